@@ -1,0 +1,5 @@
+"""fairgrade: an autograder for Jupyter notebooks."""
+
+from importlib.metadata import version
+
+__version__ = version("fairgrade")

@@ -1,0 +1,220 @@
+"""An assignment's folder and its solutions folder, read into one `Assignment`.
+
+    ROOT/assignment/NAME/   what students get: assignment.toml, notebook, helper modules
+    ROOT/solutions/NAME/    what they don't: master notebook, cases.py, variants.py, hidden outputs
+
+Nothing here or after knows what the exercises are about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+
+from grader.cases import Case, Cases, Variant, read_cases, with_expected_outputs
+from grader.difference import Returns
+from grader.errors import AssignmentError
+from grader.tables import Table, read_table
+
+ALL, WEIGHTS = "all", "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Wall-clock limits in seconds, and bytes of output kept of one cell."""
+
+    cell_seconds: float = 15
+    long_cell_seconds: float = 300
+    call_seconds: float = 5
+    submission_seconds: float = 240
+    output_bytes: float = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exercise:
+    """One function a student writes. `asks` says in plain words what it is to do.
+
+    `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
+    returns more values than this assignment's own.
+    """
+
+    name: str
+    title: str
+    asks: str
+    points: float
+    scoring: str
+    other_names: tuple[str, ...]
+    returns: Returns
+    outputs_from: str = ""
+    cases: tuple[Case, ...] = ()
+    accepted: tuple[Variant, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.other_names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Everything fairgrade knows about one assignment."""
+
+    name: str
+    title: str
+    folder: Path
+    solutions: Path
+    notebook: str
+    exercises: tuple[Exercise, ...]
+    limits: Limits
+    long_running: frozenset[str]
+    helpers: tuple[str, ...]
+    other_names: dict[str, tuple[str, ...]]
+    shared_folder: Path
+    shared_files: tuple[str, ...]
+    warm_imports: tuple[str, ...]
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def template(self) -> Path:
+        return self.folder / self.notebook
+
+    @property
+    def master(self) -> Path:
+        return self.solutions / self.notebook
+
+    def exercise(self, name: str) -> Exercise:
+        return next(exercise for exercise in self.exercises if exercise.name == name)
+
+    def helper_files(self) -> dict[str, Path]:
+        """File name in the kernel's folder -> the file whose content it gets."""
+        files = {name: self.folder / name for name in self.helpers}
+        for name, others in self.other_names.items():
+            files |= dict.fromkeys(others, self.folder / name)
+        return files
+
+
+def assignment_names(root: Path) -> list[str]:
+    """The assignments below ROOT/assignment, by name."""
+    return sorted(path.parent.name for path in root.glob("assignment/*/assignment.toml"))
+
+
+@lru_cache
+def load_assignment(root: Path, name: str) -> Assignment:
+    """The assignment with its cases and their frozen expected outputs.
+
+    Raises AssignmentError for anything missing or malformed, a case without frozen output too.
+    """
+    assignment = read_assignment(root, name)
+    cases = {exercise.name: exercise.cases for exercise in assignment.exercises}
+    expected = with_expected_outputs(cases, assignment.folder, assignment.solutions)
+    exercises = tuple(
+        replace(exercise, cases=expected[exercise.name]) for exercise in assignment.exercises
+    )
+    return replace(assignment, exercises=exercises)
+
+
+def read_assignment(root: Path, name: str) -> Assignment:
+    """The assignment as its author wrote it: cases, but no expected outputs yet."""
+    folder, solutions = root / "assignment" / name, root / "solutions" / name
+    if not (folder / "assignment.toml").exists():
+        known = ", ".join(assignment_names(root)) or "none"
+        raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
+    table = read_table(folder / "assignment.toml")
+    shares = table.get("shares", str, "")
+    if shares == name:
+        raise table.error("shares", "is the assignment itself")
+    if shares:
+        base = read_assignment(root, shares)
+        shared = {exercise.name: exercise for exercise in base.exercises}
+        return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
+    return _assignment(table, folder, solutions, {})
+
+
+def _assignment(
+    table: Table, folder: Path, solutions: Path, shared: dict[str, Exercise]
+) -> Assignment:
+    if table.get("schema", int) != 1:
+        raise table.error("schema", "is not 1, the only one this version reads")
+    if table.get("name", str) != folder.name:
+        raise table.error("name", f"is not {folder.name!r}, the name of its folder")
+    tables = table.tables("exercise")
+    if not tables:
+        raise table.error("exercise", "is missing; at least one [[exercise]] is expected")
+    exercises = tuple(_exercise(each, shared) for each in tables)
+    public_cases = table.get("public_cases", str, "")
+    names = [name for exercise in exercises for name in exercise.names]
+    for name in names:
+        if names.count(name) > 1:
+            raise table.error("exercise", f"{name!r} is the name of two exercises")
+    assignment = Assignment(
+        name=folder.name,
+        title=table.get("title", str),
+        folder=folder,
+        solutions=solutions,
+        notebook=_file_name(table, "notebook"),
+        exercises=exercises,
+        limits=_limits(table.table("limits")),
+        long_running=frozenset(table.strings("long_running")),
+        helpers=table.strings("helpers"),
+        other_names=table.table("other_names").lists(),
+        shared_folder=folder,
+        shared_files=table.strings("shared_files"),
+        warm_imports=table.strings("warm_imports"),
+    )
+    table.no_more()
+    for name in assignment.other_names:
+        if name not in assignment.helpers:
+            raise table.error(f"other_names.{name}", "is not one of the helpers")
+    if shared:
+        return assignment
+    found = read_cases(folder, solutions, public_cases, [each.name for each in exercises])
+    return replace(assignment, exercises=tuple(_with(found, each) for each in exercises))
+
+
+def _with(found: Cases, exercise: Exercise) -> Exercise:
+    return replace(
+        exercise, cases=found.cases[exercise.name], accepted=found.accepted[exercise.name]
+    )
+
+
+def _file_name(table: Table, key: str) -> str:
+    name = table.get(key, str)
+    if Path(name).name != name or not name.endswith(".ipynb"):
+        raise table.error(key, f"is {name!r} where the name of an .ipynb file is expected")
+    return name
+
+
+def _limits(table: Table) -> Limits:
+    values = {
+        field.name: table.positive(field.name, field.default)  # type: ignore[arg-type]
+        for field in fields(Limits)
+    }
+    table.no_more()
+    return Limits(**values)
+
+
+def _exercise(table: Table, shared: dict[str, Exercise]) -> Exercise:
+    name = table.get("name", str)
+    points = table.positive("points")
+    if name in shared:
+        table.no_more()
+        return replace(shared[name], points=points)
+    if shared:
+        raise table.error("name", f"{name!r} is not an exercise of the assignment it shares")
+    if not name.isidentifier():
+        raise table.error("name", f"{name!r} is not the name of a function")
+    exercise = Exercise(
+        name=name,
+        title=table.get("title", str),
+        asks=table.get("asks", str),
+        points=points,
+        scoring=table.choice("scoring", (ALL, WEIGHTS)),
+        other_names=table.strings("other_names"),
+        returns=Returns(table.strings("returns"), table.strings("may_also_return")),
+        outputs_from=table.get("outputs_from", str, ""),
+    )
+    table.no_more()
+    return exercise

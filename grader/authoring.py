@@ -1,0 +1,86 @@
+"""What the author of an assignment writes with: `case`, `arguments` and `accepted`.
+
+`cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
+marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
+
+    @case("moving_average")
+    def window_longer_than_data():
+        \"\"\"A window longer than the data.\"\"\"       # what a student reads about the case
+        return arguments([1.0, 2.0], window=5)
+
+    @accepted("moving_average", title="computed by convolution")
+    def by_convolution(data, window):
+        \"\"\"Sentences for the student: what differs, and why it is right all the same.\"\"\"
+        ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+RTOL = 1e-9
+ATOL = 1e-12
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Positional and keyword arguments of one call."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMark:
+    """What `case` noted down about a function."""
+
+    exercise: str
+    rtol: float
+    atol: float
+    weight: float
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMark:
+    """What `accepted` noted down about a function."""
+
+    exercise: str
+    title: str
+
+
+def arguments(*args: Any, **kwargs: Any) -> Arguments:
+    """The arguments with which a case calls its exercise, written as in the call itself."""
+    return Arguments(args, kwargs)
+
+
+def case(
+    exercise: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    weight: float = 1,
+    public: bool = False,
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a case of `exercise`: called without arguments, it returns `Arguments`.
+
+    A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
+    `weight` counts only in exercises that score by weight.
+    """
+    mark = CaseMark(exercise, rtol, atol, weight, public)
+    return lambda function: _mark(function, mark)
+
+
+def accepted(exercise: str, *, title: str) -> Callable[[_Function], _Function]:
+    """Mark a function as another right implementation of `exercise`, worth all points."""
+    mark = AcceptedMark(exercise, title)
+    return lambda function: _mark(function, mark)
+
+
+def _mark(function: _Function, mark: CaseMark | AcceptedMark) -> _Function:
+    function.__fairgrade__ = mark  # type: ignore[attr-defined]
+    return function

@@ -1,0 +1,258 @@
+"""The cases, accepted variants and frozen expected outputs of an assignment.
+
+`cases.py` and `variants.py` are the author's code and run here, in our process; a student's kernel
+never sees them.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import json
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.authoring import ATOL, RTOL, AcceptedMark, Arguments, CaseMark
+from grader.difference import Tolerance, thaw
+from grader.errors import AssignmentError
+from grader.model import Visibility
+
+EXPECTED_OUTPUTS = "expected_outputs.json"
+NOT_FROZEN = object()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One call of an exercise, and what the reference solution returns for it."""
+
+    name: str
+    title: str
+    visibility: Visibility
+    tolerance: Tolerance
+    weight: float
+    arguments: Callable[[], Arguments]
+    expected: Any = NOT_FROZEN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """A named other implementation of an exercise; its outputs are right as well."""
+
+    name: str
+    title: str
+    explanation: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What an assignment's author wrote for each exercise, by the exercise's name."""
+
+    cases: dict[str, tuple[Case, ...]]
+    accepted: dict[str, tuple[Variant, ...]]
+
+
+def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
+    """Run the author's modules and collect the cases and accepted variants of `exercises`.
+
+    `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
+    a function that gives `(args, kwargs)`; it may be empty.
+    """
+    if not solutions.is_dir():
+        raise AssignmentError(
+            f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
+        )
+    collected = _Collected(exercises)
+    with _importable(folder, solutions):
+        if public_cases:
+            collected.add_public(folder / public_cases)
+        for function, mark in _marked(solutions / "cases.py", CaseMark):
+            collected.add_case(mark, function.__name__, _doc(function), function)
+        variants = solutions / "variants.py"
+        for function, mark in _marked(variants, AcceptedMark) if variants.exists() else ():
+            collected.add_accepted(mark, function)
+    for name, cases in collected.cases.items():
+        if not cases:
+            raise AssignmentError(
+                f"{solutions / 'cases.py'}: there is no case for {name!r}; "
+                "an exercise needs at least one to be graded"
+            )
+    return Cases(
+        {name: tuple(cases.values()) for name, cases in collected.cases.items()},
+        {name: tuple(variants) for name, variants in collected.accepted.items()},
+    )
+
+
+def with_expected_outputs(
+    cases: dict[str, tuple[Case, ...]], folder: Path, solutions: Path
+) -> dict[str, tuple[Case, ...]]:
+    """The cases with the frozen outputs of the student's (public) and solutions (hidden) folder."""
+    paths = {
+        Visibility.PUBLIC: folder / EXPECTED_OUTPUTS,
+        Visibility.HIDDEN: solutions / EXPECTED_OUTPUTS,
+    }
+    frozen = {visibility: _read_frozen(path) for visibility, path in paths.items()}
+
+    def expected(exercise: str, case: Case) -> Any:
+        try:
+            return thaw(frozen[case.visibility][exercise]["cases"][case.name]["expected"])
+        except (KeyError, TypeError, ValueError):
+            raise AssignmentError(
+                f"{paths[case.visibility]}: there is no expected output for the case "
+                f"{case.name!r} of {exercise!r}; `grade generate` writes it from the master "
+                "notebook"
+            ) from None
+
+    return {
+        exercise: tuple(replace(case, expected=expected(exercise, case)) for case in group)
+        for exercise, group in cases.items()
+    }
+
+
+def _read_frozen(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise AssignmentError(
+            f"{path}: not what `grade generate` writes ({error}); run it again"
+        ) from None
+
+
+class _Collected:
+    """The cases and variants found so far, by exercise."""
+
+    def __init__(self, exercises: list[str]) -> None:
+        self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
+        self.accepted: dict[str, list[Variant]] = {name: [] for name in exercises}
+
+    def add_public(self, path: Path) -> None:
+        listed = getattr(_execute(path), "PUBLIC_CASES", {})
+        for exercise, named in listed.items():
+            mark = CaseMark(exercise, RTOL, ATOL, weight=1, public=True)
+            for name, inputs in named.items():
+                self.add_case(mark, name, "The case that the notebook shows.", inputs)
+
+    def add_case(self, mark: CaseMark, name: str, title: str, function: Callable[[], Any]) -> None:
+        known = self.of(self.cases, mark.exercise, function)
+        if name in known:
+            raise _error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
+        if not (mark.weight > 0 and mark.rtol >= 0 and mark.atol >= 0):
+            raise _error_at(function, "a weight above 0 and tolerances of 0 or more are expected")
+        visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
+        tolerance = Tolerance(mark.rtol, mark.atol)
+        call = _checked_arguments(function)
+        known[name] = Case(name, title, visibility, tolerance, mark.weight, call)
+
+    def add_accepted(self, mark: AcceptedMark, function: Callable[..., Any]) -> None:
+        variant = Variant(function.__name__, mark.title, _doc(function), function)
+        self.of(self.accepted, mark.exercise, function).append(variant)
+
+    def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
+        if exercise not in table:
+            known = ", ".join(table)
+            raise _error_at(function, f"{exercise!r} is not one of the exercises ({known})")
+        return table[exercise]
+
+
+def _checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
+    """The case's inputs; a public case gives them as a plain `(args, kwargs)`."""
+
+    def inputs() -> Arguments:
+        try:
+            given = function()
+        except Exception as error:  # whatever the author's code may raise
+            raise _error_at(function, f"the case raises {_words(error)}") from error
+        match given:
+            case Arguments():
+                return given
+            case (tuple() as args, dict() as kwargs):
+                return Arguments(args, kwargs)
+        raise _error_at(function, "a case returns `arguments(...)`, and this one does not")
+
+    return inputs
+
+
+def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
+    line = function.__code__.co_firstlineno
+    return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
+
+
+def _marked(path: Path, kind: type[Any]) -> Iterator[tuple[Callable[..., Any], Any]]:
+    """The functions of the module with a mark of this kind, in the order they stand in."""
+    for value in vars(_execute(path)).values():
+        mark = getattr(value, "__fairgrade__", None)
+        if isinstance(mark, kind):
+            yield value, mark
+
+
+def _execute(path: Path) -> ModuleType:
+    """The author's module at `path`, run once; its errors name the file and line."""
+    _check_names(path)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+    except FileNotFoundError:
+        raise AssignmentError(f"{path}: there is no such file; it holds the cases") from None
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(f"{path}{_line_in(path, error)}: {_words(error)}") from error
+    return module
+
+
+def _check_names(path: Path) -> None:
+    """A second function of a name would replace the first, and a case be lost without a word."""
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return  # running it says what is wrong
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    for name, count in Counter(function.name for function in functions).items():
+        if count > 1:
+            line = [function.lineno for function in functions if function.name == name][1]
+            raise AssignmentError(
+                f"{path}, line {line}: there are two functions named {name!r}; "
+                "each case and variant needs a name of its own"
+            )
+
+
+def _line_in(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f", line {error.lineno}"
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _importable(*folders: Path) -> Iterator[None]:
+    """Let the author's modules import their neighbours, and forget them all afterwards."""
+    before, path = set(sys.modules), list(sys.path)
+    sys.path[:0] = [str(folder) for folder in folders]
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).parent in folders:
+                del sys.modules[name]
+
+
+def _doc(function: Callable[..., Any]) -> str:
+    return " ".join((inspect.getdoc(function) or function.__name__.replace("_", " ")).split())

@@ -1,0 +1,41 @@
+"""The errors of fairgrade, told apart by who can mend them.
+
+FairgradeError
+├── SubmissionError      the student: this file cannot be graded as it was handed in
+├── AssignmentError      the author: an assignment's files are not as they should be
+├── CommandError         the person at the terminal: the command line asks for something impossible
+├── SystemFailure        the machine or this program: nobody's grade may suffer from it
+│   └── KernelFailure    a kernel could not be started or spoken to
+└── WireError            bytes from a kernel, or a value for one, that `grader.wire` does not allow
+
+Every message says what is wrong, where, what was expected and what to do, in words that need no
+stack trace.
+"""
+
+
+class FairgradeError(Exception):
+    """Base of all errors raised by fairgrade on purpose."""
+
+
+class SubmissionError(FairgradeError):
+    """A submission cannot be graded; the message is the reason shown with it."""
+
+
+class AssignmentError(FairgradeError):
+    """An assignment's files are malformed; the message names file, place and expectation."""
+
+
+class CommandError(FairgradeError):
+    """The command line asks for something that cannot be done."""
+
+
+class SystemFailure(FairgradeError):
+    """The machine or fairgrade itself failed: what it touches becomes `not_graded`."""
+
+
+class KernelFailure(SystemFailure):
+    """A kernel could not be started, or could not be reached once started."""
+
+
+class WireError(FairgradeError):
+    """Bytes or a value outside of what `grader.wire` carries."""

@@ -1,0 +1,52 @@
+"""A run as files for other programs: `results.json` and `grades.csv`."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from grader.assignment import Assignment
+from grader.model import Result, Run
+
+
+def write_results(run: Run, path: Path) -> None:
+    """Write `results.json`; `grader/schemas/results.schema.json` says what it holds."""
+    text = json.dumps(run.to_json(), indent=1, ensure_ascii=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
+    """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason.
+
+    What could not be graded is empty and says why; it is never 0.
+    """
+    exercises = [exercise.name for exercise in assignment.exercises]
+    # The mark at the beginning lets spreadsheets see that the text is UTF-8.
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["student", "source", "status", *exercises, "total", "maximum", "reason"])
+        writer.writerows(_row(result, exercises, assignment.max_score) for result in run.results)
+
+
+def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
+    scores = {each.name: _number(each.score) for each in result.exercises}
+    return [
+        _plain(result.student),
+        _plain(result.source),
+        result.status.value,
+        *(scores.get(name, "") for name in exercises),
+        _number(result.score),
+        _number(maximum),
+        _plain(result.reason),
+    ]
+
+
+def _number(score: float | None) -> str:
+    return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet shows and does not compute."""
+    text = " ".join(text.splitlines())
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

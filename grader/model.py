@@ -1,0 +1,188 @@
+"""The records that travel between the steps: frozen, typed, JSON in and out.
+
+What they hold is final: built once by the step that knows it, read by every later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class Visibility(StrEnum):
+    """Whether students have a case on their own machine."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+
+
+class Verdict(StrEnum):
+    """What is said of one exercise of one submission."""
+
+    CORRECT = "correct"
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    INCORRECT = "incorrect"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    MISSING = "missing"
+    UNANSWERED = "unanswered"
+    NOT_GRADED = "not_graded"
+
+
+class Status(StrEnum):
+    """Whether a submission got a grade at all."""
+
+    GRADED = "graded"
+    NOT_GRADED = "not_graded"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One call of an exercise, judged.
+
+    `passed` is None where the case was not called; `message` is empty where it passed.
+    """
+
+    name: str
+    title: str
+    visibility: Visibility
+    passed: bool | None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A named variant that explains an exercise's outputs."""
+
+    variant: str
+    title: str
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseResult:
+    """The verdict on one exercise, with its evidence.
+
+    `score` is None exactly where `verdict` is `not_graded`. `code` is the student's own cell,
+    `printed` what the notebook printed there; both are text that a student controls.
+    """
+
+    name: str
+    verdict: Verdict
+    score: float | None
+    max_score: float
+    message: str = ""
+    diagnosis: Diagnosis | None = None
+    cases: tuple[CaseResult, ...] = ()
+    code: str = ""
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All verdicts on one submission.
+
+    `score` is None exactly where `status` is `not_graded`; `reason` then says why.
+    `source` is the notebook's path relative to what was asked to be graded.
+    """
+
+    student: str
+    source: str
+    status: Status
+    score: float | None
+    max_score: float
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    seconds: float = 0.0
+    exercises: tuple[ExerciseResult, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON data, in the result file's order of keys."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Result:
+        """The record that `to_json` wrote."""
+        return cls(
+            **{
+                **data,
+                "status": Status(data["status"]),
+                "flags": tuple(data["flags"]),
+                "exercises": tuple(map(_exercise_from_json, data["exercises"])),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What keeps a student's code from the rest of the machine.
+
+    `promises` maps each promise, in words, to whether it is kept.
+    """
+
+    level: str
+    summary: str
+    promises: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One assignment's share of a run: every result, and what was passed over.
+
+    `passed_over` are lines about files and links that are no submissions.
+    """
+
+    assignment: str
+    title: str
+    version: str
+    started: str
+    protection: Protection
+    results: tuple[Result, ...]
+    passed_over: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `results.json`."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "assignment": self.assignment,
+            "title": self.title,
+            "version": self.version,
+            "started": self.started,
+            "protection": asdict(self.protection),
+            "passed_over": list(self.passed_over),
+            "submissions": [result.to_json() for result in self.results],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Run:
+        """The record that `to_json` wrote."""
+        return cls(
+            assignment=data["assignment"],
+            title=data["title"],
+            version=data["version"],
+            started=data["started"],
+            protection=Protection(**data["protection"]),
+            passed_over=tuple(data["passed_over"]),
+            results=tuple(map(Result.from_json, data["submissions"])),
+        )
+
+
+def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
+    diagnosis = data["diagnosis"]
+    cases = tuple(
+        CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
+        for case in data["cases"]
+    )
+    return ExerciseResult(
+        **{
+            **data,
+            "verdict": Verdict(data["verdict"]),
+            "diagnosis": diagnosis and Diagnosis(**diagnosis),
+            "cases": cases,
+        }
+    )

@@ -1,0 +1,194 @@
+"""The files that are generated from a master notebook and the frozen outputs: the student's
+template, the notebook's expected outputs, and copies of what assignments share.
+
+Cells of a master say what they need in their metadata, under "fairgrade":
+
+    {"expected": "EXERCISE/CASE"}      markdown: its text is the expected output of that case
+    {"expected": …, "show": [name]}    … but only the returned values of these names
+    {"from": "ASSIGNMENT#CELL_ID"}     its source is that of a cell of another master,
+    {"from": …, "replace": [[a, b]]}   with every text a, which stands there once, replaced by b
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import Assignment, Exercise, read_assignment
+from grader.cases import Case
+from grader.difference import Digest
+from grader.errors import AssignmentError
+from grader.model import Visibility
+from grader.notebook import END_MARK, START_MARK
+
+DIFFERENCE = "difference.py"
+_HEADING = "**Expected output**"
+
+
+def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
+    """Path -> content of all files that follow from the master and the frozen outputs."""
+    master = _read(assignment.master)
+    for cell in master["cells"]:
+        _fill(cell, assignment, root)
+    contents = {
+        assignment.master: _written(master),
+        assignment.template: _written(template_of(master)),
+    }
+    if DIFFERENCE in assignment.helpers:
+        source = files("grader").joinpath(DIFFERENCE).read_bytes()
+        contents[assignment.folder / DIFFERENCE] = source
+    for name in assignment.shared_files:
+        contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
+    return contents
+
+
+def template_of(master: dict[str, Any]) -> dict[str, Any]:
+    """The student's notebook: nothing between the markers, no outputs, no notes for fairgrade."""
+    template = copy.deepcopy(master)
+    for cell in template["cells"]:
+        cell["metadata"].pop("fairgrade", None)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+            cell["source"] = _as_lines(emptied("".join(cell["source"])))
+    return template
+
+
+def emptied(source: str) -> str:
+    """A code cell with every statement between its markers emptied.
+
+    `name = value` becomes `name = None`, other statements go, comments stay; a stub with no
+    statement left gets a `pass`, so that the cell is Python all the same.
+    """
+    lines: list[str] = []
+    stub: list[str] | None = None
+    for line in source.splitlines():
+        if END_MARK.match(line) and stub is not None:
+            lines += _emptied(stub)
+            stub = None
+        if stub is None:
+            lines.append(line)
+            if START_MARK.match(line):
+                stub = []
+        else:
+            stub.append(line)
+    if stub is not None:
+        raise AssignmentError("a cell has START CODE HERE without END CODE HERE")
+    return "\n".join(lines)
+
+
+def _emptied(stub: list[str]) -> list[str]:
+    text = textwrap.dedent("\n".join(stub))
+    indent = next((line[: len(line) - len(line.lstrip())] for line in stub if line.strip()), "")
+    lines: list[str | None] = list(stub)
+    statements = ast.parse(text).body
+    for node in statements:
+        for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[number] = None
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = ast.get_source_segment(text, node.targets[0])
+            lines[node.lineno - 1] = f"{indent}{target} = None"
+    kept = [line for line in lines if line is not None]
+    if not any(line.strip() and not line.strip().startswith("#") for line in kept):
+        kept.append(f"{indent}pass")
+    return kept
+
+
+def _fill(cell: dict[str, Any], assignment: Assignment, root: Path) -> None:
+    notes = cell["metadata"].get("fairgrade", {})
+    if "from" in notes:
+        cell["source"] = _as_lines(_included(notes, assignment, root))
+    elif "expected" in notes:
+        exercise_name, _, case_name = notes["expected"].partition("/")
+        exercise, case = _case(assignment, exercise_name, case_name)
+        cell["source"] = _as_lines(_expected_text(exercise, case, notes.get("show")))
+
+
+def _included(notes: dict[str, Any], assignment: Assignment, root: Path) -> str:
+    name, _, cell_id = notes["from"].partition("#")
+    other = read_assignment(root, name)
+    found = [cell for cell in _read(other.master)["cells"] if cell.get("id") == cell_id]
+    if not found:
+        raise AssignmentError(
+            f"{assignment.master}: a cell is to be from {notes['from']!r}, "
+            f"but {other.master} has no cell of that id"
+        )
+    source = "".join(found[0]["source"])
+    for old, new in notes.get("replace", []):
+        if source.count(old) != 1:
+            raise AssignmentError(
+                f"{assignment.master}: {old!r} is to be replaced in the cell from "
+                f"{notes['from']!r}, where it stands {source.count(old)} times and not once"
+            )
+        source = source.replace(old, new)
+    return source
+
+
+def _case(assignment: Assignment, exercise_name: str, case_name: str) -> tuple[Exercise, Case]:
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            wanted = (exercise.name, case.name) == (exercise_name, case_name)
+            if wanted and case.visibility is Visibility.PUBLIC:
+                return exercise, case
+    raise AssignmentError(
+        f"{assignment.master}: a cell is to show the expected output of "
+        f"'{exercise_name}/{case_name}', which is not a public case"
+    )
+
+
+def _expected_text(exercise: Exercise, case: Case, show: Sequence[str] | None) -> str:
+    """The expected output as the example cell above it prints it."""
+    names = exercise.returns.names + exercise.returns.also
+    values = case.expected if len(exercise.returns.names) > 1 else (case.expected,)
+    keys = [key for value in values if isinstance(value, dict) for key in value]
+    lines = [
+        line
+        for name, value in zip(names, values, strict=False)
+        if show is None or name in show
+        for line in _shown(name, value, keys)
+    ]
+    return "\n".join([_HEADING, "", "```", *lines, "```"])
+
+
+def _shown(name: str, value: Any, keys: list[str]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _shown(key if keys.count(key) == 1 else f'{name}["{key}"]', item, keys)
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _shown(f"{name}[{index}]", item, keys)
+    elif isinstance(value, Digest):
+        start = f", starts with {list(value.head)}" if value.dtype.startswith("float") else ""
+        yield f"{name}: shape {value.shape}{start}"
+    else:
+        yield f"{name} = {value}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssignmentError(f"{path}: cannot be read as a notebook: {error}") from None
+    return notebook
+
+
+def _written(notebook: dict[str, Any]) -> bytes:
+    """A notebook's bytes as Jupyter writes them."""
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode()
+
+
+def _as_lines(source: str) -> list[str]:
+    return source.splitlines(keepends=True)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read: {error.strerror}") from None

@@ -1,0 +1,12 @@
+"""The report: one page for the class and one for each submission.
+
+    FOLDER/index.html             for the instructor: everybody's verdicts, and how the class did
+    FOLDER/students/<slug>.html   for one student: verdicts, evidence, code
+
+Every page stands alone: it asks the network for nothing, and its Content-Security-Policy allows
+no script or style but its own. Whatever a student could have written is shown as text.
+"""
+
+from grader.report.pages import write_report
+
+__all__ = ["write_report"]

@@ -1,0 +1,83 @@
+"""A result under the name and the address that it has on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from grader.model import Result, Run, Status, Verdict
+from grader.report.slugs import slugs
+from grader.report.text import one_line, shortened, visible, without_terminal_codes
+from grader.report.words import VERDICTS, Word
+
+LONGEST_NAME, LONGEST_PROSE = 80, 2_000
+MOST_LINES = 200
+"""How many of the flags, the cases or the passed-over files a page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A result with its shown name and the file name of its page, without the suffix."""
+
+    result: Result
+    name: str
+    slug: str
+
+    @property
+    def graded(self) -> bool:
+        return self.result.status is Status.GRADED
+
+    @property
+    def href(self) -> str:
+        """The page's address, seen from the class page."""
+        return f"students/{quote(self.slug)}.html"
+
+    @property
+    def reason(self) -> str:
+        return prose(self.result.reason) or "No reason was recorded."
+
+    @property
+    def left_out(self) -> float:
+        """The points of exercises without a verdict, which the total does not include."""
+        return sum(each.max_score for each in self.result.exercises if each.score is None)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return lines(self.result.flags)
+
+
+def entries(run: Run) -> tuple[Entry, ...]:
+    """Every result of the run, in its order."""
+    addresses = slugs(result.student for result in run.results)
+    return tuple(
+        Entry(result, shown_name(result.student), address)
+        for result, address in zip(run.results, addresses, strict=True)
+    )
+
+
+def shown_name(student: str) -> str:
+    """The student's name on one line, "(no name)" for none; of a very long one, both ends."""
+    name = one_line(student).strip() or "(no name)"
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 20]} … {name[-20:]}"
+
+
+def prose(text: str, limit: int = LONGEST_PROSE) -> str:
+    """A message of possibly several lines, without terminal codes and of bearable length."""
+    return shortened(visible(without_terminal_codes(text)).strip(), limit)
+
+
+def lines(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each text on one line; of very many the first, and a line that says how many more."""
+    every = tuple(texts)
+    shown = tuple(shortened(one_line(text), LONGEST_PROSE) for text in every[:MOST_LINES])
+    more = len(every) - len(shown)
+    return (*shown, f"… and {more} more") if more else shown
+
+
+def verdict_words(results: Iterable[Result]) -> tuple[Word, ...]:
+    """The words for those verdicts that occur, in the order of `Verdict`."""
+    found = {exercise.verdict for result in results for exercise in result.exercises}
+    return tuple(VERDICTS[verdict] for verdict in Verdict if verdict in found)

@@ -1,0 +1,134 @@
+"""What a student's page says, worked out of the records: plain values, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.assignment import Assignment
+from grader.model import CaseResult, ExerciseResult, Run, Verdict
+from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
+from grader.report.highlight import highlighted
+from grader.report.text import one_line
+from grader.report.words import CASES, SOLVED, VERDICTS, Word
+
+LONGEST_OUTPUT = 6_000
+WORKS, FAILS, NOT_GRADED = "What works", "What does not work yet", "What was not graded"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in an exercise's list. `title` is its name where it has no title."""
+
+    case: CaseResult
+    word: Word
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A student's answer to one exercise. `passed` says in words how many cases passed."""
+
+    anchor: str
+    result: ExerciseResult
+    title: str
+    asks: str
+    word: Word
+    message: str
+    cases: tuple[CaseLine, ...]
+    passed: str
+    more_cases: int
+    code: Markup
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Answers that stand under one heading."""
+
+    heading: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentPage:
+    """`groups` has what works first; `case_words` are those for outcomes that occur."""
+
+    run: Run
+    assignment: Assignment
+    entry: Entry
+    groups: tuple[Group, ...]
+    solved: int
+    words: tuple[Word, ...]
+    case_words: tuple[Word, ...]
+    visibilities: frozenset[str]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(answer for group in self.groups for answer in group.answers)
+
+
+def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
+    exercises = entry.result.exercises
+    cases = [case for exercise in exercises for case in exercise.cases]
+    passed = {case.passed for case in cases}
+    return StudentPage(
+        run=run,
+        assignment=assignment,
+        entry=entry,
+        groups=_groups(exercises, assignment),
+        solved=sum(exercise.verdict in SOLVED for exercise in exercises),
+        words=verdict_words([entry.result]),
+        case_words=tuple(word for outcome, word in CASES.items() if outcome in passed),
+        visibilities=frozenset(str(case.visibility) for case in cases),
+    )
+
+
+def _groups(exercises: Sequence[ExerciseResult], assignment: Assignment) -> tuple[Group, ...]:
+    groups: dict[str, list[Answer]] = {WORKS: [], FAILS: [], NOT_GRADED: []}
+    for number, exercise in enumerate(exercises, start=1):
+        groups[_heading(exercise.verdict)].append(_answer(number, exercise, assignment))
+    return tuple(Group(heading, tuple(each)) for heading, each in groups.items() if each)
+
+
+def _heading(verdict: Verdict) -> str:
+    if verdict in SOLVED:
+        return WORKS
+    return NOT_GRADED if verdict is Verdict.NOT_GRADED else FAILS
+
+
+def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answer:
+    known = {exercise.name: exercise for exercise in assignment.exercises}.get(result.name)
+    return Answer(
+        anchor=f"exercise-{number}",
+        result=result,
+        title=one_line(known.title if known else result.name),
+        asks=prose(known.asks) if known else "",
+        word=VERDICTS[result.verdict],
+        message=prose(result.message),
+        cases=_case_lines(result.cases),
+        passed=_passed(result.cases),
+        more_cases=max(0, len(result.cases) - MOST_LINES),
+        code=highlighted(result.code),
+        printed=prose(result.printed, LONGEST_OUTPUT),
+    )
+
+
+def _case_lines(cases: Sequence[CaseResult]) -> tuple[CaseLine, ...]:
+    """Passed ones first, then those that did not pass, then those that were not called."""
+    order = list(CASES)
+    in_order = sorted(cases, key=lambda case: order.index(case.passed))
+    return tuple(
+        CaseLine(case, CASES[case.passed], one_line(case.title or case.name), prose(case.message))
+        for case in in_order[:MOST_LINES]
+    )
+
+
+def _passed(cases: Sequence[CaseResult]) -> str:
+    passed = sum(case.passed is True for case in cases)
+    if passed == len(cases):
+        return "passed" if passed == 1 else f"all {passed} passed"
+    return f"{passed} of {len(cases)} passed"

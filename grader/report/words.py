@@ -1,0 +1,56 @@
+"""How the report says each verdict and each outcome of a case: word, icon, colour, meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.model import Verdict
+
+GOOD, PARTLY, BAD, NEUTRAL = "good", "partly", "bad", "neutral"
+SOLVED = frozenset({Verdict.CORRECT, Verdict.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`icon` is the id of a symbol in `icons.html.jinja`; `tone` a class of the style sheet."""
+
+    word: str
+    icon: str
+    tone: str
+    meaning: str
+
+
+VERDICTS = {
+    Verdict.CORRECT: Word("correct", "check", GOOD, "right: every case returned what it should."),
+    Verdict.ACCEPTED: Word("accepted", "double-check", GOOD, "right, by another published form."),
+    Verdict.PARTIAL: Word(
+        "partial", "half", PARTLY, "some of it is right, and a share of the points is given."
+    ),
+    Verdict.INCORRECT: Word(
+        "incorrect", "cross", BAD, "the function ran, but what it returned is not right."
+    ),
+    Verdict.ERROR: Word(
+        "error", "exclamation", BAD, "the function stopped with an error (an exception)."
+    ),
+    Verdict.TIMEOUT: Word(
+        "timeout", "clock", BAD, "the function was still running when its time was over."
+    ),
+    Verdict.CRASHED: Word(
+        "crashed", "bolt", BAD, "the function ended the Python process it was running in."
+    ),
+    Verdict.MISSING: Word(
+        "missing", "dashed", BAD, "no function of this name was there after the notebook had run."
+    ),
+    Verdict.UNANSWERED: Word(
+        "unanswered", "empty", NEUTRAL, "the function is still as it was handed out."
+    ),
+    Verdict.NOT_GRADED: Word(
+        "not graded", "question", NEUTRAL, "nobody's fault: it was not run, or our side failed."
+    ),
+}
+
+CASES = {
+    True: Word("passed", "check", GOOD, "the function returned what it should."),
+    False: Word("not passed", "cross", BAD, "the function did not return what it should."),
+    None: Word("not called", "dash", NEUTRAL, "the function was not tried on this case."),
+}

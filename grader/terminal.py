@@ -1,0 +1,109 @@
+"""What a run shows in the terminal: progress while it lasts, a table and a summary at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.assignment import Assignment
+from grader.grading import Graded
+from grader.model import Result, Run, Status, Verdict
+
+SHORT = {
+    Verdict.CORRECT: "[green]correct[/]",
+    Verdict.ACCEPTED: "[green]accepted[/]",
+    Verdict.PARTIAL: "[yellow]partial[/]",
+    Verdict.UNANSWERED: "[dim]unanswered[/]",
+    Verdict.MISSING: "[red]missing[/]",
+    Verdict.NOT_GRADED: "[magenta]not graded[/]",
+}
+
+
+class Terminal:
+    """Standard output for results, standard error for progress and problems.
+
+    Progress and tables are for people: they appear on a terminal only, and not with `quiet`.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.quiet = quiet
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Progress]:
+        columns = (
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[problems]} not graded"),
+            TimeRemainingColumn(),
+        )
+        shown = self.err.is_terminal and not self.quiet
+        with Progress(*columns, console=self.err, disable=not shown, transient=True) as progress:
+            progress.add_task("grading", total=total, problems=0)
+            yield progress
+
+    def advance(self, progress: Progress, graded: Graded) -> None:
+        task = progress.tasks[0]
+        problems = task.fields["problems"] + (graded.result.status is Status.NOT_GRADED)
+        progress.update(task.id, advance=1, problems=problems)
+
+    def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
+        """The table of one assignment's results, what went wrong, and where the report is."""
+        for result in run.results:
+            if result.status is Status.NOT_GRADED:
+                self.err.print(
+                    f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
+                )
+        for line in run.passed_over:
+            self.err.print(f"passed over: {_one_line(line)}")
+        if self.quiet:
+            return
+        if self.out.is_terminal:
+            self.out.print(_table(assignment, run))
+        graded = sum(result.status is Status.GRADED for result in run.results)
+        left = len(run.results) - graded
+        self.out.print(f"{run.title}: {graded} graded, {left} not graded")
+        self.out.print(f"protection: {run.protection.level}: {run.protection.summary}")
+        self.out.print(f"report: {folder / 'report' / 'index.html'}")
+
+    def say(self, line: str) -> None:
+        if not self.quiet:
+            self.out.print(escape(line))
+
+    def problem(self, line: str) -> None:
+        self.err.print(escape(line))
+
+
+def _table(assignment: Assignment, run: Run) -> Table:
+    table = Table(title=assignment.title)
+    table.add_column("student")
+    for exercise in assignment.exercises:
+        table.add_column(exercise.title)
+    table.add_column("total", justify="right")
+    for result in run.results:
+        table.add_row(*_row(assignment, result))
+    return table
+
+
+def _row(assignment: Assignment, result: Result) -> Iterator[str]:
+    verdicts = {each.name: each.verdict for each in result.exercises}
+    yield _one_line(result.student)
+    for exercise in assignment.exercises:
+        verdict = verdicts.get(exercise.name)
+        yield SHORT.get(verdict, f"[red]{verdict.value}[/]") if verdict else ""
+    yield "" if result.score is None else f"{result.score:g}"
+
+
+def _one_line(text: str) -> str:
+    """Text from outside: no control codes, no markup, one line."""
+    return escape(
+        "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    )

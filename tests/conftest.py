@@ -1,0 +1,89 @@
+"""What many tests need: the repository's root, notebooks, and a small course of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.grading import Graded, Task, grade
+from grader.submissions import Submission
+from grader.validation import generate
+
+ROOT = Path(__file__).parent.parent
+COURSE = Path(__file__).parent / "course"
+
+
+def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:
+    """A notebook of code cells, as Jupyter would store it."""
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 4,
+        "metadata": {"kernelspec": {"name": "python3", "language": "python"}, **metadata},
+        "cells": [
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "metadata": {},
+                "outputs": [],
+                "source": source.splitlines(keepends=True),
+            }
+            for source in cells
+        ],
+    }
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a notebook of the given cells to a file below tmp_path, and return its path."""
+
+    def write_notebook(name: str, *cells: str, **metadata: Any) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(notebook(*cells, **metadata)), encoding="utf-8")
+        return path
+
+    return write_notebook
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder for temporary files, of a path short enough for sockets, unlike pytest's."""
+    with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def frozen_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course of tests/course with its generated files."""
+    folder = tmp_path_factory.mktemp("course") / "course"
+    shutil.copytree(COURSE, folder)
+    generate(folder, "words")
+    return folder
+
+
+@pytest.fixture
+def course(frozen_course: Path, tmp_path: Path) -> Path:
+    """A copy of the small course that a test may change."""
+    return Path(shutil.copytree(frozen_course, tmp_path / "course"))
+
+
+@pytest.fixture
+def grade_cells(frozen_course: Path, write: Callable[..., Path]) -> Callable[..., Graded]:
+    """Grade a notebook of the given cells with the small course, in a real kernel."""
+
+    def grade_them(*cells: str, **metadata: Any) -> Graded:
+        path = write("student.ipynb", *cells, **metadata)
+        return grade(Task(frozen_course, Submission("student", path.name, path), "words"))
+
+    return grade_them

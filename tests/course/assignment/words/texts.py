@@ -1,0 +1,3 @@
+"""What the notebook of the small course imports."""
+
+EXAMPLE = "the cat and the dog and the bird"

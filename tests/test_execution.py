@@ -1,0 +1,270 @@
+"""execution: one cell's failure is its own; calls come back as what they are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from grader import wire
+from grader.assignment import Limits
+from grader.errors import KernelFailure
+from grader.execution import CellRun, Execution, Reach, Step, step_for
+from grader.notebook import Cell
+from grader.outcome import (
+    Crashed,
+    Incomparable,
+    Missing,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+)
+
+LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)
+ONE = wire.encode(((1,), {}))
+IGNORES_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+
+
+def execute(
+    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+) -> tuple[dict[int, CellRun], list[Outcome]]:
+    """Run cells, then call the named functions with the argument 1."""
+    steps = [
+        each if isinstance(each, Step) else Step(Cell(number, each))
+        for number, each in enumerate(cells, start=1)
+    ]
+
+    async def run() -> tuple[dict[int, CellRun], list[Outcome]]:
+        async with Execution(steps, {"helper.py": b"VALUE = 7"}, limits) as execution:
+            await execution.run_cells()
+            return execution.runs, [await execution.call((name,), ONE) for name in names]
+
+    return asyncio.run(run())
+
+
+def ended(runs: dict[int, CellRun]) -> list[str]:
+    return [runs[number].ended for number in sorted(runs)]
+
+
+def test_cells_that_raise_or_do_not_parse_do_not_stop_the_later_ones() -> None:
+    runs, outcomes = execute(["1/0", "x = = 1", "def f(a): return a + 1"], "f")
+    assert ended(runs) == ["error", "error", "ok"]
+    assert runs[1].error == "ZeroDivisionError: division by zero"
+    assert outcomes == [Returned(2)]
+
+
+def test_a_failing_import_does_not_take_its_neighbours_down() -> None:
+    cell = "import nowhere_to_be_found\nimport numpy as np\nfrom helper import VALUE"
+    _, outcomes = execute([cell, "def f(a): return np.zeros(a) + VALUE"], "f")
+    (outcome,) = outcomes
+    assert isinstance(outcome, Returned)
+    assert outcome.value.tolist() == [7.0]
+
+
+def test_the_working_directory_holds_the_helpers_and_nothing_else() -> None:
+    runs, _ = execute(["import os; print(os.listdir())"])
+    assert runs[1].printed == "['helper.py']\n"
+
+
+def test_a_cell_that_kills_the_kernel_costs_only_itself() -> None:
+    cells = [
+        "def f(a): return a",
+        "def g(a): return 2 * a\nimport os\nos._exit(1)",
+        "def h(a): return f(a) + g(a)",
+    ]
+    runs, outcomes = execute(cells, "f", "g", "h")
+    assert ended(runs) == ["ok", "crashed", "ok"]
+    assert outcomes == [Returned(1), Returned(2), Returned(3)]
+
+
+def test_a_cell_that_runs_too_long_is_interrupted_and_the_state_kept() -> None:
+    runs, outcomes = execute(["x = 5\nwhile True: pass", "def f(a): return x"], "f")
+    assert ended(runs) == ["timeout", "ok"]
+    assert outcomes == [Returned(5)]
+
+
+def test_a_cell_that_cannot_be_interrupted_costs_only_itself() -> None:
+    runs, outcomes = execute(
+        ["def f(a): return a", IGNORES_INTERRUPTS, "def g(a): return a"],
+        "f",
+        "g",
+        limits=Limits(cell_seconds=1, call_seconds=1, submission_seconds=60),
+    )
+    assert ended(runs) == ["ok", "timeout", "ok"]
+    assert outcomes == [Returned(1), Returned(1)]
+
+
+def test_many_fatal_cells_end_in_a_kernel_that_runs_definitions_only() -> None:
+    cells = ["import os", *["os._exit(1)"] * 5, "def f(a): return a", "x = 1", "def g(a): return x"]
+    runs, outcomes = execute(cells, "f", "g")
+    assert ended(runs).count("crashed") == 3
+    assert outcomes[0] == Returned(1)
+    assert isinstance(outcomes[1], Raised)
+
+
+def test_a_cell_whose_very_definitions_are_fatal_does_not_go_on_for_ever() -> None:
+    fatal = "import os\n@os._exit\ndef g(a): pass"
+    _, outcomes = execute(["def f(a): return a", fatal], "f", "g")
+    assert outcomes == [Returned(1), Missing()]
+
+
+def test_exit_in_a_cell_ends_neither_kernel_nor_notebook() -> None:
+    runs, outcomes = execute(["exit()", "import sys; sys.exit(3)", "def f(a): return a"], "f")
+    assert ended(runs)[2] == "ok"
+    assert outcomes == [Returned(1)]
+
+
+def test_shell_commands_are_not_run(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    runs, _ = execute([f"!touch {mark}", f"files = !touch {mark}", "%pip install nothing"])
+    assert not mark.exists()
+    assert "[not run while grading" in runs[1].printed
+
+
+def test_printed_words_are_kept_up_to_the_limit() -> None:
+    runs, outcomes = execute(
+        [
+            "print('short')",
+            "print('x' * 10**7)",
+            "for i in range(3000): print(i)",
+            "import os; os.write(1, b'y' * 10**6)",
+            "raise ValueError('z' * 10**6)",
+            "def f(a): return a",
+        ],
+        "f",
+        limits=Limits(cell_seconds=10, call_seconds=1, submission_seconds=60, output_bytes=5000),
+    )
+    assert runs[1].printed == "short\n"
+    assert all(len(run.printed) <= 5000 for run in runs.values())
+    assert outcomes == [Returned(1)]
+
+
+def test_pictures_are_not_sent() -> None:
+    pytest.importorskip("matplotlib")
+    drawing = "%matplotlib inline\nimport matplotlib.pyplot as plt\n_ = plt.plot([1, 2])"
+    runs, _ = execute([drawing], limits=Limits(cell_seconds=20, submission_seconds=60))
+    assert ended(runs) == ["ok"]
+    assert "Figure" in runs[1].printed
+    assert "png" not in runs[1].printed
+
+
+def test_ansi_codes_are_taken_out_of_what_is_printed() -> None:
+    runs, _ = execute(["print('\\x1b[31mred\\x1b[0m')"])
+    assert runs[1].printed == "red\n"
+
+
+CALLS = {
+    "value": ("return {'a': (a, None)}", Returned({"a": (1, None)})),
+    "printing": ("print('word'); return a", Returned(1)),
+    "raising": ("raise KeyError('W1')", Raised("KeyError", "'W1'", 2)),
+    "exiting": ("raise SystemExit(3)", Raised("SystemExit", "3", 2)),
+    "generator": (
+        "return (i for i in range(a))",
+        Incomparable("the value is of type generator, which cannot be compared"),
+    ),
+    "endless": ("while True: pass", TimedOut(1)),
+    "deaf": (IGNORES_INTERRUPTS.replace("\n", "\n    "), TimedOut(1)),
+    "fatal": ("import os; os.kill(os.getpid(), 9)", Crashed()),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_comes_back_as_what_came_of_it(name: str) -> None:
+    body, outcome = CALLS[name]
+    source = f"def f(a):\n    {body}"
+    _, outcomes = execute([source, "def g(a): return a"], "f", "g")
+    assert outcomes == [outcome, Returned(1)]
+
+
+def test_the_exceptions_line_is_that_of_the_functions_own_cell() -> None:
+    source = "import json\n\ndef f(a):\n    x = 1\n    return json.loads('{')"
+    _, (outcome,) = execute([source], "f")
+    assert isinstance(outcome, Raised)
+    assert outcome.line == 5
+
+
+def test_a_function_that_is_not_there_or_no_function_is_missing() -> None:
+    _, outcomes = execute(["f = 3"], "f", "g")
+    assert outcomes == [Missing(), Missing()]
+
+
+def test_arguments_are_fresh_for_every_call() -> None:
+    async def run() -> list[Outcome]:
+        steps = [Step(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
+        inputs = wire.encode((({"x": 5},), {}))
+        async with Execution(steps, {}, LIMITS) as execution:
+            return [await execution.call(("f",), inputs) for _ in range(2)]
+
+    assert asyncio.run(run()) == [Returned(4), Returned(4)]
+
+
+def test_random_numbers_are_the_same_in_every_call() -> None:
+    source = "import random\nimport numpy as np\ndef f(a): return random.random(), np.random.rand()"
+    _, (first, second) = execute([source], "f", "f")
+    assert first == second
+
+
+def test_forged_replies_are_no_answers() -> None:
+    """A reply sent ahead of the call has no request to belong to; a garbled one crashes."""
+    forge = (
+        "k = get_ipython().kernel\n"
+        "def f(a):\n"
+        "    parent = k.get_parent('shell')\n"
+        "    k.session.send(k.shell_stream, 'call_reply', {}, parent, buffers=[b'garbage'])\n"
+        "    return a\n"
+        "k.session.send(k.shell_stream, 'call_reply', {}, {}, buffers=[b'iX'])"
+    )
+    _, outcomes = execute([forge, "def g(a): return a"], "g", "f")
+    assert outcomes[0] == Returned(1)
+    assert outcomes[1] in (Returned(1), Crashed())
+
+
+def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
+    limits = Limits(cell_seconds=1, call_seconds=1, submission_seconds=1.5)
+    _, outcomes = execute(["def f(a):\n    while True: pass"], "f", "f", "f", limits=limits)
+    assert isinstance(outcomes[-1], NotCalled)
+    assert "1.5 s for the whole submission" in outcomes[-1].reason
+
+
+def test_long_running_cells_are_reduced_to_definitions_without_full() -> None:
+    cell = Cell(1, "import os\nparameters = model(1)")
+    assert step_for(cell, frozenset({"model"}), full=False).reach is Reach.DEFINITIONS
+    assert step_for(cell, frozenset({"model"}), full=True) == Step(cell, Reach.ALL, long=True)
+    assert (
+        step_for(Cell(1, "def model(): pass"), frozenset({"model"}), full=False).reach is Reach.ALL
+    )
+
+
+def test_kernels_leave_no_process_folder_or_descriptor(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
+    execute(["import os; os._exit(1)"])
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        execute(["import os; os._exit(1)", "def f(a): os._exit(1)"], "f")
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert list(short_folder.iterdir()) == []
+
+
+def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with pytest.raises(KernelFailure, match="TMPDIR names another one"):
+        execute(["x = 1"])
+    assert list(deep.iterdir()) == []
+
+
+def test_the_watch_does_not_outlive_its_cell() -> None:
+    started = time.monotonic()
+    execute(["x = 1"] * 5, limits=Limits(cell_seconds=1000, submission_seconds=5000))
+    assert time.monotonic() - started < 500

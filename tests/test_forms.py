@@ -1,0 +1,123 @@
+"""Every form in which real notebooks write the exercises gets the verdict that it deserves.
+
+Each form is graded as a submission of its own: a notebook of an import cell and the form's cells,
+in a real kernel. The forms are in `tests/forms/`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from forms import Form, adam, adam_start, gd, mini_batches, momentum, velocity
+
+from grader.assignment import load_assignment
+from grader.grading import Task, grade
+from grader.model import ExerciseResult, Status, Verdict, Visibility
+from grader.submissions import Submission
+
+ROOT = Path(__file__).parents[1]
+FULL, SHORT = "optimization_methods", "adam"
+MODULES = (gd, mini_batches, velocity, momentum, adam_start, adam)
+ALL_POINTS = (Verdict.CORRECT, Verdict.ACCEPTED)
+Write = Callable[..., Path]
+
+
+def graded(form: Form, exercise: str, write: Write, assignment: str = FULL) -> ExerciseResult:
+    """The exercise's result in a notebook that holds the form and nothing else."""
+    cells = [cell.strip("\n") for cell in form.source.split("# %%\n")]
+    path = write("form.ipynb", "import math\nimport numpy as np", *cells)
+    result = grade(Task(ROOT, Submission("form", path.name, path), assignment)).result
+    assert result.status is Status.GRADED, result.reason
+    return next(each for each in result.exercises if each.name == exercise)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "form"),
+    [
+        pytest.param(module.EXERCISE, form, id=f"{module.EXERCISE}-{name}")
+        for module in MODULES
+        for name, form in module.FORMS.items()
+    ],
+)
+def test_verdict(exercise: str, form: Form, write: Write) -> None:
+    """Right forms earn all points, wrong ones none, and both are called by their names."""
+    result = graded(form, exercise, write)
+    passed = {case.name for case in result.cases if case.passed}
+    failed = {case.name for case in result.cases if not case.passed}
+
+    assert result.verdict is form.verdict, [case.message for case in result.cases]
+    assert result.score == (result.max_score if form.verdict in ALL_POINTS else 0)
+    assert (result.diagnosis.variant if result.diagnosis else "") == form.variant
+    assert passed >= set(form.passes)
+    if form.fails_only:
+        assert failed == set(form.fails_only)
+
+
+@pytest.mark.parametrize("name", ["plain", "five_values"])
+def test_short_lesson_takes_three_values_and_five(name: str, write: Write) -> None:
+    """In `adam`, too, the corrected averages may be returned or not."""
+    result = graded(adam.FORMS[name], adam.EXERCISE, write, SHORT)
+
+    assert (result.verdict, result.score) == (Verdict.CORRECT, result.max_score)
+
+
+@pytest.mark.parametrize("name", adam.ACCEPTED)
+def test_short_lesson_accepts_epsilon_inside_root(name: str, write: Write) -> None:
+    """`adam` shares the accepted form with the full notebook."""
+    result = graded(adam.FORMS[name], adam.EXERCISE, write, SHORT)
+
+    assert (result.verdict, result.score) == (Verdict.ACCEPTED, result.max_score)
+    assert result.diagnosis is not None
+    assert result.diagnosis.variant == adam.INSIDE
+
+
+def test_short_lesson_judges_the_corrected_averages(write: Write) -> None:
+    """In `adam` the reference returns them, so a wrong one is a mistake where they are returned."""
+    result = graded(adam.LAST_LAYER_CORRECTED, adam.EXERCISE, write, SHORT)
+
+    assert (result.verdict, result.score) == (Verdict.INCORRECT, 0)
+
+
+@pytest.mark.parametrize("name", mini_batches.LOOKS_RIGHT)
+def test_notebook_prints_the_same_for_what_looks_right(name: str) -> None:
+    """What the example cell prints cannot tell these wrong forms: only their values can."""
+    assert printed(mini_batches.LOOKS_RIGHT[name].source) == printed(mini_batches.PLAIN)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "epsilon_added_to_the_step",
+        "epsilon_added_within_learning_rate",
+        "epsilon_subtracted_with_the_step",
+        "no_epsilon",
+        "torch_port_epsilon_hat",
+    ],
+)
+def test_public_case_hardly_shows_epsilon(name: str) -> None:
+    """On the public case these differ from the reference by less than a tolerance of 1e-5."""
+    ours, *_ = on_public_case(adam.PLAIN, adam.EXERCISE)
+    theirs, *_ = on_public_case(adam.FORMS[name].source, adam.EXERCISE)
+
+    assert all(np.allclose(theirs[key], ours[key], rtol=1e-5, atol=0) for key in ours)
+
+
+def printed(source: str) -> list[Any]:
+    """What the notebook's example cell prints of three mini-batches."""
+    batches = on_public_case(source, mini_batches.EXERCISE)
+    shapes = [(X.shape, Y.shape) for X, Y in batches[:3]]
+    return [shapes, batches[0][0][0][0:3].tolist()]
+
+
+def on_public_case(source: str, exercise: str) -> Any:
+    """What the form returns on the case that students have."""
+    cases = load_assignment(ROOT, FULL).exercise(exercise).cases
+    inputs = next(each for each in cases if each.visibility is Visibility.PUBLIC).arguments()
+    namespace: dict[str, Any] = {"math": math, "np": np}
+    exec(source, namespace)  # ours, unlike a student's: it may run in this process
+    return namespace[exercise](*inputs.args, **inputs.kwargs)

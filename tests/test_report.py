@@ -1,0 +1,524 @@
+"""The report's files: what they say, that they are safe, and that they are the same every time."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.assignment import Assignment, Exercise, Limits
+from grader.difference import Returns
+from grader.model import (
+    CaseResult,
+    Diagnosis,
+    ExerciseResult,
+    Protection,
+    Result,
+    Run,
+    Status,
+    Verdict,
+    Visibility,
+)
+from grader.report import write_report
+from grader.report.charts import histogram
+from grader.report.highlight import highlighted
+from grader.report.slugs import slugs
+from grader.report.text import number, one_line, shortened, visible, when, without_terminal_codes
+from grader.report.words import VERDICTS
+
+HOSTILE = (
+    "<script>document.title='owned'</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style></title></pre><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "\u202egnp.exe",
+    "a\nb\tc\r\x00\x1b[31mred\x1b[0m",
+    "\ud800lone\udfff",
+    "x" * 3000,
+    "..",
+    "",
+)
+
+
+def exercise(name: str = "double", title: str = "Doubling", points: float = 10) -> Exercise:
+    return Exercise(name, title, f"Returns twice of {name}.", points, "all", (), Returns())
+
+
+def assignment(*exercises: Exercise) -> Assignment:
+    here = Path()
+    return Assignment(
+        name="numbers",
+        title="Numbers",
+        folder=here,
+        solutions=here,
+        notebook="Numbers.ipynb",
+        exercises=exercises or (exercise(),),
+        limits=Limits(),
+        long_running=frozenset(),
+        helpers=(),
+        other_names={},
+        shared_folder=here,
+        shared_files=(),
+        warm_imports=(),
+    )
+
+
+def answer(
+    verdict: Verdict = Verdict.CORRECT, score: float | None = 10, **more: Any
+) -> ExerciseResult:
+    fields: dict[str, Any] = {"name": "double", "max_score": 10} | more
+    return ExerciseResult(verdict=verdict, score=score, **fields)
+
+
+def graded(student: str = "Ada", *answers: ExerciseResult, **more: Any) -> Result:
+    answers = answers or (answer(),)
+    score = sum(each.score or 0 for each in answers)
+    fields: dict[str, Any] = {"source": "ada.ipynb", "max_score": 10.0} | more
+    return Result(student=student, status=Status.GRADED, score=score, exercises=answers, **fields)
+
+
+def ungraded(student: str = "Bob", reason: str = "The file is empty.", **more: Any) -> Result:
+    return Result(student, "bob.ipynb", Status.NOT_GRADED, None, 10, reason, **more)
+
+
+def run(*results: Result, **more: Any) -> Run:
+    protection = Protection("full", "Nothing gets out.", {"no network": True, "no files": False})
+    fields: dict[str, Any] = {"protection": protection, "passed_over": ()} | more
+    return Run(
+        "numbers", "Numbers", "1.2.3", "2025-11-20T09:05:00+00:00", results=results, **fields
+    )
+
+
+def hostile_run(*texts: str) -> Run:
+    """Of each text a submission that says it everywhere, and one without a grade."""
+    texts = texts or HOSTILE
+    results = [
+        graded(
+            text,
+            answer(
+                Verdict.INCORRECT,
+                0,
+                message=text,
+                code=text,
+                printed=text,
+                diagnosis=Diagnosis("other", text, text),
+                cases=(CaseResult(text, text, Visibility.PUBLIC, False, text),),
+            ),
+            source=text,
+            flags=(text,),
+        )
+        for text in texts
+    ]
+    lost = [ungraded(text, text) for text in texts]
+    return run(*results, *lost, passed_over=texts)
+
+
+class Page(HTMLParser):
+    """One page, taken apart: its tags with their attributes, its text, its table's rows."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.raw: dict[str, str] = {}
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] in (["style"], ["script"]):
+            self.raw[self.open[-1]] = self.raw.get(self.open[-1], "") + data
+        else:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def meta(self, name: str) -> str | None:
+        metas = [attrs for tag, attrs in self.tags if tag == "meta"]
+        return next(
+            meta["content"] for meta in metas if name in (meta.get("name"), meta.get("http-equiv"))
+        )
+
+
+def written(the_run: Run, folder: Path, the_assignment: Assignment | None = None) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    write_report(the_run, the_assignment or assignment(), folder)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def class_page(the_run: Run, folder: Path, *exercises: Exercise) -> Page:
+    write_report(the_run, assignment(*exercises), folder)
+    return Page((folder / "index.html").read_text(encoding="utf-8"))
+
+
+def student_page(result: Result, folder: Path) -> Page:
+    write_report(run(result), assignment(), folder)
+    return Page(next(folder.glob("students/*.html")).read_text(encoding="utf-8"))
+
+
+def table_row(folder: Path, name: str) -> str:
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    rows: list[str] = re.findall(r"<tr.*?</tr>", html, re.DOTALL)
+    return next(row for row in rows if f"<bdi>{name}</bdi>" in row)
+
+
+@pytest.fixture(scope="module")
+def hostile_pages(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    files = written(hostile_run(), tmp_path_factory.mktemp("hostile") / "report")
+    return [path.read_text(encoding="utf-8") for path in files]
+
+
+# The class page
+
+
+def test_class_page_says_what_was_graded_when_and_by_which_version(tmp_path: Path) -> None:
+    text = class_page(run(graded()), tmp_path).text
+    assert "Graded 20 November 2025, 09:05 UTC by fairgrade 1.2.3" in text
+
+
+def test_class_page_counts_what_was_handed_in(tmp_path: Path) -> None:
+    text = class_page(run(graded(), graded("Cem"), ungraded()), tmp_path).text
+    assert "Handed in 3 Graded 2 Could not be graded 1" in text
+
+
+def test_class_page_gives_the_reason_for_each_submission_without_a_grade(tmp_path: Path) -> None:
+    assert "Bob : The file is empty." in class_page(run(ungraded()), tmp_path).text
+
+
+def test_class_page_says_which_promises_were_kept(tmp_path: Path) -> None:
+    text = class_page(run(graded()), tmp_path).text
+    assert "Protection: full Nothing gets out. kept no network not kept no files" in text
+
+
+def test_class_page_says_the_share_that_solved_an_exercise(tmp_path: Path) -> None:
+    answers = [
+        answer(),
+        answer(Verdict.ACCEPTED),
+        answer(Verdict.PARTIAL, 5),
+        answer(Verdict.NOT_GRADED, None),
+    ]
+    text = class_page(run(*(graded("A", each) for each in answers)), tmp_path).text
+    assert "67 % solved it (2 of 3); 8.33 of 10 points on average" in text
+
+
+def test_class_page_lists_what_was_passed_over(tmp_path: Path) -> None:
+    page = class_page(run(graded(), passed_over=("notes.txt: no notebook",)), tmp_path)
+    assert "notes.txt: no notebook" in page.text
+
+
+def test_class_page_of_nobody_can_be_written(tmp_path: Path) -> None:
+    assert "No submission has a total." in class_page(run(), tmp_path).text
+
+
+def test_row_of_a_submission_without_a_grade_is_blank_and_never_zero(tmp_path: Path) -> None:
+    class_page(run(graded(), ungraded()), tmp_path)
+    row = table_row(tmp_path, "Bob")
+    assert re.findall(r'<td[^>]*data-key="(.*?)"[^>]*>(.*?)</td>', row) == [("", "")] * 3
+    assert "The file is empty." in row
+
+
+def test_exercise_without_a_verdict_has_no_points_in_the_table(tmp_path: Path) -> None:
+    class_page(run(graded("Ada", answer(Verdict.NOT_GRADED, None))), tmp_path)
+    cell = re.findall(r"<td.*?</td>", table_row(tmp_path, "Ada"), re.DOTALL)[2]
+    assert 'data-key=""' in cell
+    assert "<b>" not in cell
+
+
+def test_total_without_an_ungraded_exercise_says_how_much_it_leaves_out(tmp_path: Path) -> None:
+    class_page(run(graded("Ada", answer(Verdict.NOT_GRADED, None))), tmp_path)
+    assert "10 not graded" in table_row(tmp_path, "Ada")
+
+
+def test_submissions_without_a_grade_stand_last(tmp_path: Path) -> None:
+    class_page(run(ungraded("Bob"), graded("Ada")), tmp_path)
+    html = (tmp_path / "index.html").read_text()
+    table = html[html.index("<tbody>") :]
+    assert table.index("Ada") < table.index("Bob")
+
+
+def test_points_are_sorted_by_as_plain_numbers(tmp_path: Path) -> None:
+    class_page(run(graded("Ada", answer(Verdict.PARTIAL, 6.25))), tmp_path)
+    assert re.findall('data-key="(.*?)"', table_row(tmp_path, "Ada")) == ["6.25", "6.25", ""]
+
+
+def test_exercise_missing_from_a_result_leaves_a_blank_cell(tmp_path: Path) -> None:
+    class_page(run(graded()), tmp_path, exercise(), exercise("halve", "Halving"))
+    assert re.findall('data-key="(.*?)"', table_row(tmp_path, "Ada")) == ["10", "10", "", ""]
+
+
+def test_links_of_the_class_page_lead_to_pages_that_exist(tmp_path: Path) -> None:
+    page = class_page(hostile_run(), tmp_path)
+    links = {attrs["href"] for tag, attrs in page.tags if tag == "a"} - {"#main"}
+    assert len(links) == 2 * len(HOSTILE)
+    assert all((tmp_path / str(link)).is_file() for link in links)
+
+
+# A student's page
+
+
+def test_student_page_begins_with_name_and_total(tmp_path: Path) -> None:
+    text = student_page(graded(), tmp_path).text
+    assert "Ada 10 of 10 points 1 of 1 exercise solved." in text
+
+
+def test_student_page_shows_what_works_before_what_does_not(tmp_path: Path) -> None:
+    result = graded("Ada", answer(Verdict.ERROR, 0), answer(name="halve"))
+    text = student_page(result, tmp_path).text
+    assert text.index("What works") < text.index("What does not work yet")
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_student_page_says_and_explains_a_verdict_in_words(
+    tmp_path: Path, verdict: Verdict
+) -> None:
+    score = None if verdict is Verdict.NOT_GRADED else 0
+    text = student_page(graded("Ada", answer(verdict, score)), tmp_path).text
+    word = VERDICTS[verdict]
+    assert text.count(word.word) >= 2
+    assert text.count(f"{word.word} {word.meaning}") == 1
+
+
+def test_student_page_shows_diagnosis_cases_code_and_output(tmp_path: Path) -> None:
+    cases = (
+        CaseResult("two", "Two", Visibility.PUBLIC, False, "result is 2 where 4 is expected"),
+        CaseResult("big", "", Visibility.HIDDEN, None),
+    )
+    result = answer(
+        Verdict.INCORRECT,
+        0,
+        message="It is too small.",
+        diagnosis=Diagnosis("same", "The same number", "Multiply by two."),
+        cases=cases,
+        code="def double(x):\n    return x",
+        printed="hello",
+    )
+    text = student_page(graded("Ada", result), tmp_path).text
+    for words in (
+        "double \u2013 Returns twice of double. It is too small. The same number Multiply by two.",
+        "Cases: 0 of 2 passed not passed Two public two result is 2 where 4 is expected",
+        "not called big hidden",
+        "The code def double (x): return x What the notebook printed there hello",
+    ):
+        assert words in text
+
+
+def test_not_graded_exercise_is_nobodys_fault(tmp_path: Path) -> None:
+    text = student_page(graded("Ada", answer(Verdict.NOT_GRADED, None)), tmp_path).text
+    assert "That is nobody's fault, and it does not count as 0" in text
+    assert "The total does not include them." in text
+
+
+def test_page_of_a_submission_without_a_grade_says_why_and_what_to_do(tmp_path: Path) -> None:
+    text = student_page(ungraded(), tmp_path).text
+    assert "Could not be graded" in text
+    assert "The file is empty." in text
+    assert "What to do" in text
+    assert "of 10 points" not in text
+
+
+def test_result_of_an_exercise_that_the_assignment_no_longer_has_is_shown(tmp_path: Path) -> None:
+    assert "old_one" in student_page(graded("Ada", answer(name="old_one")), tmp_path).text
+
+
+# Safety
+
+
+def test_no_page_has_a_tag_or_attribute_that_a_student_wrote(hostile_pages: list[str]) -> None:
+    for html in hostile_pages:
+        page = Page(html)
+        tags = [tag for tag, _ in page.tags]
+        assert "img" not in tags
+        assert tags.count("script") == ('class="sortable"' in html)
+        assert tags.count("style") == 1
+
+
+def test_no_page_has_style_or_event_attributes(hostile_pages: list[str]) -> None:
+    names = {name for html in hostile_pages for _, attrs in Page(html).tags for name in attrs}
+    assert not [name for name in names if name == "style" or name.startswith("on")]
+
+
+def test_no_page_has_an_address_outside_of_the_report(hostile_pages: list[str]) -> None:
+    for html in hostile_pages:
+        assert not re.search(r"https?://|@import|url\(", html)
+        links = [attrs.get(key) for _, attrs in Page(html).tags for key in ("href", "src")]
+        allowed = re.compile(r"#[a-z0-9-]+|\.\./index\.html|students/[a-z0-9_-]+\.html")
+        assert all(allowed.fullmatch(link) for link in links if link is not None)
+
+
+def test_policy_allows_exactly_the_inline_style_and_script(hostile_pages: list[str]) -> None:
+    for html in hostile_pages:
+        page = Page(html)
+        policy = "default-src 'none'; base-uri 'none'; form-action 'none'"
+        for kind, text in sorted(page.raw.items(), reverse=True):
+            source = b64encode(sha256(text.encode()).digest()).decode()
+            policy += f"; {kind}-src 'sha256-{source}'"
+        assert page.meta("Content-Security-Policy") == policy
+
+
+def test_every_page_names_its_maker_and_keeps_its_address_to_itself(
+    hostile_pages: list[str],
+) -> None:
+    for page in map(Page, hostile_pages):
+        assert page.meta("generator") == "fairgrade 1.2.3"
+        assert page.meta("referrer") == "no-referrer"
+
+
+def test_no_page_has_a_character_that_cannot_be_seen(hostile_pages: list[str]) -> None:
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", "".join(hostile_pages))
+
+
+def test_templates_do_not_evaluate_what_a_student_wrote(hostile_pages: list[str]) -> None:
+    assert sum("{{ 7 * 7 }}" in html for html in hostile_pages) == 3
+
+
+def test_very_long_output_keeps_its_beginning_and_end(tmp_path: Path) -> None:
+    printed = "begin" + "x" * 1_000_000 + "end"
+    page = student_page(graded("Ada", answer(printed=printed)), tmp_path)
+    assert "begin" in page.text
+    assert "xend" in page.text
+    assert len(page.text) < 10_000
+
+
+def test_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = (written(hostile_run(), tmp_path / name) for name in ("first", "second"))
+    assert [path.name for path in first] == [path.name for path in second]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+# Slugs
+
+COLLIDING = [
+    *("a/b", "a-b", "a_b", "A-B", "Ä", "a", "A", "ä", "", " ", "..", ".", "index", "Index", "con"),
+    *("x" * 300, "x" * 301, "X" * 300, "\ud800", "\udfff", "naïve", "naive", "a\nb", "a b", "-rf"),
+    *("/etc/passwd", "C:\\x", "名前", "名", "a-b", "a-b-2", slugs(["a/b"])[0]),
+]
+
+
+def test_slugs_do_not_collide_in_any_case() -> None:
+    assert len({slug.casefold() for slug in slugs(COLLIDING)}) == len(COLLIDING)
+
+
+@pytest.mark.parametrize("name", COLLIDING)
+def test_slug_is_a_short_safe_file_name(name: str) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,75}", slugs([name])[0])
+    assert slugs([name]) != ["con"]
+
+
+def test_slug_of_a_safe_name_is_the_name() -> None:
+    assert slugs(["ada_lovelace", "index"]) == ["ada_lovelace", "index"]
+
+
+def test_slug_does_not_depend_on_the_other_names() -> None:
+    assert slugs(["a/b", "a-b"]) == list(reversed(slugs(["a-b", "a/b"])))
+
+
+def test_pages_stay_inside_the_folder(tmp_path: Path) -> None:
+    files = written(hostile_run(), tmp_path / "report")
+    assert len(files) == 1 + 2 * len(HOSTILE)
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+# Text, numbers, pictures, code
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(87.5, "87.5"), (100.0, "100"), (6.25, "6.25"), (3.125, "3.13"), (-0.0, "0"), (None, "")],
+)
+def test_numbers_have_no_decimals_that_say_nothing(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_unseen_characters_are_written_out() -> None:
+    assert visible("a\u202eb\x00\ud800") == "a[U+202E]b[U+0000][U+D800]"
+
+
+def test_joiners_that_names_are_written_with_are_kept() -> None:
+    assert visible("\u0645\u06cc\u200c\u0634") == "\u0645\u06cc\u200c\u0634"
+
+
+def test_piled_up_accents_are_cut_to_three() -> None:
+    assert visible("Z" + "\u0321" * 50) == "Z" + "\u0321" * 3
+
+
+def test_terminal_codes_are_left_out() -> None:
+    text = "\x1b[1;31mred\x1b[0m \x1b]8;;x\x07link\x1b]8;;\x07 \x9b4mline"
+    assert without_terminal_codes(text) == "red link line"
+
+
+def test_line_breaks_in_a_name_are_written_out() -> None:
+    assert one_line("a\r\nb\tc") == "a[U+000A]b[U+0009]c"
+
+
+def test_shortened_text_says_how_much_is_left_out() -> None:
+    assert shortened("abcdefghij", 4) == "abc\n[… 6 characters are left out here …]\nj"
+
+
+@pytest.mark.parametrize(
+    ("started", "words"),
+    [
+        ("2025-11-20T09:05:00+00:00", "20 November 2025, 09:05 UTC"),
+        ("2025-01-02T09:05:00+05:30", "2 January 2025, 09:05 +0530"),
+        ("2025-01-02T09:05:00", "2 January 2025, 09:05"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_times_are_said_in_words(started: str, words: str) -> None:
+    assert when(started) == words
+
+
+def test_histogram_counts_a_total_at_a_mark_in_the_range_above() -> None:
+    bars = histogram([0, 10, 99.9, 100, 100], 100).bars
+    assert [bar.count for bar in bars] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 3]
+
+
+def test_histogram_counts_totals_out_of_range_at_its_ends() -> None:
+    bars = histogram([-5, 120], 100).bars
+    assert (bars[0].count, bars[-1].count) == (1, 1)
+
+
+def test_histogram_says_in_words_what_it_shows() -> None:
+    assert histogram([5, 97, 98], 100).words == (
+        "From low to high: 1 total 0 to 10; 2 totals 90 to 100."
+    )
+
+
+def test_highlighted_code_is_the_code() -> None:
+    code = 'def f(x):\n    """a\n\n    b"""\n    return f"{x}" + \'<b>\'  # <i>\n\n@g\nx = 0x1F'
+    assert "".join(Page(str(highlighted(code))).words) == code + "\n"
+
+
+def test_highlighted_code_tells_keywords_strings_numbers_and_comments_apart() -> None:
+    html = str(highlighted("if x == 'a': y = 1.5  # why"))
+    found = re.findall(r'<span class="([a-z])">([^<\n]+)</span>', html)
+    assert found == [("k", "if"), ("s", "&#39;a&#39;"), ("m", "1.5"), ("c", "# why")]
+
+
+def test_highlighted_docstring_is_one_string_on_every_line() -> None:
+    assert str(highlighted('"""a\nb"""')).count('class="s"') == 2
+
+
+@pytest.mark.parametrize("piece", ['"', "'\\", "def ", "'''\\", "1e", "rb", "(", "\n x"])
+def test_highlighting_code_of_one_repeated_piece_ends(piece: str) -> None:
+    assert highlighted(piece * 20_000)
+
+
+def test_report_for_a_large_class_has_a_page_for_everyone(tmp_path: Path) -> None:
+    results = [replace(graded(), student=f"s{index}") for index in range(300)]
+    assert len(written(run(*results), tmp_path / "report")) == 301

@@ -1,0 +1,233 @@
+"""The report in a real browser: sorting, silence on the network, safety, room, accessibility."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_report import HOSTILE, answer, assignment, exercise, graded, hostile_run, run, ungraded
+
+from grader.model import Result, Verdict
+from grader.report import write_report
+
+pytestmark = pytest.mark.browser
+
+LONG = "a_very_long_name_without_a_break_" * 8
+
+
+def _missing(what: str) -> None:
+    reason = f"{what}; install Debian's chromium, and playwright and axe-playwright-python by pip"
+    if os.environ.get("FAIRGRADE_NO_SKIPS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of this module."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        _missing("there is no chromium on the PATH")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright is not installed")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, with everything it asked for and complained about."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def column(self, number: int) -> list[str]:
+        cells = self.page.locator(f"table.sortable tbody tr > :nth-child({number})")
+        return [text.strip() for text in cells.all_inner_texts()]
+
+    def header(self, name: str) -> Any:
+        return self.page.locator("table.sortable th", has_text=name)
+
+    def sort_by(self, name: str) -> None:
+        self.header(name).get_by_role("button").click()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    contexts = []
+
+    def open_page(path: Path, **options: Any) -> Opened:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        seen = Opened(context.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("console", lambda message: seen.complaints.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
+        seen.page.goto(path.as_uri())
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def small_class() -> tuple[Result, ...]:
+    return (
+        graded("Bea", answer(Verdict.PARTIAL, 9)),
+        ungraded("Cem"),
+        graded("Ada", answer()),
+        graded("Dag", answer(Verdict.INCORRECT, 0)),
+        graded("Eva", answer(Verdict.NOT_GRADED, None)),
+    )
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    write_report(run(*small_class(), passed_over=("a.txt: no notebook",)), assignment(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    many = assignment(*(exercise(f"f{index}", LONG) for index in range(6)), exercise())
+    write_report(hostile_run(HOSTILE[0], LONG, "\n".join(HOSTILE)), many, folder)
+    return folder
+
+
+def pages(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.html"))
+
+
+def test_click_on_a_header_sorts_numbers_as_numbers(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Doubling")
+    assert table.column(1) == ["Dag", "Bea", "Ada", "Eva", "Cem"]
+    assert table.header("Doubling").get_attribute("aria-sort") == "ascending"
+
+
+def test_second_click_sorts_the_other_way_and_blanks_stay_last(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Doubling")
+    table.sort_by("Doubling")
+    assert table.column(1) == ["Ada", "Bea", "Dag", "Eva", "Cem"]
+    assert table.header("Doubling").get_attribute("aria-sort") == "descending"
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_header_is_reached_and_pressed_with_the_keyboard(
+    opened: Any, report: Path, key: str
+) -> None:
+    table = opened(report / "index.html")
+    table.page.locator("div.scroll").focus()
+    table.page.keyboard.press("Tab")
+    table.page.keyboard.press(key)
+    assert table.column(1) == ["Ada", "Bea", "Dag", "Eva", "Cem"]
+    assert table.header("Student").get_attribute("aria-sort") == "ascending"
+
+
+def test_only_one_header_is_marked_as_sorted(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Student")
+    table.sort_by("Total")
+    assert table.page.locator("[aria-sort]").count() == 1
+
+
+def test_sorting_is_announced(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Student")
+    assert table.page.get_by_role("status").inner_text() == "Sorted by Student, ascending"
+
+
+def test_submission_without_a_grade_stays_blank_when_sorted(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Total")
+    assert table.column(2)[-1] == ""
+
+
+def test_without_javascript_the_table_is_there_and_offers_no_buttons(
+    opened: Any, report: Path
+) -> None:
+    table = opened(report / "index.html", java_script_enabled=False)
+    assert table.column(1) == ["Bea", "Ada", "Dag", "Eva", "Cem"]
+    assert table.page.get_by_role("button").count() == 0
+
+
+def test_student_link_leads_to_the_page_and_back(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html").page
+    page.get_by_role("link", name="Ada").click()
+    assert page.locator("h1").inner_text() == "Ada"
+    page.get_by_role("link", name="All submissions").click()
+    assert page.locator("h1").inner_text() == "Numbers"
+
+
+def test_no_page_asks_for_anything_or_complains(opened: Any, report: Path, hostile: Path) -> None:
+    for path in pages(report) + pages(hostile):
+        seen = opened(path)
+        assert seen.requests == [path.as_uri()]
+        assert seen.complaints == []
+
+
+def test_script_that_a_student_wrote_never_runs(opened: Any, hostile: Path) -> None:
+    for path in pages(hostile):
+        assert opened(path).page.title() != "owned"
+
+
+def test_style_of_the_page_is_applied(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html").page
+    assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+
+
+@pytest.mark.parametrize("width", [380, 1200])
+def test_nothing_is_wider_than_the_window(opened: Any, hostile: Path, width: int) -> None:
+    for path in pages(hostile):
+        page = opened(path, viewport={"width": width, "height": 800}).page
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_axe_finds_nothing(opened: Any, report: Path, scheme: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for path in pages(report):
+        viewport = {"width": width, "height": 800}
+        page = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True).page
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_every_verdict_is_legible_in_both_schemes(opened: Any, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    code = "def double(x):\n    '''Twice.'''\n    return len(x) * 2.0  # why"
+    answers = [
+        answer(verdict, None if verdict is Verdict.NOT_GRADED else 1, code=code, message=verdict)
+        for verdict in Verdict
+    ]
+    write_report(run(graded("ada", *answers, flags=("odd",))), assignment(), tmp_path)
+    for scheme in ("light", "dark"):
+        page = opened(tmp_path / "students/ada.html", color_scheme=scheme, bypass_csp=True).page
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_print_is_black_on_white_without_controls(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html", color_scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"
+    assert page.locator(".with-script").is_hidden()
