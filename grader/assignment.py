@@ -22,13 +22,17 @@ ALL, WEIGHTS = "all", "weights"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Wall-clock limits in seconds, and bytes of output kept of one cell."""
+    """Wall-clock limits in seconds, bytes of output kept of one cell, and what the kernel and all
+    it starts may use: bytes of memory and of disk, and processes (threads count as such)."""
 
     cell_seconds: float = 15
     long_cell_seconds: float = 300
     call_seconds: float = 5
     submission_seconds: float = 240
     output_bytes: float = 1_000_000
+    memory_bytes: float = 4_000_000_000
+    disk_bytes: float = 100_000_000
+    processes: float = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +76,7 @@ class Assignment:
     shared_folder: Path
     shared_files: tuple[str, ...]
     warm_imports: tuple[str, ...]
+    require: str = "limits"
 
     @property
     def max_score(self) -> float:
@@ -163,6 +168,7 @@ def _assignment(
         shared_folder=folder,
         shared_files=table.strings("shared_files"),
         warm_imports=table.strings("warm_imports"),
+        require=table.choice("require", ("limits", "landlock", "namespaces")),
     )
     table.no_more()
     for name in assignment.other_names:

@@ -13,11 +13,13 @@ from click_default_group import DefaultGroup
 
 from grader import __version__
 from grader.assignment import assignment_names, load_assignment
+from grader.doctor import examine
 from grader.errors import CommandError, FairgradeError
 from grader.model import Status
 from grader.output import prepare, write_output
 from grader.pool import default_jobs
 from grader.run import Finished, Options, grade_run
+from grader.sandbox.level import Level
 from grader.submissions import find
 from grader.terminal import Terminal
 from grader.validation import generate, validate
@@ -84,6 +86,13 @@ _quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only."
     metavar="PERCENT",
     help="Exit with 3 if a submission scores less than this share of the points.",
 )
+@click.option(
+    "--require",
+    type=click.Choice([level.word for level in Level]),
+    envvar="FAIRGRADE_REQUIRE",
+    default=Level.LIMITS.word,
+    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
+)
 @_quiet
 @_root
 @_speaks_plainly
@@ -94,6 +103,7 @@ def run(
     jobs: int | None,
     full: bool,
     fail_under: float | None,
+    require: str,
     quiet: bool,
     root: Path | None,
 ) -> None:
@@ -103,9 +113,12 @@ def run(
     3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
-    options = Options(_find_root(root), jobs or default_jobs(), assignment, full)
-    for name in [assignment] if assignment else assignment_names(options.root):
-        load_assignment(options.root, name)  # before anything is graded with a broken one
+    base = _find_root(root)
+    names = [assignment] if assignment else assignment_names(base)
+    # All are read before anything is graded, so that a broken one is found now.
+    requirements = [Level.of(load_assignment(base, name).require) for name in names]
+    required = max([Level.of(require), *requirements])
+    options = Options(base, jobs or default_jobs(), assignment, full, required)
     found = find(paths, output)
     prepare(output)
     with terminal.progress(len(found.submissions)) as progress:
@@ -116,6 +129,19 @@ def run(
         write_output(each, belonging, folder)
         terminal.finish(belonging, each, folder)
     sys.exit(_exit_code(finished, fail_under))
+
+
+@main.command()
+@_root
+@_speaks_plainly
+def doctor(root: Path | None) -> None:
+    """Say what this machine can do: protection, tried by a canary, and warm start."""
+    terminal = Terminal(quiet=False)
+    base = _find_root(root)
+    assignments = [load_assignment(base, name) for name in assignment_names(base)]
+    imports = [name for assignment in assignments for name in assignment.warm_imports]
+    for line in examine(tuple(dict.fromkeys(imports))):
+        terminal.say(line)
 
 
 @main.command(name="validate")

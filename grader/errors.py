@@ -4,6 +4,7 @@ FairgradeError
 ├── SubmissionError      the student: this file cannot be graded as it was handed in
 ├── AssignmentError      the author: an assignment's files are not as they should be
 ├── CommandError         the person at the terminal: the command line asks for something impossible
+├── WeakProtection       the machine protects less from student code than was required
 ├── SystemFailure        the machine or this program: nobody's grade may suffer from it
 │   └── KernelFailure    a kernel could not be started or spoken to
 └── WireError            bytes from a kernel, or a value for one, that `grader.wire` does not allow
@@ -27,6 +28,10 @@ class AssignmentError(FairgradeError):
 
 class CommandError(FairgradeError):
     """The command line asks for something that cannot be done."""
+
+
+class WeakProtection(FairgradeError):
+    """Student code would be shut in less well than `--require` asks for."""
 
 
 class SystemFailure(FairgradeError):

@@ -36,7 +36,8 @@ from grader.outcome import (
     Returned,
     TimedOut,
 )
-from grader.sandbox.kernel import Kernel, start_kernel
+from grader.sandbox.kernel import Confinement, Kernel, start_kernel
+from grader.sandbox.level import Level
 
 # After an interrupt, a cell or call has this long to end before its kernel is ended.
 GRACE_SECONDS = 2.0
@@ -82,6 +83,19 @@ class CellRun:
     error: str = ""
 
 
+def confinement_for(limits: Limits, warm_imports: tuple[str, ...], level: Level) -> Confinement:
+    """How a kernel with these limits is shut in at a level."""
+    return Confinement(
+        level=level,
+        warm_imports=warm_imports,
+        output_bytes=int(limits.output_bytes),
+        memory_bytes=int(limits.memory_bytes),
+        disk_bytes=int(limits.disk_bytes),
+        cpu_seconds=int(limits.submission_seconds) + 60,
+        processes=int(limits.processes),
+    )
+
+
 @dataclass(slots=True)
 class Execution:
     """One submission's cells and calls. Use as an async context; its kernels end with it."""
@@ -89,6 +103,7 @@ class Execution:
     steps: Sequence[Step]
     files: Mapping[str, bytes]
     limits: Limits
+    confinement: Confinement
     runs: dict[int, CellRun] = field(default_factory=dict)
     _kernel: Kernel | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -133,7 +148,7 @@ class Execution:
     async def _ran_all(self) -> bool:
         """Whether a new kernel has run all steps and still lives."""
         self._kernel = await self._stack.enter_async_context(
-            start_kernel(self.files, int(self.limits.output_bytes))
+            start_kernel(self.files, self.confinement)
         )
         runner = _CellRunner(self._kernel, int(self.limits.output_bytes))
         for step in self.steps:

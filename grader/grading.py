@@ -13,24 +13,37 @@ from grader.assignment import Assignment, Exercise, load_assignment
 from grader.cases import Case
 from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
 from grader.evidence import flags, spans, with_evidence
-from grader.execution import CellRun, Execution, Reach, Step, step_for
+from grader.execution import (
+    CellRun,
+    Execution,
+    Reach,
+    Step,
+    confinement_for,
+    step_for,
+)
 from grader.judge import judge
 from grader.matching import which_assignment
 from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.notebook import Cell, Notebook, is_untouched, parse, read_notebook, syntax_error
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.sandbox.canary import protection_in_force
+from grader.sandbox.level import Level
 from grader.scoring import score, without_calls
 from grader.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to grade one submission. `assignment` is empty to find out which."""
+    """What a worker needs to grade one submission.
+
+    `assignment` is empty to find out which; `level` is None for the one the canary finds in force.
+    """
 
     root: Path
     submission: Submission
     assignment: str = ""
     full: bool = False
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,8 @@ def grade(task: Task) -> Graded:
         notebook = read_notebook(submission.path)
         name = name or which_assignment(notebook, submission.path, task.root)
         assignment = load_assignment(task.root, name)
-        graded = asyncio.run(_grade(notebook, assignment, task.full))
+        level = task.level or protection_in_force()[0]
+        graded = asyncio.run(_grade(notebook, assignment, task.full, level))
     except AssignmentError:
         raise
     except SubmissionError as error:
@@ -105,7 +119,7 @@ def _result(
     )
 
 
-async def _grade(notebook: Notebook, assignment: Assignment, full: bool) -> _Gradings:
+async def _grade(notebook: Notebook, assignment: Assignment, full: bool, level: Level) -> _Gradings:
     template = _template(assignment)
     copies = _untouched_copies(notebook, assignment, template)
     steps = [
@@ -114,7 +128,9 @@ async def _grade(notebook: Notebook, assignment: Assignment, full: bool) -> _Gra
         else step_for(cell, assignment.long_running, full)
         for cell in notebook.cells
     ]
-    async with Execution(steps, _files(assignment), assignment.limits) as execution:
+    limits = assignment.limits
+    confinement = confinement_for(limits, assignment.warm_imports, level)
+    async with Execution(steps, _files(assignment), limits, confinement) as execution:
         await execution.run_cells()
         graded = [
             await _grade_exercise(exercise, notebook, template, execution)

@@ -122,12 +122,17 @@ class Result:
 class Protection:
     """What keeps a student's code from the rest of the machine.
 
-    `promises` maps each promise, in words, to whether it is kept.
+    `promises` maps each promise, in words, to whether it is kept; `evidence` says what came of
+    trying to break it. `missed` has a line for each stronger level that could not be had, and
+    `advice` what would get it.
     """
 
     level: str
     summary: str
     promises: dict[str, bool]
+    evidence: dict[str, str]
+    missed: tuple[str, ...] = ()
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,9 @@ class Run:
             title=data["title"],
             version=data["version"],
             started=data["started"],
-            protection=Protection(**data["protection"]),
+            protection=Protection(
+                **{**data["protection"], "missed": tuple(data["protection"]["missed"])}
+            ),
             passed_over=tuple(data["passed_over"]),
             results=tuple(map(Result.from_json, data["submissions"])),
         )

@@ -11,11 +11,12 @@ from grader import wire
 from grader.assignment import Assignment, Exercise, read_assignment
 from grader.cases import EXPECTED_OUTPUTS
 from grader.errors import AssignmentError
-from grader.execution import Execution, step_for
+from grader.execution import Execution, confinement_for, step_for
 from grader.freezing import freeze, pretty
 from grader.model import Visibility
 from grader.notebook import read_notebook
 from grader.outcome import Returned
+from grader.sandbox.level import Level
 
 
 def frozen_outputs(assignment: Assignment, root: Path) -> dict[Path, bytes]:
@@ -44,7 +45,10 @@ def _by_master(assignment: Assignment) -> dict[str, list[Exercise]]:
 async def _reference_outputs(
     assignment: Assignment, exercises: Sequence[Exercise]
 ) -> dict[tuple[str, str], Any]:
-    """(exercise, case) -> what the master's function returns, through a kernel as always."""
+    """(exercise, case) -> what the master's function returns, through a kernel as always.
+
+    The master is the author's own code: no stranger's, so it needs no more than limits.
+    """
     notebook = read_notebook(assignment.master)
     contents = {
         name: path.read_bytes() if path.exists() else b"{}"
@@ -52,7 +56,9 @@ async def _reference_outputs(
     }
     steps = [step_for(cell, assignment.long_running, full=False) for cell in notebook.cells]
     outputs = {}
-    async with Execution(steps, contents, assignment.limits) as execution:
+    limits = assignment.limits
+    confinement = confinement_for(limits, assignment.warm_imports, Level.LIMITS)
+    async with Execution(steps, contents, limits, confinement) as execution:
         for exercise in exercises:
             for case in exercise.cases:
                 inputs = case.arguments()

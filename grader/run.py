@@ -10,10 +10,12 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Assignment, Limits, load_assignment
+from grader.errors import WeakProtection
 from grader.grading import Graded, Task, not_reached
-from grader.model import Result, Run, Status
+from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
-from grader.sandbox.kernel import PROTECTION
+from grader.sandbox.canary import protection_in_force
+from grader.sandbox.level import Level
 from grader.submissions import Found
 
 INTERRUPTED = "the run was stopped before this was graded"
@@ -27,6 +29,7 @@ class Options:
     jobs: int
     assignment: str = ""
     full: bool = False
+    require: Level = Level.LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,10 @@ class Finished:
 def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None]) -> Finished:
     """Grade everything that was found; `on_graded` is told of each result as it comes."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
+    level, protection = protection_in_force()
+    check_required(options.require, level, protection)
     tasks = [
-        Task(options.root, submission, options.assignment, options.full)
+        Task(options.root, submission, options.assignment, options.full, level)
         for submission in found.submissions
     ]
     done: dict[str, Graded] = {}
@@ -67,12 +72,25 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
     ordered = [
         done.get(task.submission.student) or not_reached(task, INTERRUPTED) for task in tasks
     ]
-    runs = tuple(_runs(ordered, options, started, found.passed_over))
+    runs = tuple(_runs(ordered, options, started, found.passed_over, protection))
     return Finished(runs, interrupted)
 
 
+def check_required(require: Level, level: Level, protection: Protection) -> None:
+    """Raise WeakProtection where student code would be shut in less well than required."""
+    if level < require:
+        raise WeakProtection(
+            f"protection is at level {level.word}, and {require.word} is required; nothing was "
+            f"graded. {' '.join(protection.missed)} To get more: {protection.advice}"
+        )
+
+
 def _runs(
-    graded: Sequence[Graded], options: Options, started: str, passed_over: tuple[str, ...]
+    graded: Sequence[Graded],
+    options: Options,
+    started: str,
+    passed_over: tuple[str, ...],
+    protection: Protection,
 ) -> Iterator[tuple[Assignment, Run]]:
     names = [each.assignment for each in graded if each.assignment]
     # What belongs to no assignment for certain is listed with the one most others belong to.
@@ -87,7 +105,7 @@ def _runs(
                 title=assignment.title,
                 version=__version__,
                 started=started,
-                protection=PROTECTION,
+                protection=protection,
                 results=tuple(_out_of(assignment.max_score, results)),
                 passed_over=passed_over if name == most else (),
             ),

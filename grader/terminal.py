@@ -13,7 +13,8 @@ from rich.table import Table
 
 from grader.assignment import Assignment
 from grader.grading import Graded
-from grader.model import Result, Run, Status, Verdict
+from grader.model import Protection, Result, Run, Status, Verdict
+from grader.sandbox.level import Level
 
 SHORT = {
     Verdict.CORRECT: "[green]correct[/]",
@@ -62,6 +63,8 @@ class Terminal:
                 self.err.print(
                     f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
                 )
+        if run.protection.level == Level.LIMITS.word:
+            self.warn(run.protection)
         for line in run.passed_over:
             self.err.print(f"passed over: {_one_line(line)}")
         if self.quiet:
@@ -73,6 +76,14 @@ class Terminal:
         self.out.print(f"{run.title}: {graded} graded, {left} not graded")
         self.out.print(f"protection: {run.protection.level}: {run.protection.summary}")
         self.out.print(f"report: {folder / 'report' / 'index.html'}")
+
+    def warn(self, protection: Protection) -> None:
+        """What must not be overlooked: student code could do what the grading user can."""
+        self.err.print("[bold red]WARNING: student code was not shut in.[/]")
+        self.err.print(
+            "It ran as the user who grades, and could read and change what that user can. "
+            f"To shut it in: {escape(protection.advice)}"
+        )
 
     def say(self, line: str) -> None:
         if not self.quiet:

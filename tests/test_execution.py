@@ -13,7 +13,7 @@ import pytest
 from grader import wire
 from grader.assignment import Limits
 from grader.errors import KernelFailure
-from grader.execution import CellRun, Execution, Reach, Step, step_for
+from grader.execution import CellRun, Execution, Reach, Step, confinement_for, step_for
 from grader.notebook import Cell
 from grader.outcome import (
     Crashed,
@@ -25,10 +25,17 @@ from grader.outcome import (
     Returned,
     TimedOut,
 )
+from grader.sandbox.canary import protection_in_force
+from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 
 LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)
 ONE = wire.encode(((1,), {}))
 IGNORES_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+
+
+def confinement(limits: Limits = LIMITS) -> Confinement:
+    """The strongest one that this machine has; the attacks try every level."""
+    return confinement_for(limits, (), protection_in_force()[0])
 
 
 def execute(
@@ -40,8 +47,11 @@ def execute(
         for number, each in enumerate(cells, start=1)
     ]
 
+    shut_in = confinement(limits)
+
     async def run() -> tuple[dict[int, CellRun], list[Outcome]]:
-        async with Execution(steps, {"helper.py": b"VALUE = 7"}, limits) as execution:
+        files = {"helper.py": b"VALUE = 7"}
+        async with Execution(steps, files, limits, shut_in) as execution:
             await execution.run_cells()
             return execution.runs, [await execution.call((name,), ONE) for name in names]
 
@@ -170,7 +180,7 @@ CALLS = {
     ),
     "endless": ("while True: pass", TimedOut(1)),
     "deaf": (IGNORES_INTERRUPTS.replace("\n", "\n    "), TimedOut(1)),
-    "fatal": ("import os; os.kill(os.getpid(), 9)", Crashed()),
+    "fatal": ("import os; os._exit(0)", Crashed()),
 }
 
 
@@ -195,10 +205,12 @@ def test_a_function_that_is_not_there_or_no_function_is_missing() -> None:
 
 
 def test_arguments_are_fresh_for_every_call() -> None:
+    shut_in = confinement()
+
     async def run() -> list[Outcome]:
         steps = [Step(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
         inputs = wire.encode((({"x": 5},), {}))
-        async with Execution(steps, {}, LIMITS) as execution:
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
             return [await execution.call(("f",), inputs) for _ in range(2)]
 
     assert asyncio.run(run()) == [Returned(4), Returned(4)]
@@ -241,15 +253,29 @@ def test_long_running_cells_are_reduced_to_definitions_without_full() -> None:
     )
 
 
+def children(pid: int) -> int:
+    """How many processes there are below another."""
+    below = [
+        int(number)
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for number in path.read_text().split()
+    ]
+    return len(below) + sum(map(children, below))
+
+
 def test_kernels_leave_no_process_folder_or_descriptor(
     short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shut_in = confinement()
+    close_parents()
     monkeypatch.setattr("tempfile.tempdir", str(short_folder))
     execute(["import os; os._exit(1)"])
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(os.listdir("/proc/self/fd")), children(warm_parent(shut_in).number)
     for _ in range(3):
         execute(["import os; os._exit(1)", "def f(a): os._exit(1)"], "f")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert (len(os.listdir("/proc/self/fd")), children(warm_parent(shut_in).number)) == before
+    assert list(short_folder.glob("fg-*/sockets/*")) == []
+    close_parents()
     assert list(short_folder.iterdir()) == []
 
 
@@ -259,8 +285,10 @@ def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(
     deep = tmp_path / ("x" * 100)
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
+    shut_in = confinement()
+    close_parents()
     with pytest.raises(KernelFailure, match="TMPDIR names another one"):
-        execute(["x = 1"])
+        warm_parent(shut_in)
     assert list(deep.iterdir()) == []
 
 

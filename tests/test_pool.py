@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -16,6 +17,7 @@ from grader import pool
 from grader.grading import Graded, Task
 from grader.model import Status
 from grader.pool import MAX_TRIES, default_jobs, grade_all, local_processes
+from grader.sandbox.level import Level
 from grader.submissions import Submission
 
 
@@ -85,17 +87,40 @@ def test_who_takes_a_worker_down_is_given_up_and_the_others_are_not_blamed(tmp_p
 def test_a_worker_process_that_is_killed_is_replaced(
     frozen_course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    """The submission kills its grading process itself: nothing but its parent, so far."""
-    write("killer.ipynb", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    """Whenever one submission has begun, its worker is killed, from outside, for real."""
+    mark = tmp_path / "begun"
+    begin = f"open({str(mark)!r}, 'w').close()\nimport time\ntime.sleep(3)"
+    write("unlucky.ipynb", begin)
     write("b.ipynb", "def longest(text):\n    return max(text.split(), key=len)")
     found = [
-        Task(frozen_course, Submission(name, f"{name}.ipynb", tmp_path / f"{name}.ipynb"), "words")
-        for name in ("killer", "b")
+        Task(
+            frozen_course,
+            Submission(name, f"{name}.ipynb", tmp_path / f"{name}.ipynb"),
+            "words",
+            level=Level.LIMITS,  # so that it can leave its mark
+        )
+        for name in ("unlucky", "b")
     ]
-    with local_processes(1) as make_executor:
-        done = {each.result.student: each.result for each in grade_all(found, make_executor, 2)}
-    assert done["killer"].status is Status.NOT_GRADED
-    assert "ended the grading process" in done["killer"].reason
+    stop = threading.Event()
+
+    def kill_workers() -> None:
+        while not stop.wait(0.01):
+            if mark.exists():
+                mark.unlink()
+                for child in multiprocessing.active_children():
+                    child.kill()
+
+    killer = threading.Thread(target=kill_workers)
+    killer.start()
+    try:
+        with local_processes(1) as make_executor:
+            graded = grade_all(found, make_executor, 2)
+            done = {each.result.student: each.result for each in graded}
+    finally:
+        stop.set()
+        killer.join()
+    assert done["unlucky"].status is Status.NOT_GRADED
+    assert "ended the grading process" in done["unlucky"].reason
     assert done["b"].score == 4
 
 

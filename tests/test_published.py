@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from grader.assignment import Assignment, load_assignment
-from grader.execution import Execution, step_for
+from grader.execution import Execution, confinement_for, step_for
 from grader.notebook import read_notebook
+from grader.sandbox.level import Level
 
 PUBLISHED: dict[str, Any] = json.loads(
     (Path(__file__).parent / "published/optimization_methods.json").read_text(), parse_float=Decimal
@@ -116,7 +117,8 @@ def test_training_costs_and_accuracies(assignment: Assignment) -> None:
     files = {name: path.read_bytes() for name, path in assignment.helper_files().items()}
 
     async def run() -> list[str]:
-        async with Execution(steps, files, assignment.limits) as execution:
+        confinement = confinement_for(assignment.limits, (), Level.LIMITS)
+        async with Execution(steps, files, assignment.limits, confinement) as execution:
             await execution.run_cells()
             assert {each.ended for each in execution.runs.values()} == {"ok"}
             return [

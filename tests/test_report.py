@@ -89,7 +89,9 @@ def ungraded(student: str = "Bob", reason: str = "The file is empty.", **more: A
 
 
 def run(*results: Result, **more: Any) -> Run:
-    protection = Protection("full", "Nothing gets out.", {"no network": True, "no files": False})
+    protection = Protection(
+        "full", "Nothing gets out.", {"no network": True, "no files": False}, {}
+    )
     fields: dict[str, Any] = {"protection": protection, "passed_over": ()} | more
     return Run(
         "numbers", "Numbers", "1.2.3", "2025-11-20T09:05:00+00:00", results=results, **fields

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import Case, Limits, load_assignment
-from grader.execution import Execution, Step
+from grader.execution import Execution, Step, confinement_for
 from grader.model import Visibility
 from grader.notebook import Cell
 from grader.outcome import Returned
+from grader.sandbox.level import Level
 from grader.wire import encode
 
 SEARCH = '''
@@ -67,6 +68,8 @@ def found(hexes):
 
 CONTROL = b"a-needle-that-is-nowhere-else"
 LIMITS = Limits(cell_seconds=20, call_seconds=120)
+# The weakest level: what is not in the process need not be kept from it.
+CONFINEMENT = confinement_for(LIMITS, (), Level.LIMITS)
 # What the kernel is given, and what IPython and ipykernel set themselves.
 KNOWN_VARIABLES = {
     *("PATH", "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "LANG", "PYTHONHASHSEED"),
@@ -87,7 +90,7 @@ def search(
 
     async def run() -> list[int]:
         steps = [Step(Cell(1, SEARCH)), Step(Cell(2, cell))]
-        async with Execution(steps, files, LIMITS) as execution:
+        async with Execution(steps, files, LIMITS, CONFINEMENT) as execution:
             for case in cases:
                 inputs = case.arguments()
                 await execution.call(("files",), encode((inputs.args, inputs.kwargs)))
@@ -149,7 +152,7 @@ def test_the_search_would_find_a_secret_if_there_were_one(place: str) -> None:
 def test_the_kernels_environment_holds_only_what_it_is_given() -> None:
     async def environment() -> str:
         cell = Cell(1, "import json, os\nprint(json.dumps(sorted(os.environ)))")
-        async with Execution([Step(cell)], {}, LIMITS) as execution:
+        async with Execution([Step(cell)], {}, LIMITS, CONFINEMENT) as execution:
             await execution.run_cells()
             return execution.runs[1].printed
 

@@ -1,29 +1,16 @@
 """The kernel in which a student's code runs: ipykernel, and one more request, `call_request`.
 
-This file and `wire.py` are copied beside each other into a throw-away folder and run there, by
-
-    python -s -P -S agent.py CONNECTION_FILE OUTPUT_BYTES SITE_PACKAGES...
-
-so that nothing in the kernel points back at where fairgrade lies. Whatever runs here may be taken
-over by the student's code: nothing it says is believed, it only saves honest notebooks trouble.
+Whatever runs here may be taken over by the student's code: nothing it says is believed, it only
+saves honest notebooks trouble.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-
-# Only the packages, not their .pth files: an editable install would show its source folder.
-sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-sys.path += ["", *sys.argv[3:]]
-os.environ.pop("JPY_PARENT_PID", None)
-
 import contextlib
-import ctypes
 import io
 import random
-import signal
 import site
+import sys
 from typing import Any, ClassVar
 
 import numpy as np
@@ -36,18 +23,19 @@ from jupyter_client.session import Session
 from traitlets import default
 from traitlets.config import Config
 
-OUTPUT_BYTES = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
-# A student's process sees none of the above.
-del sys.path[0]
-sys.argv[1:] = []
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
-_PR_SET_PDEATHSIG = 1
+
+class Output:
+    """How many bytes a cell may print, and a message may hold."""
+
+    limit = 1_000_000
 
 
 class AgentStream(OutStream):
-    """Standard output or error of which a cell may print `OUTPUT_BYTES`; the rest is dropped."""
+    """Standard output or error of which a cell may print `Output.limit`; the rest is dropped."""
 
-    room = OUTPUT_BYTES
+    room = 0
 
     def write(self, string: str) -> int | None:
         if isinstance(string, str) and len(string) > AgentStream.room:
@@ -60,7 +48,7 @@ class AgentStream(OutStream):
 
 
 class AgentSession(Session):
-    """A session whose messages carry text only, none of it longer than `OUTPUT_BYTES`."""
+    """A session whose messages carry text only, none of it longer than `Output.limit`."""
 
     def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:
         content = msg.get("content")
@@ -93,7 +81,7 @@ class AgentKernel(IPythonKernel):
     msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "call_request"]
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        AgentStream.room = OUTPUT_BYTES
+        AgentStream.room = Output.limit
         await super().execute_request(stream, ident, parent)
 
     def call_request(self, stream: Any, ident: Any, parent: Any) -> None:
@@ -111,14 +99,24 @@ class AgentKernel(IPythonKernel):
 
 
 class AgentApp(IPKernelApp):
-    """ipykernel's application with the classes above."""
+    """ipykernel's application with the classes above, for the request that started it."""
 
     kernel_class = AgentKernel
-    outstream_class = "__main__.AgentStream"
+    outstream_class = f"{__name__}.AgentStream"
+    request: ClassVar[dict[str, Any]]
 
     @default("session")
     def _session_default(self) -> Session:
-        return AgentSession(parent=self)
+        return AgentSession(parent=self, key=self.request["key"])
+
+    def init_connection_file(self) -> None:
+        """The request says what a connection file would."""
+        self.transport, self.ip = "ipc", f"{self.request['sockets']}/k"
+        for number, port in enumerate(PORTS, start=1):
+            setattr(self, port, number)
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        pass
 
 
 def _call(function: Any, args: Any, kwargs: Any) -> bytes:
@@ -166,8 +164,8 @@ class _Nowhere(io.TextIOBase):
 
 
 def _shortened(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > OUTPUT_BYTES:
-        return f"{value[:OUTPUT_BYTES]}\n[the rest was dropped]"
+    if isinstance(value, str) and len(value) > Output.limit:
+        return f"{value[: Output.limit]}\n[the rest was dropped]"
     if isinstance(value, list):
         return [_shortened(item) for item in value]
     if isinstance(value, dict):
@@ -175,29 +173,22 @@ def _shortened(value: Any) -> Any:
     return value
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end this process when the grader ends, however it does (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def main(connection_file: str) -> None:
+def start(request: dict[str, Any]) -> AgentApp:
+    """An application that has opened its sockets and waits for its event loop."""
+    Output.limit = request["output_bytes"]
+    AgentApp.request = request
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.colors = "nocolor"
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
     config.InlineBackend.figure_formats = set()
-    config.IPKernelApp.connection_file = connection_file
     app = AgentApp.instance(config=config)
     # A debugger that nobody will attach would cost a fifth of the kernel's start.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     app.initialize([])
     del sys.modules["debugpy"]
     site.sethelper()  # the one thing students may miss of what -S leaves out
-    app.start()
-
-
-if __name__ == "__main__":
-    _die_with_parent()
-    main(sys.orig_argv[sys.orig_argv.index(__file__) + 1])
+    random.seed()
+    np.random.seed()
+    return app

@@ -1,0 +1,144 @@
+"""The warm parent: has done the slow imports, and forks a kernel whenever it is told to.
+
+    python -s -P -S warm.py CONTROL_DESCRIPTOR LEVEL SITE_PACKAGES...
+
+It is told nothing but what to fork: over its control socket come requests (see `_request`), and for
+each it answers with a descriptor of the new process (a pidfd). It has one thread, no event loop and
+no sockets of zmq's, and never holds an expected output. It runs no student's code: its children do,
+and they keep nothing of it but the imported modules.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import struct
+import sys
+from typing import Any
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CONTROL, LEVEL = int(sys.argv[1]), sys.argv[2]
+sys.path[:0] = [HERE]
+# Only the packages, not their .pth files: an editable install would show its source folder.
+sys.path += ["", *sys.argv[3:]]
+sys.argv[:] = ["kernel"]
+sys.orig_argv[:] = ["kernel"]
+
+import confine
+import wire
+from system import PR_SET_PDEATHSIG, prctl
+
+OURS = ("agent", "confine", "landlock", "seccomp", "system", "wire")
+_LENGTH = struct.Struct("<I")
+
+
+def main() -> None:
+    control = socket.socket(fileno=CONTROL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
+    import agent
+
+    problems = _import_all(_read(control)[0]["warm_imports"])
+    # What is there now is never collected: its pages stay shared with the children.
+    gc.freeze()
+    control.sendall(_framed({"warm": True, "problems": problems}))
+    while True:
+        request, descriptors = _read(control)
+        _fork(agent, control, request, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _import_all(names: list[str]) -> list[str]:
+    problems = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # a package may fail to import in any way; it is then cold
+            problems.append(f"{name}: {type(error).__name__}: {error}"[:300])
+    return problems
+
+
+def _fork(agent: Any, control: socket.socket, request: dict[str, Any], ready: list[int]) -> None:
+    child = os.fork()
+    if child:
+        if LEVEL != confine.NAMESPACES:
+            _send_process(control, child)
+        return
+    try:
+        if LEVEL == confine.NAMESPACES:
+            confine.separate(lambda pid: _send_process(control, pid))
+            confine.private_files(request["sockets_name"], request["tmpfs_bytes"])
+        elif sys.platform == "linux":
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        control.close()
+        _begin(agent, request, ready[0])
+    except BaseException as error:  # nothing of the parent's may go on in the child
+        _tell(ready[0], f"{type(error).__name__}: {error}")
+    os._exit(1)
+
+
+def _begin(agent: Any, request: dict[str, Any], ready: int) -> None:
+    """In the child: lay out its files, shut it in, and be a kernel."""
+    os.setsid()
+    for name in (request["work"], request["home"]):
+        os.makedirs(name, exist_ok=True)
+    for name, content in request["files"].items():
+        path = os.path.join(request["work"], name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+    os.chdir(request["work"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    sys.path.remove(HERE)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    confine.confine(LEVEL, request)
+    app = agent.start(request)
+    for name in OURS:  # a student's module may be called like one of ours
+        sys.modules.pop(name, None)
+    confine.seal(LEVEL)
+    _tell(ready, "ready")
+    os.close(ready)
+    app.start()
+
+
+def _send_process(control: socket.socket, pid: int) -> None:
+    """A descriptor of the process: ours to wait for and to end it by, whatever its number there."""
+    descriptors = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+    socket.send_fds(control, [struct.pack("<q", pid)], descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _tell(descriptor: int, text: str) -> None:
+    os.write(descriptor, text.encode()[:4000])
+
+
+def _read(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The next request and the descriptors that came with it; ends the process at the end."""
+    header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, 4)
+    if len(header) < _LENGTH.size:
+        os._exit(0)
+    (left,) = _LENGTH.unpack(header)
+    parts = []
+    while left:
+        part = control.recv(min(left, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        left -= len(part)
+    return wire.decode(b"".join(parts)), list(descriptors)
+
+
+def _framed(message: dict[str, Any]) -> bytes:
+    data = wire.encode(message)
+    return _LENGTH.pack(len(data)) + data
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""A warm parent, from our side: started once by a worker, it forks kernels in milliseconds."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import wire
+from grader.errors import KernelFailure, WireError
+from grader.sandbox.cgroup import Cgroup, create
+from grader.sandbox.command import command, lay_out_agent
+from grader.sandbox.level import Level
+
+START_SECONDS = 120
+FORK_SECONDS = 20
+# The path of a UNIX socket may have 107 bytes, on macOS 103; ours end in "/sockets/12345678/k-5".
+MAX_FOLDER_BYTES = 80
+_LENGTH = struct.Struct("<I")
+_PID = struct.Struct("<q")
+
+
+@dataclass(slots=True)
+class Process:
+    """A kernel's process: by its descriptor, which stays its own when the number is used again."""
+
+    number: int
+    descriptor: int | None
+    leads_group: bool = False
+    cgroup: Cgroup | None = None
+
+    @property
+    def ended(self) -> bool:
+        if self.descriptor is None:
+            return not _exists(self.number)
+        return bool(select.select([self.descriptor], [], [], 0)[0])
+
+    @property
+    def outer_number(self) -> int:
+        """Its number as we see it; `number` is that in the namespace of its parent."""
+        if self.descriptor is None:
+            return self.number
+        text = Path(f"/proc/self/fdinfo/{self.descriptor}").read_text()
+        return int(text.split("Pid:")[1].split()[0])
+
+    def send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self.descriptor is None:
+                os.kill(self.number, number)
+            else:
+                signal.pidfd_send_signal(self.descriptor, number)
+
+    def kill(self) -> None:
+        """End the process and all that it started."""
+        if self.leads_group:
+            # In no namespace of its own: but what it starts cannot leave its process group.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.number, signal.SIGKILL)
+        self.send(signal.SIGKILL)
+
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Put the process into a control group, where that can be had."""
+        self.cgroup = create(f"fairgrade-{secrets.token_hex(8)}", memory_bytes, processes)
+        if self.cgroup:
+            with contextlib.suppress(OSError):
+                self.cgroup.add(self.outer_number)
+
+    def close(self) -> None:
+        if self.cgroup:
+            self.cgroup.remove()
+            self.cgroup = None
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None
+            self.number = -1
+
+
+class WarmParent:
+    """A process that has done `warm_imports` inside the sandbox and forks kernels from itself."""
+
+    def __init__(self, level: Level, warm_imports: tuple[str, ...]) -> None:
+        self.level = level
+        self.folder = _folder()
+        self.problems: list[str] = []
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        self._control.settimeout(START_SECONDS)
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    command(level, self.folder, theirs.fileno()),
+                    env=environment("/tmp" if level is Level.NAMESPACES else str(self.folder)),
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    cwd=self.folder,
+                    start_new_session=True,
+                )
+            self._send({"warm_imports": list(warm_imports)})
+            self.problems = [str(each) for each in self._receive()["problems"]]
+        except (OSError, KernelFailure) as error:
+            words = self._last_words()
+            self.close()
+            raise KernelFailure(f"no warm parent at level {level.word}: {error}{words}") from None
+        self._control.settimeout(FORK_SECONDS)
+
+    @property
+    def number(self) -> int:
+        """The number of its process, or of bubblewrap's around it."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fork(self, request: dict[str, Any]) -> tuple[Process, int]:
+        """A new kernel's process, and a descriptor from which "ready", or why not, can be read."""
+        ready, theirs = os.pipe()
+        try:
+            self._send(request, theirs)
+            data, descriptors, _, _ = socket.recv_fds(self._control, _PID.size, 1)
+            if len(data) < _PID.size:
+                raise KernelFailure("the warm parent has ended")
+        except (OSError, KernelFailure) as error:
+            os.close(ready)
+            raise KernelFailure(f"the warm parent did not fork: {error}") from None
+        finally:
+            os.close(theirs)
+        number, descriptor = _PID.unpack(data)[0], descriptors[0] if descriptors else None
+        return Process(number, descriptor, self.level is not Level.NAMESPACES), ready
+
+    def close(self) -> None:
+        self._control.close()
+        if getattr(self, "_process", None):
+            self._process.kill()
+            self._process.wait()
+            if self._process.stderr:
+                self._process.stderr.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, message: dict[str, Any], *descriptors: int) -> None:
+        data = wire.encode(message)
+        socket.send_fds(self._control, [_LENGTH.pack(len(data))], list(descriptors))
+        self._control.sendall(data)
+
+    def _receive(self) -> Any:
+        header = self._exactly(_LENGTH.size)
+        try:
+            return wire.decode(self._exactly(_LENGTH.unpack(header)[0]))
+        except WireError as error:
+            raise KernelFailure(f"the warm parent speaks nonsense: {error}") from None
+
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = self._control.recv(count - len(data))
+            if not part:
+                raise KernelFailure("the warm parent has ended")
+            data += part
+        return data
+
+    def _last_words(self) -> str:
+        """What the process said on its standard error, if it has ended."""
+        process = getattr(self, "_process", None)
+        end = time.monotonic() + 1
+        while process and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.01)
+        if not process or process.poll() is None or not process.stderr:
+            return ""
+        words = process.stderr.read().decode(errors="replace").strip().splitlines()
+        return f" ({words[-1][:300]})" if words else ""
+
+
+def environment(home: str) -> dict[str, str]:
+    """All that a process in the sandbox sees of an environment: nothing of ours."""
+    return {
+        "PATH": os.defpath,
+        "HOME": home,
+        "TMPDIR": home,
+        "IPYTHONDIR": home,
+        "MPLCONFIGDIR": home,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "LANG": "C.UTF-8",
+        # The same notebook is to give the same result twice, on any number of cores.
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _folder() -> Path:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="fg-"))
+        if len(os.fsencode(folder)) > MAX_FOLDER_BYTES:
+            folder.rmdir()
+            raise KernelFailure(
+                f"the folder for temporary files, {folder.parent}, has too long a path for "
+                "sockets; TMPDIR names another one"
+            )
+        (folder / "sockets").mkdir()
+        (folder / "agent").mkdir()
+        lay_out_agent(folder / "agent")
+    except OSError as error:
+        raise KernelFailure(f"the folder for kernels could not be made: {error}") from None
+    return folder
+
+
+def _exists(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""How jupyter_client starts and ends a kernel in the sandbox: by a warm parent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+
+from grader.errors import KernelFailure
+from grader.sandbox.parent import Process, WarmParent
+
+NAME = "fairgrade-sandbox"
+READY_SECONDS = 60
+_PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+class SandboxProvisioner(KernelProvisionerBase):
+    """A kernel forked by a warm parent; the launch's keywords are that parent and the request."""
+
+    _process: Process | None = None
+
+    @property
+    def has_process(self) -> bool:
+        return self._process is not None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        for number, port in enumerate(_PORTS, start=1):
+            setattr(self.parent, port, number)
+        return {**kwargs, "cmd": []}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork, and wait until the kernel has opened its sockets and shut itself in."""
+        warm: WarmParent = kwargs["warm"]
+        request: dict[str, Any] = kwargs["request"]
+        self._process, ready = warm.fork(request)
+        self._process.limit(request["limits"]["RLIMIT_AS"], request["processes"])
+        os.set_blocking(ready, False)
+        try:
+            word = await asyncio.wait_for(_read(ready), READY_SECONDS)
+        except TimeoutError:
+            word = f"not ready after {READY_SECONDS} s"
+        finally:
+            os.close(ready)
+        if word != "ready":
+            await self.kill()
+            raise KernelFailure(f"a kernel could not be shut in: {word or 'it ended'}")
+        assert self.parent is not None
+        info: KernelConnectionInfo = self.parent.get_connection_info()
+        return info
+
+    async def poll(self) -> int | None:
+        return None if self._process and not self._process.ended else 0
+
+    async def wait(self) -> int | None:
+        while await self.poll() is None:
+            await asyncio.sleep(0.002)
+        if self._process:
+            self._process.close()
+            self._process = None
+        return 0
+
+    async def send_signal(self, signum: int) -> None:
+        if self._process:
+            self._process.send(signal.Signals(signum))
+
+    async def kill(self, restart: bool = False) -> None:
+        if self._process:
+            self._process.kill()
+
+    async def terminate(self, restart: bool = False) -> None:
+        await self.kill()
+
+    async def cleanup(self, restart: bool = False) -> None:
+        pass
+
+
+async def _read(descriptor: int) -> str:
+    """What is written to the pipe, once it comes."""
+    loop = asyncio.get_running_loop()
+    arrived = loop.create_future()
+    loop.add_reader(descriptor, arrived.cancel)
+    try:
+        await asyncio.wait([arrived])
+    finally:
+        loop.remove_reader(descriptor)
+    return os.read(descriptor, 4096).decode(errors="replace")
