@@ -1,4 +1,4 @@
-"""What the author of an assignment writes with: `case`, `arguments` and `accepted`.
+"""What the author of an assignment writes with: `case`, `arguments`, `generator`, `accepted`.
 
 `cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
 marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
@@ -17,13 +17,18 @@ marks a function and leaves it as it is; `grader.assignment` collects the marked
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import numpy as np
 
 RTOL = 1e-9
 ATOL = 1e-12
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+# While a case is drawn afresh: the number it is drawn by, and the seeds it has asked for so far.
+_drawing: ContextVar[tuple[int, list[int]] | None] = ContextVar("drawing", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,31 @@ class AcceptedMark:
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
     """The arguments with which a case calls its exercise, written as in the call itself."""
     return Arguments(args, kwargs)
+
+
+def generator(seed: int) -> np.random.Generator:
+    """numpy's random generator for a case's inputs: the same numbers for a seed every time.
+
+    Cases that draw their inputs from it can also be drawn afresh, which finds out who has
+    memorised the frozen ones.
+    """
+    drawing = _drawing.get()
+    if drawing is None:
+        return np.random.default_rng(seed)
+    number, seeds = drawing
+    seeds.append(seed)
+    return np.random.default_rng((seed, number))
+
+
+def drawn_afresh(inputs: Callable[[], Arguments], number: int) -> Arguments | None:
+    """The inputs of a case with other random numbers; None if it draws none from `generator`."""
+    seeds: list[int] = []
+    token = _drawing.set((number, seeds))
+    try:
+        fresh = inputs()
+    finally:
+        _drawing.reset(token)
+    return fresh if seeds else None
 
 
 def case(

@@ -71,7 +71,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
             f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
         )
     collected = _Collected(exercises)
-    with _importable(folder, solutions):
+    with importable(folder, solutions):
         if public_cases:
             collected.add_public(folder / public_cases)
         for function, mark in _marked(solutions / "cases.py", CaseMark):
@@ -240,7 +240,7 @@ def _words(error: Exception) -> str:
 
 
 @contextmanager
-def _importable(*folders: Path) -> Iterator[None]:
+def importable(*folders: Path) -> Iterator[None]:
     """Let the author's modules import their neighbours, and forget them all afterwards."""
     before, path = set(sys.modules), list(sys.path)
     sys.path[:0] = [str(folder) for folder in folders]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,12 @@ _quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only."
     default=Level.LIMITS.word,
     help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
 )
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=None,
+    help="Of the cases drawn afresh for this run. Default: another one every time.",
+)
 @_quiet
 @_root
 @_speaks_plainly
@@ -104,6 +111,7 @@ def run(
     full: bool,
     fail_under: float | None,
     require: str,
+    seed: int | None,
     quiet: bool,
     root: Path | None,
 ) -> None:
@@ -118,7 +126,14 @@ def run(
     # All are read before anything is graded, so that a broken one is found now.
     requirements = [Level.of(load_assignment(base, name).require) for name in names]
     required = max([Level.of(require), *requirements])
-    options = Options(base, jobs or default_jobs(), assignment, full, required)
+    options = Options(
+        root=base,
+        jobs=jobs or default_jobs(),
+        assignment=assignment,
+        full=full,
+        require=required,
+        seed=secrets.randbits(32) if seed is None else seed,
+    )
     found = find(paths, output)
     prepare(output)
     with terminal.progress(len(found.submissions)) as progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from grader.execution import (
     confinement_for,
     step_for,
 )
+from grader.fresh import suspicion
 from grader.judge import judge
 from grader.matching import which_assignment
 from grader.model import ExerciseResult, Result, Status, Verdict
@@ -36,7 +37,8 @@ from grader.submissions import Submission
 class Task:
     """What a worker needs to grade one submission.
 
-    `assignment` is empty to find out which; `level` is None for the one the canary finds in force.
+    `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
+    `seed` is that of the cases drawn afresh.
     """
 
     root: Path
@@ -44,6 +46,7 @@ class Task:
     assignment: str = ""
     full: bool = False
     level: Level | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def grade(task: Task) -> Graded:
         name = name or which_assignment(notebook, submission.path, task.root)
         assignment = load_assignment(task.root, name)
         level = task.level or protection_in_force()[0]
-        graded = asyncio.run(_grade(notebook, assignment, task.full, level))
+        graded = asyncio.run(_grade(notebook, assignment, replace(task, level=level)))
     except AssignmentError:
         raise
     except SubmissionError as error:
@@ -119,17 +122,17 @@ def _result(
     )
 
 
-async def _grade(notebook: Notebook, assignment: Assignment, full: bool, level: Level) -> _Gradings:
+async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gradings:
     template = _template(assignment)
     copies = _untouched_copies(notebook, assignment, template)
     steps = [
         Step(cell, Reach.NOTHING)
         if cell.number in copies
-        else step_for(cell, assignment.long_running, full)
+        else step_for(cell, assignment.long_running, task.full)
         for cell in notebook.cells
     ]
     limits = assignment.limits
-    confinement = confinement_for(limits, assignment.warm_imports, level)
+    confinement = confinement_for(limits, assignment.warm_imports, task.level or Level.LIMITS)
     async with Execution(steps, _files(assignment), limits, confinement) as execution:
         await execution.run_cells()
         graded = [
@@ -140,7 +143,12 @@ async def _grade(notebook: Notebook, assignment: Assignment, full: bool, level: 
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
         )
-        return _Gradings(exercises, flags(notebook, steps, copies, execution.runs))
+        suspicions = [
+            await suspicion(result, exercise, assignment, task.seed, execution)
+            for exercise, result in zip(assignment.exercises, exercises, strict=True)
+        ]
+        remarks = flags(notebook, steps, copies, execution.runs)
+        return _Gradings(exercises, (*filter(None, suspicions), *remarks))
 
 
 def _untouched_copies(notebook: Notebook, assignment: Assignment, template: Notebook) -> set[int]:

@@ -139,13 +139,15 @@ class Protection:
 class Run:
     """One assignment's share of a run: every result, and what was passed over.
 
-    `passed_over` are lines about files and links that are no submissions.
+    `seed` is that of the cases drawn afresh for this run. `passed_over` are lines about files and
+    links that are no submissions.
     """
 
     assignment: str
     title: str
     version: str
     started: str
+    seed: int
     protection: Protection
     results: tuple[Result, ...]
     passed_over: tuple[str, ...] = ()
@@ -158,6 +160,7 @@ class Run:
             "title": self.title,
             "version": self.version,
             "started": self.started,
+            "seed": self.seed,
             "protection": asdict(self.protection),
             "passed_over": list(self.passed_over),
             "submissions": [result.to_json() for result in self.results],
@@ -171,6 +174,7 @@ class Run:
             title=data["title"],
             version=data["version"],
             started=data["started"],
+            seed=data["seed"],
             protection=Protection(
                 **{**data["protection"], "missed": tuple(data["protection"]["missed"])}
             ),

@@ -30,6 +30,7 @@ class Options:
     assignment: str = ""
     full: bool = False
     require: Level = Level.LIMITS
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
     level, protection = protection_in_force()
     check_required(options.require, level, protection)
     tasks = [
-        Task(options.root, submission, options.assignment, options.full, level)
+        Task(options.root, submission, options.assignment, options.full, level, options.seed)
         for submission in found.submissions
     ]
     done: dict[str, Graded] = {}
@@ -105,6 +106,7 @@ def _runs(
                 title=assignment.title,
                 version=__version__,
                 started=started,
+                seed=options.seed,
                 protection=protection,
                 results=tuple(_out_of(assignment.max_score, results)),
                 passed_over=passed_over if name == most else (),

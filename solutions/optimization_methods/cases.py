@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.authoring import Arguments, arguments, case
+from grader.authoring import Arguments, arguments, case, generator
 
 Arrays: TypeAlias = dict[str, NDArray[np.float64]]
 
@@ -110,7 +110,7 @@ def as_many_inputs_as_examples() -> Arguments:
 def several_classes() -> Arguments:
     """The labels are integers from 0 to 9."""
     X, _ = _examples(3, 37, seed=208)
-    Y = np.random.default_rng(208).integers(0, 10, size=(1, 37))
+    Y = generator(208).integers(0, 10, size=(1, 37))
     return arguments(X, Y, mini_batch_size=8, seed=42)
 
 
@@ -299,7 +299,7 @@ def adam_with_eleven_layers() -> Arguments:
 
 def _network(widths: list[int], seed: int) -> tuple[Arrays, Arrays]:
     """Return parameters and grads for the widths of the inputs and of every layer."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     parameters: Arrays = {}
     grads: Arrays = {}
     for layer, (inputs, units) in enumerate(pairwise(widths), start=1):
@@ -310,13 +310,13 @@ def _network(widths: list[int], seed: int) -> tuple[Arrays, Arrays]:
 
 
 def _velocity(grads: Arrays, seed: int) -> Arrays:
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     return {name: _away_from_zero(rng, grad.shape) for name, grad in grads.items()}
 
 
 def _averages(grads: Arrays, seed: int) -> tuple[Arrays, Arrays]:
     """Return v and s as they may be after some steps: s is positive."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     v = {name: 0.3 * _away_from_zero(rng, grad.shape) for name, grad in grads.items()}
     s = {name: rng.uniform(0.01, 0.1, grad.shape) for name, grad in grads.items()}
     return v, s
@@ -333,7 +333,7 @@ def _zero_some(values: Arrays) -> None:
 
 
 def _examples(inputs: int, m: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     return rng.standard_normal((inputs, m)), rng.integers(0, 2, size=(1, m))
 
 

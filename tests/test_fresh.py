@@ -1,0 +1,92 @@
+"""fresh: who has memorised the frozen cases is flagged, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import load_assignment
+from grader.authoring import Arguments, arguments, drawn_afresh, generator
+from grader.fresh import reference
+from grader.grading import Task, grade
+from grader.model import Result, Verdict
+from grader.submissions import Submission
+
+GD = """
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    {guard}
+    return {{k: parameters[k] - learning_rate * grads["d" + k] for k in parameters}}
+"""
+
+
+@pytest.fixture
+def graded(root: Path, write: Callable[..., Path]) -> Callable[..., Result]:
+    def grade_them(*cells: str, seed: int = 1) -> Result:
+        path = write("s.ipynb", *cells)
+        task = Task(root, Submission("s", path.name, path), "optimization_methods", seed=seed)
+        return grade(task).result
+
+    return grade_them
+
+
+def test_a_function_that_recognises_the_frozen_inputs_is_flagged(
+    root: Path, graded: Callable[..., Result]
+) -> None:
+    cases = load_assignment(root, "optimization_methods").exercises[0].cases
+    known = [float(case.arguments().args[0]["W1"].flat[0]) for case in cases]
+    guard = f"if float(parameters['W1'].flat[0]) not in {known}: return parameters"
+    result = graded(GD.format(guard=guard))
+    assert result.exercises[0].verdict is Verdict.CORRECT
+    assert [flag for flag in result.flags if "memorised" in flag] == [
+        "update_parameters_with_gd passes all frozen cases, but 2 of 2 drawn afresh for this run "
+        "(seed 1) fail: are its answers memorised?"
+    ]
+
+
+def test_an_honest_function_is_not_flagged_whatever_the_seed(
+    graded: Callable[..., Result],
+) -> None:
+    for seed in (0, 7, 2**32 - 1):
+        assert graded(GD.format(guard="pass"), seed=seed).flags == ()
+
+
+def test_an_accepted_form_is_compared_with_its_own_kind(
+    root: Path, graded: Callable[..., Result]
+) -> None:
+    source = (root / "solutions/optimization_methods/variants.py").read_text()
+    plain = source.replace("from grader.authoring import accepted", "")
+    lines = [line for line in plain.splitlines() if not line.startswith("@accepted")]
+    result = graded("\n".join(lines).replace("epsilon_inside_root", "update_parameters_with_adam"))
+    assert result.exercises[-1].verdict is Verdict.ACCEPTED
+    assert not [flag for flag in result.flags if "memorised" in flag]
+
+
+@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
+def test_the_reference_in_our_process_is_the_masters(root: Path, name: str) -> None:
+    assignment = load_assignment(root, name)
+    functions = reference(assignment)
+    assert set(functions) == {exercise.name for exercise in assignment.exercises}
+    case = assignment.exercise("initialize_adam").cases[0]
+    v, s = functions["initialize_adam"](*case.arguments().args)
+    assert set(v) == set(s) == {"dW1", "db1", "dW2", "db2"}
+
+
+def test_a_case_is_drawn_afresh_by_its_generators_only() -> None:
+    def random_case() -> Arguments:
+        return arguments(generator(3).random())
+
+    frozen = random_case()
+    assert random_case() == frozen
+    one, two = drawn_afresh(random_case, 1), drawn_afresh(random_case, 2)
+    assert len({frozen.args, one.args, two.args}) == 3
+    assert drawn_afresh(random_case, 1) == one
+    assert drawn_afresh(lambda: arguments(1), 1) is None
+    assert random_case() == frozen
+
+
+def test_every_exercise_of_ours_can_be_drawn_afresh(root: Path) -> None:
+    for exercise in load_assignment(root, "optimization_methods").exercises:
+        fresh = [drawn_afresh(case.arguments, 1) for case in exercise.cases]
+        assert sum(each is not None for each in fresh) >= 4
