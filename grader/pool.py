@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -20,6 +21,8 @@ from grader.grading import Graded, Task, grade, not_reached
 
 # A submission that has taken its worker down this often is given up.
 MAX_TRIES = 2
+# A worker holds a few values as large as the wire allows. One that a kernel floods ends itself.
+MAX_WORKER_BYTES = 4 * 1024**3
 # "/fairgrade-12345678/fg-12345678/k-5" has to fit behind it in a socket's path.
 MAX_TEMPORARY_BYTES = 65
 _PR_SET_PDEATHSIG = 1
@@ -105,6 +108,8 @@ def _begin_worker(folder: str) -> None:
     """In a new worker: temporary files below `folder`; Ctrl-C is for the main process alone."""
     tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, hard))
     if sys.platform == "linux":
         # However the main process ends, its workers end with it, and their kernels with them.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -31,10 +31,13 @@ from grader.sandbox.parent import WarmParent, environment
 from grader.sandbox.provisioner import NAME
 
 START_SECONDS = 60
-# Of one frame: a value as large as the wire allows, and its envelope.
-MAX_MESSAGE_BYTES = wire.MAX_BYTES + 1024 * 1024
+# Of one frame: a value as large as the wire allows, and its envelope; the few replies that wait to
+# be read; output, of which a message holds a cell's share and its escapes at most.
+MAX_REPLY_BYTES = wire.MAX_BYTES + 1024 * 1024
+MAX_WAITING_REPLIES = 4
+OUTPUT_ENVELOPE_BYTES = 1024 * 1024
 NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
-# Messages waiting to be read; what comes faster is dropped at the kernel's end.
+# Pieces of output that wait to be read; what comes faster is dropped at the kernel's end.
 MAX_WAITING_MESSAGES = 100
 
 
@@ -96,8 +99,6 @@ async def start_kernel(
     folder = warm.folder / "sockets" / secrets.token_hex(4)
     folder.mkdir()
     context = zmq.asyncio.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
-    context.setsockopt(zmq.RCVHWM, MAX_WAITING_MESSAGES)
     # Sockets are there before we connect. One that goes away was ended by the kernel, and what
     # takes its place is no business of ours.
     context.setsockopt(zmq.RECONNECT_IVL, NEVER_MILLISECONDS)
@@ -107,9 +108,7 @@ async def start_kernel(
     try:
         request = _request(files, confinement, warm, folder, manager.session.key)
         await manager.start_kernel(warm=warm, request=request)
-        client: AsyncKernelClient = manager.client(context=context)
-        client.start_channels(stdin=False, hb=False)
-        client.allow_stdin = False
+        client = _connected(manager, context, confinement.output_bytes)
         await _until_ready(manager, client)
         yield Kernel(manager, client)
     except OSError as error:
@@ -176,6 +175,22 @@ def _limits(confinement: Confinement) -> dict[str, int]:
         # Elsewhere it would count all of the user's processes, ours too.
         limits["RLIMIT_NPROC"] = confinement.processes
     return limits
+
+
+def _connected(
+    manager: AsyncKernelManager, context: zmq.asyncio.Context, output_bytes: int
+) -> AsyncKernelClient:
+    """A client on all the channels we use, each of which reads no more than it has a use for."""
+    client: AsyncKernelClient = manager.client(context=context)
+    channels = {"shell": False, "iopub": False, "stdin": False, "hb": False, "control": False}
+    context.setsockopt(zmq.MAXMSGSIZE, 8 * output_bytes + OUTPUT_ENVELOPE_BYTES)
+    context.setsockopt(zmq.RCVHWM, MAX_WAITING_MESSAGES)
+    client.start_channels(**{**channels, "iopub": True})
+    context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY_BYTES)
+    context.setsockopt(zmq.RCVHWM, MAX_WAITING_REPLIES)
+    client.start_channels(**{**channels, "shell": True})
+    client.allow_stdin = False
+    return client
 
 
 async def _until_ready(manager: AsyncKernelManager, client: AsyncKernelClient) -> None:

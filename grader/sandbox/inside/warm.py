@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import resource
 import signal
 import socket
 import struct
@@ -37,6 +38,9 @@ _LENGTH = struct.Struct("<I")
 
 def main() -> None:
     control = socket.socket(fileno=CONTROL)
+    # What limits a worker's memory is not what limits a kernel's.
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     import agent

@@ -1,0 +1,270 @@
+"""The four that are compared. Each makes a job of a class, and tells its verdicts afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import venv
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from classroom import Notebook, Student, code_cell, defines, sources, write
+from measure import Job
+from workloads import HERE, Workload
+
+from grader.execution import Reach, step_for
+from grader.notebook import Cell, definitions_only, python_of
+from grader.pool import default_jobs
+
+# Exercises with full marks, by student.
+Verdicts = dict[str, frozenset[str]]
+
+NBGRADER, OTTER = "nbgrader==0.9.6", "otter-grader==7.0.0"
+# What notebooks import, in the versions that we have here: all tools run the same numpy.
+SCIENCE = tuple(f"{name}=={version(name)}" for name in ("numpy", "matplotlib", "scikit-learn"))
+# A training cell takes minutes, which the peers' limits do not allow unless told to.
+CELL_SECONDS = 3600
+
+
+class Tool(Protocol):
+    """What one of the tools does with a class."""
+
+    name: str
+    runs_training: bool
+    note: str
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        """Lay out the submissions in an empty folder; what is measured is the job alone."""
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        """What the job found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fairgrade:
+    """`grade FOLDER`, with everything it does: the sandbox, the report."""
+
+    name: str = "fairgrade"
+    runs_training: bool = False
+    note: str = "a worker per core; training cells are skipped"
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        for student in students:
+            path = folder / "submissions" / f"{student.name}.ipynb"
+            write(workload.notebook(student.functions), path)
+        program = "from grader.cli import main; main()"
+        command = [sys.executable, "-c", program, "run", "submissions", "--output", "results"]
+        command += ["--root", str(workload.root), "--assignment", workload.assignment.name]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[1:])}
+        return Job([[*command, "--quiet"]], folder, folder / "log", environment)
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        results = json.loads((folder / "results" / "results.json").read_text(encoding="utf-8"))
+        return {
+            each["student"]: frozenset(
+                exercise["name"]
+                for exercise in each["exercises"]
+                if exercise["score"] == exercise["max_score"]
+            )
+            for each in results["submissions"]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """`floor.py`: what grading costs without Jupyter, sandbox and report."""
+
+    name: str = "floor"
+    runs_training: bool = False
+    note: str = "a warm interpreter per core; training cells are skipped"
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        for each in ("cells", "results"):
+            (folder / each).mkdir()
+        for student in students:
+            cells = _plain_cells(workload, workload.notebook(student.functions))
+            path = folder / "cells" / f"{student.name}.json"
+            path.write_text(json.dumps(cells), encoding="utf-8")
+        exercises = ",".join(workload.exercises)
+        imports = ",".join(["math", *workload.assignment.warm_imports])
+        command = [sys.executable, str(HERE / "floor.py"), str(workload.data), "cells", "results"]
+        command += [str(default_jobs()), exercises, imports]
+        # As in our kernels: one thread of linear algebra each, and no pictures are drawn.
+        environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
+        return Job([command], folder, folder / "log", environment)
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        found: Verdicts = {}
+        for path in (folder / "results").glob("*.json"):
+            right = json.loads(path.read_text(encoding="utf-8"))
+            found |= {student: frozenset(names) for student, names in right.items()}
+        return found
+
+
+def _plain_cells(workload: Workload, notebook: Notebook) -> list[str]:
+    """The cells as our kernels get them, without lines of magic: training cells only define."""
+    plain = []
+    for source in sources(notebook):
+        python = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
+        step = step_for(Cell(0, python), workload.assignment.long_running, full=False)
+        plain.append(python_of(python if step.reach is Reach.ALL else definitions_only(python)))
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Nbgrader:
+    """`nbgrader autograde`: a course with one assignment; its test cells call `checks.check`."""
+
+    environments: Path
+    name: str = "nbgrader"
+    runs_training: bool = True
+    note: str = "`nbgrader autograde`, which grades one after the other; runs every cell"
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        python = install(self.environments / "nbgrader", NBGRADER, *SCIENCE)
+        environment = _peers_environment(python, workload)
+        (folder / "nbgrader_config.py").write_text(
+            "c = get_config()\n"
+            f"c.CourseDirectory.root = {str(folder)!r}\n"
+            f"c.Execute.timeout = {CELL_SECONDS}\n",
+            encoding="utf-8",
+        )
+        self._write(workload, students[0].functions, folder / "source" / "homework")
+        generate = ["generate_assignment", "homework", "--create", "--force"]
+        _run([python, "-m", "nbgrader", *generate], folder, environment)
+        for student in students:
+            self._write(
+                workload, student.functions, folder / "submitted" / student.name / "homework"
+            )
+        command = [python, "-m", "nbgrader", "autograde", "homework"]
+        return Job([command], folder, folder / "log", environment)
+
+    def _write(self, workload: Workload, functions: dict[str, str], folder: Path) -> None:
+        write(_with_test_cells(workload.notebook(functions), functions), folder / "homework.ipynb")
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        found: dict[str, set[str]] = defaultdict(set)
+        with sqlite3.connect(folder / "gradebook.db") as database:
+            for student, exercise, score in database.execute(_NBGRADER_SCORES):
+                found[student] |= {exercise.removeprefix("test-")} if score else set()
+        return {student: frozenset(exercises) for student, exercises in found.items()}
+
+
+_NBGRADER_SCORES = """
+SELECT submitted_assignment.student_id, base_cell.name, grade.auto_score
+FROM grade
+JOIN base_cell ON base_cell.id = grade.cell_id
+JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
+"""
+
+
+def _with_test_cells(notebook: Notebook, functions: dict[str, str]) -> Notebook:
+    """The notebook with nbgrader's marks: answers, and behind each of them a cell of tests."""
+    cells = []
+    for cell in notebook["cells"]:
+        cells.append(cell)
+        exercise = defines(cell, functions)
+        if exercise:
+            cell["metadata"]["nbgrader"] = _nbgrader_mark(exercise, grade=False)
+            mark = _nbgrader_mark(f"test-{exercise}", grade=True)
+            test = f"from checks import check\n\ncheck({exercise!r}, {exercise})"
+            cells.append(code_cell(test, len(cells) + 1000, nbgrader=mark))
+    return {**notebook, "cells": cells}
+
+
+def _nbgrader_mark(name: str, grade: bool) -> dict[str, object]:
+    mark = {"grade": grade, "solution": not grade, "locked": grade, "task": False}
+    return {**mark, "grade_id": name, "schema_version": 3, **({"points": 1} if grade else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Otter:
+    """`otter run`, once for every submission; exception-based tests call `checks.check`."""
+
+    environments: Path
+    name: str = "otter"
+    runs_training: bool = True
+    note: str = "`otter run` for each submission, one per core at once; runs every cell"
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        # otter run starts a kernel, but otter-grader requires no ipykernel.
+        python = install(self.environments / "otter", OTTER, "ipykernel>=7", *SCIENCE)
+        environment = _peers_environment(python, workload)
+        (folder / "tests").mkdir()
+        for exercise in workload.exercises:
+            test = _OTTER_TEST.format(exercise=exercise)
+            (folder / "tests" / f"{exercise}.py").write_text(test, encoding="utf-8")
+        generate = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"]
+        _run([python, "-m", "otter", *generate, "--no-requirements"], folder, environment)
+        for student in students:
+            path = folder / "submissions" / student.name / "homework.ipynb"
+            write(workload.notebook(student.functions), path)
+        start = [python, "-m", "otter", "run", "--no-logo", "-a", "autograder.zip"]
+        homes = [f"submissions/{student.name}" for student in students]
+        commands = [[*start, "-o", home, f"{home}/homework.ipynb"] for home in homes]
+        return Job(commands, folder, folder / "log", environment, at_once=default_jobs())
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        return {
+            path.parent.name: frozenset(_otter_right(path))
+            for path in (folder / "submissions").glob("*/results.json")
+        }
+
+
+_OTTER_TEST = """\
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "{exercise}"
+points = 1
+
+
+@test_case(points=1, hidden=False)
+def test_{exercise}({exercise}):
+    from checks import check
+
+    check("{exercise}", {exercise})
+"""
+
+
+def _otter_right(path: Path) -> set[str]:
+    tests = json.loads(path.read_text(encoding="utf-8"))["tests"]
+    return {
+        test["name"] for test in tests if test.get("max_score") and test["score"] >= test["max_score"]
+    }
+
+
+def install(folder: Path, *requirements: str) -> str:
+    """The interpreter of a virtual environment with these packages; made only once."""
+    python, done = folder / "bin" / "python", folder / "installed.txt"
+    wanted = "\n".join(requirements)
+    if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+        print(f"installing {requirements[0]} …", file=sys.stderr, flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        _run([str(python), "-m", "pip", "install", "--quiet", *requirements], folder, os.environ)
+        done.write_text(wanted, encoding="utf-8")
+    return str(python)
+
+
+def _peers_environment(python: str, workload: Workload) -> dict[str, str]:
+    """Checks and helper modules can be imported; kernels are found in the peer's environment."""
+    path = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", os.defpath)])
+    settings = {"PYTHONPATH": str(workload.data), "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
+    return {**os.environ, **settings}
+
+
+def _run(command: list[str], folder: Path, environment: object) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

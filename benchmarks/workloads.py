@@ -1,0 +1,122 @@
+"""What is graded: an assignment for us, and the same calls as data for the peers and the floor."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import pickle
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from classroom import Notebook, assignment_notebook, functions_notebook
+
+from grader.assignment import Assignment, load_assignment
+from grader.cases import Case
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent
+FULL = "optimization_methods"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """An assignment below `root`; `notebook` makes a submission of a student's functions.
+
+    `data` is a folder for the peers' path of imports: `checks.py`, the calls with their expected
+    outputs, and the helper modules of the notebook.
+    """
+
+    name: str
+    root: Path
+    assignment: Assignment
+    notebook: Callable[[dict[str, str]], Notebook]
+    data: Path
+
+    @property
+    def exercises(self) -> list[str]:
+        return [exercise.name for exercise in self.assignment.exercises]
+
+
+def make_functions(folder: Path) -> Workload:
+    """The six functions and their calls; the notebook imports numpy and nothing else."""
+    root = folder / "root"
+    for side in ("assignment", "solutions"):
+        shutil.copytree(REPOSITORY / side / FULL, root / side / "functions", dirs_exist_ok=True)
+    settings = root / "assignment" / "functions" / "assignment.toml"
+    settings.write_text(_numpy_only(settings.read_text(encoding="utf-8")), encoding="utf-8")
+    assignment = load_assignment(root, "functions")
+    return Workload("functions", root, assignment, functions_notebook, _data(folder, assignment))
+
+
+def make_assignment(folder: Path) -> Workload:
+    """The full template, with its imports, demonstration cells and training cells."""
+    assignment = load_assignment(REPOSITORY, FULL)
+    template = json.loads(assignment.template.read_text(encoding="utf-8"))
+    notebook = functools.partial(assignment_notebook, template)
+    return Workload("assignment", REPOSITORY, assignment, notebook, _data(folder, assignment))
+
+
+def _numpy_only(settings: str) -> str:
+    """The assignment's settings under another name, without helpers and other imports."""
+    for pattern, replacement in (
+        (rf'^name = "{FULL}"$', 'name = "functions"'),
+        (r"^warm_imports = .*$", 'warm_imports = ["numpy"]'),
+        (r"^helpers = .*$", "helpers = []"),
+        (r"^\[other_names\]\n(?:.+\n)*", ""),
+    ):
+        settings, count = re.subn(pattern, replacement, settings, flags=re.MULTILINE)
+        if count != 1:
+            raise ValueError(f"assignment.toml has no longer one line like {pattern}")
+    return settings
+
+
+def _data(folder: Path, assignment: Assignment) -> Path:
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "checks.py", data)
+    shutil.copy(REPOSITORY / "grader" / "difference.py", data)
+    for name, path in assignment.helper_files().items():
+        shutil.copy(path, data / name)
+    theirs = _module(data / "difference.py")
+    for exercise in assignment.exercises:
+        returns = _as_of(theirs, exercise.returns)
+        calls = [(*_call(theirs, case), returns) for case in exercise.cases]
+        with (data / f"{exercise.name}.pickle").open("wb") as file:
+            pickle.dump(calls, file, pickle.HIGHEST_PROTOCOL)
+    return data
+
+
+def _call(theirs: ModuleType, case: Case) -> tuple[str, bytes, Any, Any]:
+    """Name, inputs, expected output and tolerance: what `checks.py` needs of a case."""
+    inputs = case.arguments()
+    packed = pickle.dumps((inputs.args, inputs.kwargs), pickle.HIGHEST_PROTOCOL)
+    return case.name, packed, _as_of(theirs, case.expected), _as_of(theirs, case.tolerance)
+
+
+def _as_of(theirs: ModuleType, value: Any) -> Any:
+    """The value with records of the copied `difference.py` where it holds grader's."""
+    if is_dataclass(value):
+        kind = getattr(theirs, type(value).__name__)
+        return kind(*(getattr(value, field.name) for field in fields(value)))
+    if isinstance(value, (list, tuple)):
+        return type(value)(_as_of(theirs, item) for item in value)
+    if isinstance(value, dict):
+        return {key: _as_of(theirs, item) for key, item in value.items()}
+    return value
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
