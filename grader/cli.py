@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 from click_default_group import DefaultGroup
@@ -17,7 +19,7 @@ from grader.assignment import assignment_names, load_assignment
 from grader.doctor import examine
 from grader.errors import CommandError, FairgradeError
 from grader.model import Status
-from grader.output import prepare, write_output
+from grader.output import prepare, remove_output, write_output
 from grader.pool import default_jobs
 from grader.run import Finished, Options, grade_run
 from grader.sandbox.level import Level
@@ -49,6 +51,11 @@ def _speaks_plainly(command: _Command) -> _Command:
         except FairgradeError as error:
             Terminal(quiet=False).problem(f"grade: {error}")
             sys.exit(WRONG_COMMAND if isinstance(error, CommandError) else NOT_ALL_GRADED)
+        except OSError as error:
+            # Nobody reads what is printed, or it has no room; the files are written all the same.
+            _print_no_more()
+            if error.errno != errno.EPIPE:
+                sys.exit(NOT_ALL_GRADED)
 
     return wrapped  # type: ignore[return-value]
 
@@ -122,7 +129,10 @@ def run(
     """
     terminal = Terminal(quiet)
     base = _find_root(root)
-    names = [assignment] if assignment else assignment_names(base)
+    known = assignment_names(base)
+    if assignment and assignment not in known:
+        raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
+    names = [assignment] if assignment else known
     # All are read before anything is graded, so that a broken one is found now.
     requirements = [Level.of(load_assignment(base, name).require) for name in names]
     required = max([Level.of(require), *requirements])
@@ -139,11 +149,13 @@ def run(
     with terminal.progress(len(found.submissions)) as progress:
         finished = grade_run(found, options, functools.partial(terminal.advance, progress))
     several = len(finished.runs) > 1
+    if several:
+        remove_output(output)
     for belonging, each in finished.runs:
         folder = output / each.assignment if several else output
         write_output(each, belonging, folder)
         terminal.finish(belonging, each, folder)
-    sys.exit(_exit_code(finished, fail_under))
+    _leave(_exit_code(finished, fail_under))
 
 
 @main.command()
@@ -201,6 +213,21 @@ def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | Non
             terminal.say(f"wrote {path}")
         if not changed:
             terminal.say(f"{name}: nothing to change")
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit with the code, even if nobody reads what is still to be printed."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _print_no_more()
+    sys.exit(code)
+
+
+def _print_no_more() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _find_root(given: Path | None) -> Path:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.assignment import Assignment
-from grader.execution import CellRun, Reach, Step
+from grader.cell_runner import CellRun
+from grader.execution import Step
 from grader.model import ExerciseResult
 from grader.notebook import Cell, Notebook
+from grader.plain import plain
 
 MAX_SHOWN = 20_000
 
@@ -35,7 +37,7 @@ def with_evidence(
     if not span:
         return result
     printed = "".join(runs[cell.number].printed for cell in span if cell.number in runs)
-    return replace(result, code=span[0].source[:MAX_SHOWN], printed=printed[:MAX_SHOWN])
+    return replace(result, code=plain(span[0].source[:MAX_SHOWN]), printed=printed[:MAX_SHOWN])
 
 
 def flags(
@@ -45,7 +47,7 @@ def flags(
     remarks += [
         f"cell {number} is an untouched copy, and was left out" for number in sorted(copies)
     ]
-    long = sum(step.long and step.reach < Reach.ALL for step in steps)
+    long = sum(bool(step.skipped) for step in steps)
     if long:
         remarks.append(f"{long} long-running cell{'s' * (long > 1)} skipped")
     words = {

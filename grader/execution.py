@@ -1,53 +1,41 @@
-"""Run a notebook's cells in a kernel with nbclient, and call its functions there.
+"""Run a notebook's cells in a kernel, and call its functions there.
 
-A cell that fails does not stop the later ones. A cell or call that ends the kernel, or cannot be
-interrupted, costs that kernel only: a fresh one runs the cells again, the fatal one reduced to
-what it defines.
+A cell that fails does not stop the later ones, and one of its lines costs only itself. A cell or
+call that ends the kernel, or cannot be interrupted, costs that kernel only: a fresh one runs the
+cells again, the fatal one reduced to what it defines.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import IntEnum
-from queue import Empty
-from typing import Any
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, DeadKernelError
-from nbformat.v4 import new_code_cell, new_notebook
-
-from grader import wire
 from grader.assignment import Limits
-from grader.errors import WireError
-from grader.notebook import Cell, calls, definitions_only, statements
+from grader.caller import call
+from grader.cell_runner import CellRun, CellRunner
+from grader.notebook import Cell
 from grader.outcome import (
-    Crashed,
-    Incomparable,
-    Missing,
     NotCalled,
     Outcome,
-    Raised,
-    Returned,
-    TimedOut,
 )
 from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
+from grader.source import (
+    anchored,
+    calls,
+    definitions,
+    definitions_only,
+    statements,
+    syntax_error,
+    without_calls,
+)
 
-# After an interrupt, a cell or call has this long to end before its kernel is ended.
-GRACE_SECONDS = 2.0
 # After this many lost kernels all cells run reduced to definitions; after twice as many, none.
 MAX_FATAL_CELLS = 3
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
-
-# ipykernel's name for a cell, in the message of a SyntaxError.
-_FILE_OF_A_CELL = re.compile(r"\(\d+\.py, ")
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class Reach(IntEnum):
@@ -60,27 +48,20 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A cell to run; a `long` one may take as long as training does."""
+    """A cell to run. What calls one of the `skipped` names is left out; a `long` cell may take as
+    long as training does."""
 
     cell: Cell
     reach: Reach = Reach.ALL
+    skipped: frozenset[str] = frozenset()
     long: bool = False
 
 
 def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> Step:
-    """The cell as a step: one that calls a `long_running` function runs whole only with `full`."""
+    """The cell as a step: calls of a `long_running` function are left out, unless `full`."""
     if calls(cell.source) & long_running:
-        return Step(cell, Reach.ALL if full else Reach.DEFINITIONS, long=True)
+        return Step(cell, long=True) if full else Step(cell, skipped=long_running)
     return Step(cell)
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """What came of a cell: `ended` is ok, error, timeout, crashed or skipped."""
-
-    ended: str
-    printed: str = ""
-    error: str = ""
 
 
 def confinement_for(limits: Limits, warm_imports: tuple[str, ...], level: Level) -> Confinement:
@@ -136,7 +117,7 @@ class Execution:
             limit = self.limits.submission_seconds
             return NotCalled(f"the time limit of {limit:g} s for the whole submission had run out")
         assert self._kernel is not None
-        outcome, usable = await _call(self._kernel, names, inputs, seconds)
+        outcome, usable = await call(self._kernel, names, inputs, seconds)
         if not usable:
             await self._drop_kernel()
         return outcome
@@ -150,7 +131,7 @@ class Execution:
         self._kernel = await self._stack.enter_async_context(
             start_kernel(self.files, self.confinement)
         )
-        runner = _CellRunner(self._kernel, int(self.limits.output_bytes))
+        runner = CellRunner(self._kernel, int(self.limits.output_bytes))
         for step in self.steps:
             number = step.cell.number
             reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())
@@ -174,151 +155,35 @@ class Execution:
         # The other half is for the calls: it is they that are graded.
         return self.seconds_left < self.limits.submission_seconds / 2
 
-    async def _run_step(self, runner: _CellRunner, step: Step, reach: Reach) -> CellRun:
-        source = step.cell.source if reach is Reach.ALL else ""
-        if reach is Reach.DEFINITIONS:
-            source = definitions_only(step.cell.source)
+    async def _run_step(self, runner: CellRunner, step: Step, reach: Reach) -> CellRun:
+        source = _source(step, reach)
         if not source.strip():
             return CellRun("skipped")
         limits = self.limits
         seconds = limits.long_cell_seconds if step.long else limits.cell_seconds
         run = await runner.run(source, seconds)
-        if run.ended == "error" and run.error.split(":")[0] in IMPORT_ERRORS:
-            await runner.run_each(statements(source), seconds)
-        return CellRun("skipped", run.printed) if reach < Reach.ALL and run.ended == "ok" else run
+        if run.ended == "error":
+            await runner.run_each(_second_try(source, run.error), seconds)
+        reduced = reach < Reach.ALL or bool(step.skipped)
+        return CellRun("skipped", run.printed) if reduced and run.ended == "ok" else run
 
 
-class _CellRunner(NotebookClient):
-    """nbclient, keeping the text that cells print and no more of it than allowed."""
-
-    def __init__(self, kernel: Kernel, output_bytes: int) -> None:
-        super().__init__(new_notebook(cells=[new_code_cell()]), km=kernel.manager)
-        self.kc = kernel.client
-        self.allow_errors = True
-        self._kernel = kernel
-        self._output_bytes = output_bytes
-        self._printed: list[str] = []
-        self._room = 0
-        self._timed_out = False
-
-    async def run_each(self, sources: Sequence[str], seconds: float) -> None:
-        for source in sources:
-            if (await self.run(source, seconds)).ended in ("timeout", "crashed"):
-                return
-
-    async def run(self, source: str, seconds: float) -> CellRun:
-        """Run one cell's source; the kernel may be dead afterwards."""
-        self._printed, self._room, self._timed_out = [], self._output_bytes, False
-        cell = new_code_cell(source)
-        watch = asyncio.create_task(self._watch(seconds))
-        reply = {}
-
-        def keep(execute_reply: dict[str, Any], **_: Any) -> None:
-            reply.update(execute_reply["content"])
-
-        self.on_cell_executed = keep
-        try:
-            await self.async_execute_cell(cell, 0)
-        except DeadKernelError:
-            reply = {"status": "dead"}
-        except Exception:  # whatever nbclient makes of messages that a student's code forged
-            await self._kernel.kill()
-            reply = {"status": "dead"}
-        finally:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
-        return self._run_of(reply)
-
-    def _run_of(self, reply: dict[str, Any]) -> CellRun:
-        printed = _ANSI.sub("", "".join(self._printed))
-        if self._timed_out:
-            return CellRun("timeout", printed)
-        if reply.get("status") == "dead":
-            return CellRun("crashed", printed)
-        if reply.get("status") == "ok":
-            return CellRun("ok", printed)
-        name, message = (str(reply.get(key, ""))[:500] for key in ("ename", "evalue"))
-        message = _FILE_OF_A_CELL.sub("(", message)
-        return CellRun("error", printed, f"{name}: {message}")
-
-    async def _watch(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        self._timed_out = True
-        await self._kernel.interrupt()
-        await asyncio.sleep(GRACE_SECONDS)
-        await self._kernel.kill()
-
-    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> None:
-        """Keep text, drop everything else; called by nbclient for every message of the cell."""
-        content = msg["content"]
-        match msg["msg_type"]:
-            case "status":
-                if content["execution_state"] == "idle":
-                    raise CellExecutionComplete
-            case "stream":
-                self._keep(content["text"])
-            case "execute_result" | "display_data":
-                self._keep(content["data"].get("text/plain", "") + "\n")
-            case "error":
-                self._keep(f"{content['ename']}: {content['evalue']}\n")
-
-    def _keep(self, text: str) -> None:
-        if self._room > 0:
-            self._printed.append(text[: self._room])
-            self._room -= len(text)
+def _source(step: Step, reach: Reach) -> str:
+    match reach:
+        case Reach.NOTHING:
+            return ""
+        case Reach.DEFINITIONS:
+            return anchored(definitions_only(step.cell.source))
+    source = without_calls(step.cell.source, step.skipped) if step.skipped else step.cell.source
+    return anchored(source)
 
 
-async def _call(
-    kernel: Kernel, names: tuple[str, ...], inputs: bytes, seconds: float
-) -> tuple[Outcome, bool]:
-    """The outcome of a call, and whether the kernel can be used after it."""
-    session, channel = kernel.client.session, kernel.client.shell_channel
-    request = session.msg("call_request", {"names": list(names)})
-    session.send(channel.socket, request, buffers=[inputs])
-    msg_id = request["header"]["msg_id"]
-    reply = await _reply(kernel, msg_id, seconds)
-    if reply is None and await kernel.is_alive():
-        await kernel.interrupt()
-        usable = await _reply(kernel, msg_id, GRACE_SECONDS) is not None
-        return TimedOut(seconds), usable
-    outcome = Crashed() if reply is None else _outcome(reply)
-    return outcome, not isinstance(outcome, Crashed)
+def _second_try(source: str, error: str) -> list[str]:
+    """What of a cell that failed is run again, one by one, so that one line costs only itself.
 
-
-async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> bytes | None:
-    """The bytes that answer a call; None if the kernel ends, or none come in time."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        try:
-            message = await kernel.client.shell_channel.get_msg(timeout=min(left, 0.1))
-            answers = message["parent_header"].get("msg_id") == msg_id
-            if answers and message["msg_type"] == "call_reply":
-                return bytes(message["buffers"][0])
-        except Empty:
-            if not await kernel.is_alive():
-                return None
-        except Exception:  # whatever jupyter_client makes of a message that was forged
-            await kernel.kill()
-            return None
-    return None
-
-
-def _outcome(reply: bytes) -> Outcome:
-    """The agent's reply, of which nothing is believed beyond its form."""
-    try:
-        value = wire.decode(reply)
-        if isinstance(value, tuple) and value[:1] == ("returned",):
-            return Returned(wire.decode(value[1]))
-    except (WireError, IndexError, TypeError):
-        return Crashed()
-    match value:
-        case ("raised", str() as kind, str() as message, int() | None as line):
-            return Raised(kind[:100], message[:2000], line)
-        case ("unsendable", str() as reason):
-            return Incomparable(reason[:500])
-        case ("missing",):
-            return Missing()
-        case ("interrupted",):
-            return Raised("KeyboardInterrupt", "", None)
-    return Crashed()
+    All that can be read, if the cell was not Python or an import failed; what it imports and
+    defines, if something else did.
+    """
+    if syntax_error(source) or error.split(":")[0] in IMPORT_ERRORS:
+        return statements(source)
+    return definitions(source)

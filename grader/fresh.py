@@ -20,8 +20,9 @@ from grader.cases import importable
 from grader.difference import first_difference
 from grader.execution import Execution
 from grader.model import ExerciseResult, Verdict
-from grader.notebook import functions, parse, read_notebook
+from grader.notebook import read_notebook
 from grader.outcome import Returned
+from grader.source import functions, imports
 
 # Of each exercise, so many cases are drawn.
 CASES_DRAWN = 2
@@ -97,9 +98,7 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
 def _imports(cells: list[str], needed: set[str]) -> Iterator[ast.stmt]:
     """The imports among the cells that bind a name that is needed."""
     for source in cells:
-        tree = parse(source)
-        for node in tree.body if tree else ():
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                bound = {(each.asname or each.name).split(".")[0] for each in node.names}
-                if bound & needed:
-                    yield node
+        for node in imports(source):
+            bound = {(each.asname or each.name).split(".")[0] for each in node.names}
+            if bound & needed:
+                yield node

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, load_assignment
 from grader.cases import Case
+from grader.cell_runner import CellRun
 from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
 from grader.evidence import flags, spans, with_evidence
 from grader.execution import (
-    CellRun,
     Execution,
     Reach,
     Step,
@@ -24,12 +25,13 @@ from grader.execution import (
 from grader.fresh import suspicion
 from grader.judge import judge
 from grader.matching import which_assignment
-from grader.model import ExerciseResult, Result, Status, Verdict
-from grader.notebook import Cell, Notebook, is_untouched, parse, read_notebook, syntax_error
+from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
+from grader.notebook import Cell, Notebook, read_notebook
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
 from grader.sandbox.canary import protection_in_force
 from grader.sandbox.level import Level
-from grader.scoring import score, without_calls
+from grader.scoring import score, without_cases
+from grader.source import functions, is_untouched, syntax_error
 from grader.submissions import Submission
 
 
@@ -51,8 +53,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A result, and the assignment it belongs to (empty where that stayed unclear)."""
+    """A submission's result, and the assignment it belongs to (empty where that stayed unclear)."""
 
+    submission: Submission
     assignment: str
     result: Result
 
@@ -72,19 +75,23 @@ def grade(task: Task) -> Graded:
     except AssignmentError:
         raise
     except SubmissionError as error:
-        return Graded(name, _not_graded(submission, str(error)))
+        return Graded(submission, name, _not_graded(submission, str(error)))
     except SystemFailure as error:
-        return Graded(name, _not_graded(submission, f"fairgrade's own failure: {error}"))
+        return Graded(
+            submission, name, _not_graded(submission, f"fairgrade's own failure: {error}")
+        )
     except Exception as error:  # a mistake of ours must not become a student's zero
         what = f"{type(error).__name__}: {error}"[:300]
-        return Graded(name, _not_graded(submission, f"a mistake in fairgrade itself: {what}"))
+        return Graded(
+            submission, name, _not_graded(submission, f"a mistake in fairgrade itself: {what}")
+        )
     seconds = round(time.monotonic() - started, 2)
-    return Graded(name, _result(submission, assignment, graded, seconds))
+    return Graded(submission, name, _result(submission, assignment, graded, seconds))
 
 
 def not_reached(task: Task, reason: str) -> Graded:
     """The result of a submission that no worker finished."""
-    return Graded(task.assignment, _not_graded(task.submission, reason))
+    return Graded(task.submission, task.assignment, _not_graded(task.submission, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +142,9 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
     confinement = confinement_for(limits, assignment.warm_imports, task.level or Level.LIMITS)
     async with Execution(steps, _files(assignment), limits, confinement) as execution:
         await execution.run_cells()
-        graded = [
-            await _grade_exercise(exercise, notebook, template, execution)
-            for exercise in assignment.exercises
-        ]
+        answers = [_answer(exercise, notebook, template) for exercise in assignment.exercises]
+        await _call_all(answers, execution)
+        graded = [_graded(answer, execution.runs) for answer in answers]
         found = spans(notebook, assignment)
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
@@ -149,6 +155,80 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         ]
         remarks = flags(notebook, steps, copies, execution.runs)
         return _Gradings(exercises, (*filter(None, suspicions), *remarks))
+
+
+@dataclass(slots=True)
+class _Answer:
+    """A student's answer to an exercise: the cells that define it, and what came of its cases.
+
+    `stopped` says why no more cases are called, if so.
+    """
+
+    exercise: Exercise
+    cells: list[Cell]
+    untouched: bool
+    stopped: str = ""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    judged: dict[str, CaseResult] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The last cell in which the function can be read, or an empty string."""
+        names = self.exercise.names
+        readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
+        return readable[-1] if readable else ""
+
+
+def _answer(exercise: Exercise, notebook: Notebook, template: Notebook) -> _Answer:
+    cells = notebook.cells_defining(exercise.names)
+    untouched = bool(cells) and all(_is_untouched(cell, exercise, template) for cell in cells)
+    answer = _Answer(exercise, cells, untouched)
+    if cells and not answer.code:
+        answer.stopped = "it cannot be read"
+    return answer
+
+
+async def _call_all(answers: Sequence[_Answer], execution: Execution) -> None:
+    """Call every exercise on its cases: all public ones first.
+
+    What is said of a public case is shown with the student's own words, and until then no function
+    of theirs has seen a hidden input that it could say.
+    """
+    for visibility in Visibility:
+        for answer in answers:
+            for case in answer.exercise.cases:
+                if case.visibility is visibility:
+                    await _call(answer, case, execution)
+
+
+async def _call(answer: _Answer, case: Case, execution: Execution) -> None:
+    exercise = answer.exercise
+    outcome: Outcome = NotCalled(answer.stopped)
+    if not answer.stopped:
+        outcome = await execution.call(exercise.names, _encoded(case))
+    result = judge(case, exercise.returns, outcome, answer.code)
+    answer.outcomes[case.name], answer.judged[case.name] = outcome, result
+    if isinstance(outcome, NotCalled):
+        answer.stopped = outcome.reason
+    elif isinstance(outcome, (TimedOut, Crashed, Missing)) or (
+        answer.untouched and not result.passed
+    ):
+        # Another call would end the same way.
+        answer.stopped = f"after {case.name!r}"
+
+
+def _graded(answer: _Answer, runs: dict[int, CellRun]) -> ExerciseResult:
+    exercise, cells = answer.exercise, answer.cells
+    cases = tuple(answer.judged[case.name] for case in exercise.cases)
+    outcomes = [answer.outcomes[case.name] for case in exercise.cases]
+    result = score(exercise, cases, outcomes)
+    if answer.untouched and result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
+        return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
+    if cells and not answer.code:
+        return without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
+    if cells and result.verdict is Verdict.MISSING:
+        return without_cases(exercise, Verdict.MISSING, _unreached(cells[-1], runs))
+    return result
 
 
 def _untouched_copies(notebook: Notebook, assignment: Assignment, template: Notebook) -> set[int]:
@@ -166,39 +246,6 @@ def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
     originals = template.cells_defining((exercise.name,))
     original = originals[-1].source if originals else ""
     return any(is_untouched(cell.source, name, original) for name in exercise.names)
-
-
-async def _grade_exercise(
-    exercise: Exercise, notebook: Notebook, template: Notebook, execution: Execution
-) -> ExerciseResult:
-    cells = notebook.cells_defining(exercise.names)
-    readable = [cell for cell in cells if parse(cell.source)]
-    if cells and all(_is_untouched(cell, exercise, template) for cell in cells):
-        return without_calls(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
-    if cells and not readable:
-        return without_calls(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
-    outcomes = await _outcomes(exercise, execution)
-    if readable and isinstance(outcomes[0], Missing):
-        return without_calls(exercise, Verdict.MISSING, _unreached(readable[-1], execution.runs))
-    code = readable[-1].source if readable else ""
-    cases = tuple(
-        judge(case, exercise.returns, outcome, code)
-        for case, outcome in zip(exercise.cases, outcomes, strict=True)
-    )
-    return score(exercise, cases, outcomes)
-
-
-async def _outcomes(exercise: Exercise, execution: Execution) -> list[Outcome]:
-    """What came of each case; once one did not return, the others are not called."""
-    outcomes: list[Outcome] = []
-    for case in exercise.cases:
-        outcome = await execution.call(exercise.names, _encoded(case))
-        outcomes.append(outcome)
-        if isinstance(outcome, (TimedOut, Crashed, Missing, NotCalled)):
-            why = outcome.reason if isinstance(outcome, NotCalled) else f"after {case.name!r}"
-            outcomes += [NotCalled(why)] * (len(exercise.cases) - len(outcomes))
-            break
-    return outcomes
 
 
 @cache

@@ -17,6 +17,7 @@ from grader.outcome import (
     Returned,
     TimedOut,
 )
+from grader.plain import plain
 
 
 def judge(case: Case, returns: Returns, outcome: Outcome, code: str = "") -> CaseResult:
@@ -37,7 +38,7 @@ def _message(case: Case, returns: Returns, outcome: Outcome, code: str, public: 
             difference = first_difference(case.expected, value, case.tolerance, returns)
             if difference is None:
                 return ""
-            return difference.message if public else difference.discreet
+            return plain(difference.message) if public else difference.discreet
         case Raised():
             return _raised(outcome, code) if public else f"raises {_known(outcome.type)}"
         case Incomparable(reason):
@@ -62,7 +63,7 @@ def _raised(raised: Raised, code: str) -> str:
         text += f": {raised.message}"
     lines = code.splitlines()
     if raised.line is not None and 0 < raised.line <= len(lines):
-        text += f" (line {raised.line} of the cell: {lines[raised.line - 1].strip()})"
+        text += f" (line {raised.line} of the cell: {plain(lines[raised.line - 1].strip())})"
     return text
 
 

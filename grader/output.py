@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.assignment import Assignment
-from grader.errors import CommandError
+from grader.errors import CommandError, SystemFailure
 from grader.export import write_grades, write_results
 from grader.model import Run
 from grader.report import write_report
@@ -40,7 +41,8 @@ def prepare(folder: Path) -> None:
 def write_output(run: Run, assignment: Assignment, folder: Path) -> None:
     """Write results, grades and report; what a reader finds is all of one run.
 
-    Raises CommandError where the folder cannot be written to.
+    Raises SystemFailure where the folder cannot be written to; the results are then kept elsewhere,
+    if there is room anywhere.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,10 +58,27 @@ def write_output(run: Run, assignment: Assignment, folder: Path) -> None:
                 for part in (REPORT, GRADES, RESULTS):
                     os.replace(staged / part, folder / part)
     except OSError as error:
-        raise CommandError(
-            f"{folder}: the results could not be written: {error.strerror}; with room there, or "
-            "another --output, run the same command again"
+        raise SystemFailure(
+            f"{folder}: the results could not be written: {error.strerror}; {_kept(run)}"
         ) from None
+
+
+def remove_output(folder: Path) -> None:
+    """Remove what an earlier run left in the folder itself, where this one uses folders below."""
+    for part in (RESULTS, GRADES):
+        (folder / part).unlink(missing_ok=True)
+    if (folder / REPORT).exists() and _is_ours(folder / REPORT):
+        shutil.rmtree(folder / REPORT)
+
+
+def _kept(run: Run) -> str:
+    """Write the results to the folder of temporary files instead, and say where they are."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="fairgrade-results-")) / RESULTS
+        write_results(run, path)
+    except OSError:
+        return "nor anywhere else; with room there, or another --output, run the same command again"
+    return f"they are in {path}"
 
 
 @contextmanager

@@ -5,6 +5,8 @@ Cells of a master say what they need in their metadata, under "fairgrade":
 
     {"expected": "EXERCISE/CASE"}      markdown: its text is the expected output of that case
     {"expected": …, "show": [name]}    … but only the returned values of these names
+    {"expected": …, "plain": [name]}   … the keys of these dicts without the dict's name
+    {"expected": …, "shapes": true}    … of arrays only the shapes, and how the large ones start
     {"from": "ASSIGNMENT#CELL_ID"}     its source is that of a cell of another master,
     {"from": …, "replace": [[a, b]]}   with every text a, which stands there once, replaced by b
 """
@@ -15,17 +17,19 @@ import ast
 import copy
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from grader.assignment import Assignment, Exercise, read_assignment
 from grader.cases import Case
 from grader.difference import Digest
 from grader.errors import AssignmentError
 from grader.model import Visibility
-from grader.notebook import END_MARK, START_MARK
+from grader.source import END_MARK, START_MARK
 
 DIFFERENCE = "difference.py"
 _HEADING = "**Expected output**"
@@ -106,7 +110,7 @@ def _fill(cell: dict[str, Any], assignment: Assignment, root: Path) -> None:
     elif "expected" in notes:
         exercise_name, _, case_name = notes["expected"].partition("/")
         exercise, case = _case(assignment, exercise_name, case_name)
-        cell["source"] = _as_lines(_expected_text(exercise, case, notes.get("show")))
+        cell["source"] = _as_lines(_expected_text(exercise, case, notes))
 
 
 def _included(notes: dict[str, Any], assignment: Assignment, root: Path) -> str:
@@ -141,30 +145,32 @@ def _case(assignment: Assignment, exercise_name: str, case_name: str) -> tuple[E
     )
 
 
-def _expected_text(exercise: Exercise, case: Case, show: Sequence[str] | None) -> str:
-    """The expected output as the example cell above it prints it."""
+def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str:
+    """The expected output, value by value."""
     names = exercise.returns.names + exercise.returns.also
     values = case.expected if len(exercise.returns.names) > 1 else (case.expected,)
-    keys = [key for value in values if isinstance(value, dict) for key in value]
+    show = notes.get("show", names)
     lines = [
         line
         for name, value in zip(names, values, strict=False)
-        if show is None or name in show
-        for line in _shown(name, value, keys)
+        if name in show
+        for line in _shown(name, value, notes)
     ]
     return "\n".join([_HEADING, "", "```", *lines, "```"])
 
 
-def _shown(name: str, value: Any, keys: list[str]) -> Iterator[str]:
+def _shown(name: str, value: Any, notes: dict[str, Any]) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _shown(key if keys.count(key) == 1 else f'{name}["{key}"]', item, keys)
+            yield from _shown(
+                key if name in notes.get("plain", []) else f'{name}["{key}"]', item, notes
+            )
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _shown(f"{name}[{index}]", item, keys)
-    elif isinstance(value, Digest):
-        start = f", starts with {list(value.head)}" if value.dtype.startswith("float") else ""
-        yield f"{name}: shape {value.shape}{start}"
+            yield from _shown(f"{name}[{index}]", item, notes)
+    elif isinstance(value, Digest) or notes.get("shapes"):
+        start = f", starts with {np.array(value.head)}" if isinstance(value, Digest) else ""
+        yield f"shape of {name}: {value.shape}{start}"
     else:
         yield f"{name} = {value}"
 

@@ -16,7 +16,7 @@ from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
 from grader.sandbox.canary import protection_in_force
 from grader.sandbox.level import Level
-from grader.submissions import Found
+from grader.submissions import Found, Submission
 
 INTERRUPTED = "the run was stopped before this was graded"
 
@@ -58,7 +58,7 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
         Task(options.root, submission, options.assignment, options.full, level, options.seed)
         for submission in found.submissions
     ]
-    done: dict[str, Graded] = {}
+    done: dict[Submission, Graded] = {}
     interrupted = False
     try:
         with (
@@ -66,13 +66,11 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
             closing(grade_all(tasks, make_executor, 2 * options.jobs)) as all_graded,
         ):
             for graded in all_graded:
-                done[graded.result.student] = graded
+                done[graded.submission] = graded
                 on_graded(graded)
     except KeyboardInterrupt:
         interrupted = True
-    ordered = [
-        done.get(task.submission.student) or not_reached(task, INTERRUPTED) for task in tasks
-    ]
+    ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
     runs = tuple(_runs(ordered, options, started, found.passed_over, protection))
     return Finished(runs, interrupted)
 

@@ -11,7 +11,7 @@ from grader.model import CaseResult, Diagnosis, ExerciseResult, Verdict
 from grader.outcome import Crashed, Missing, Outcome, Raised, TimedOut
 
 
-def without_calls(exercise: Exercise, verdict: Verdict, message: str) -> ExerciseResult:
+def without_cases(exercise: Exercise, verdict: Verdict, message: str) -> ExerciseResult:
     """The result, with no points, of an exercise that there was nothing to call of."""
     cases = tuple(
         CaseResult(case.name, case.title, case.visibility, None) for case in exercise.cases

@@ -34,7 +34,8 @@ class Found:
 def find(paths: Iterable[Path], output: Path) -> Found:
     """Every notebook at or below `paths`; hidden folders and the `output` folder are left out.
 
-    A student is named after the notebook, or, where names clash, after the folder it lies in.
+    A student is named after the notebook, or, where names clash, after the folder it lies in; no
+    two have the same name.
     Raises CommandError for a path that is not there, and where there is no notebook at all.
     """
     submissions: dict[Path, Submission] = {}
@@ -60,8 +61,8 @@ def _at(path: Path, output: Path) -> Iterator[Submission | str]:
         raise CommandError(f"{path}: there is no such file or folder")
     if path.is_dir():
         yield from _below(path, output)
-    elif path.suffix != NOTEBOOK_SUFFIX:
-        yield Submission("", path.name, path, f"is not a notebook ({NOTEBOOK_SUFFIX})")
+    elif not _is_notebook(path):
+        yield Submission("", _text(path.name), path, f"is not a notebook ({NOTEBOOK_SUFFIX})")
     else:
         yield Submission("", _text(path.name), path, _problem(path, path.parent))
 
@@ -78,12 +79,16 @@ def _below(root: Path, output: Path) -> Iterator[Submission | str]:
                 yield f"{_shown(here / name, root)}: a link to a folder, which is not followed"
         for name in sorted(name for name in names if not name.startswith(".")):
             path = here / name
-            if path.suffix == NOTEBOOK_SUFFIX:
+            if _is_notebook(path):
                 yield Submission("", _shown(path, root), path, _problem(path, root))
             else:
                 yield f"{_shown(path, root)}: not a notebook"
     for error in unread:
         yield f"{_shown(Path(error.filename), root)}: cannot be read: {error.strerror}"
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == NOTEBOOK_SUFFIX
 
 
 def _problem(path: Path, root: Path) -> str:
@@ -100,8 +105,8 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _text(name: str | Path) -> str:
-    """A file's name as text that every file and terminal can take."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A file's name as text that every file can take; bytes that are not UTF-8 as \\xe9."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _told_apart(submissions: list[Submission]) -> Iterator[Submission]:
@@ -113,8 +118,10 @@ def _told_apart(submissions: list[Submission]) -> Iterator[Submission]:
             name if count[name] == 1 else longer(each)
             for name, each in zip(names, submissions, strict=True)
         ]
+    taken: Counter[str] = Counter()
     for name, each in zip(names, submissions, strict=True):
-        yield replace(each, student=name)
+        taken[name] += 1
+        yield replace(each, student=name if taken[name] == 1 else f"{name} ({taken[name]})")
 
 
 def _folder_name(submission: Submission) -> str:

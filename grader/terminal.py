@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,11 +13,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.assignment import Assignment
+from grader.assignment import Assignment, Exercise
 from grader.grading import Graded
 from grader.model import Protection, Result, Run, Status, Verdict
+from grader.plain import one_line
 from grader.sandbox.level import Level
 
+COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 SHORT = {
     Verdict.CORRECT: "[green]correct[/]",
     Verdict.ACCEPTED: "[green]accepted[/]",
@@ -33,6 +37,10 @@ class Terminal:
     """
 
     def __init__(self, quiet: bool) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            # A name that the terminal's encoding lacks is no reason to fail.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         self.out = Console(highlight=False, soft_wrap=True)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
         self.quiet = quiet
@@ -70,12 +78,12 @@ class Terminal:
         if self.quiet:
             return
         if self.out.is_terminal:
-            self.out.print(_table(assignment, run))
+            self.out.print(_table(assignment, run, self.out.width))
         graded = sum(result.status is Status.GRADED for result in run.results)
         left = len(run.results) - graded
-        self.out.print(f"{run.title}: {graded} graded, {left} not graded")
-        self.out.print(f"protection: {run.protection.level}: {run.protection.summary}")
-        self.out.print(f"report: {folder / 'report' / 'index.html'}")
+        self.say(f"{run.title}: {graded} graded, {left} not graded")
+        self.say(f"protection: {run.protection.level}: {run.protection.summary}")
+        self.say(f"report: {folder / 'report' / 'index.html'}")
 
     def warn(self, protection: Protection) -> None:
         """What must not be overlooked: student code could do what the grading user can."""
@@ -93,28 +101,29 @@ class Terminal:
         self.err.print(escape(line))
 
 
-def _table(assignment: Assignment, run: Run) -> Table:
-    table = Table(title=assignment.title)
+def _table(assignment: Assignment, run: Run, width: int) -> Table:
+    """A row for each submission; in a narrow terminal with its total alone."""
+    wide = width >= COLUMNS_FOR_NAMES + COLUMNS_FOR_VERDICT * len(assignment.exercises)
+    exercises = assignment.exercises if wide else ()
+    table = Table(title=_one_line(assignment.title))
     table.add_column("student")
-    for exercise in assignment.exercises:
-        table.add_column(exercise.title)
+    for exercise in exercises:
+        table.add_column(_one_line(exercise.title))
     table.add_column("total", justify="right")
     for result in run.results:
-        table.add_row(*_row(assignment, result))
+        table.add_row(*_row(exercises, result))
     return table
 
 
-def _row(assignment: Assignment, result: Result) -> Iterator[str]:
+def _row(exercises: Sequence[Exercise], result: Result) -> Iterator[str]:
     verdicts = {each.name: each.verdict for each in result.exercises}
     yield _one_line(result.student)
-    for exercise in assignment.exercises:
+    for exercise in exercises:
         verdict = verdicts.get(exercise.name)
         yield SHORT.get(verdict, f"[red]{verdict.value}[/]") if verdict else ""
     yield "" if result.score is None else f"{result.score:g}"
 
 
 def _one_line(text: str) -> str:
-    """Text from outside: no control codes, no markup, one line."""
-    return escape(
-        "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    )
+    """Text from outside: one line, and no markup for rich."""
+    return escape(one_line(text))

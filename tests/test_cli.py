@@ -185,11 +185,7 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
         (("ann.ipynb", "--jobs", "0"), 2, "0 is not in the range"),
         (("ann.ipynb", "--fail-under", "101"), 2, "101.0 is not in the range"),
         (("ann.ipynb", "--nonsense"), 2, "No such option"),
-        (
-            ("ann.ipynb", "--assignment", "verbs"),
-            1,
-            "no assignment 'verbs' here (there are: words)",
-        ),
+        (("ann.ipynb", "--assignment", "verbs"), 2, "--assignment verbs: there are words"),
         (("ann.ipynb", "--output", "taken"), 2, "exists and is no report of fairgrade's"),
         (("ann.ipynb", "--output", "ann.ipynb"), 2, "is a file"),
         (("ann.ipynb", "--output", "/proc/nowhere"), 2, "results cannot be written there"),
@@ -365,3 +361,98 @@ def test_control_codes_in_names_do_not_reach_the_terminal(run_grade: Grade, tmp_
     done = run_grade("in")
     assert "\x1b" not in done.stdout + done.stderr
     assert "[31m[red]" in done.stderr
+
+
+def test_students_with_names_that_are_not_utf8_keep_their_own_grades(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name, cells in ((b"M\xfcller", RIGHT), (b"M\xf6ller", ("x = 1",))):
+        path = write("in/plain.ipynb", *cells)
+        path.rename(os.fsdecode(os.fsencode(path.parent) + b"/" + name + b".ipynb"))
+    assert run_grade("in", "-q").returncode == 0
+    scores = {each.student: each.score for each in results(tmp_path / "grades").results}
+    assert scores == {"M\\xfcller": 20, "M\\xf6ller": 0}
+
+
+def test_folders_with_markup_in_their_names_are_printed_as_they_are(
+    run_grade: Grade, write: Callable[..., Path]
+) -> None:
+    write("ann.ipynb", LONGEST)
+    done = run_grade("ann.ipynb", "-o", "out[/red]")
+    assert done.returncode == 0
+    assert "report: out[/red]/report/index.html" in done.stdout
+
+
+@pytest.mark.parametrize("where", ["/dev/full", "closed pipe"])
+def test_if_nobody_can_read_what_is_printed_the_files_are_written_all_the_same(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path, where: str
+) -> None:
+    write("ann.ipynb", LONGEST)
+    if where == "/dev/full":
+        stdout = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, stdout = os.pipe()
+        os.close(reading)
+    done = subprocess.run(
+        command("ann.ipynb", "--root", frozen_course),
+        cwd=tmp_path,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(stdout)
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
+    assert results(tmp_path / "grades").results[0].score == 4
+
+
+def test_a_name_the_terminal_cannot_show_is_escaped(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("ann.ipynb", LONGEST)
+    done = subprocess.run(
+        command("ann.ipynb", "-o", "Übung", "--root", frozen_course),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "\\xdcbung" in done.stdout
+
+
+def test_a_run_into_folders_removes_what_an_earlier_one_left_above_them(
+    root: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("in/full.ipynb", "x = 1", fairgrade={"assignment": "optimization_methods"})
+    subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
+    write("in/lesson.ipynb", "x = 1", fairgrade={"assignment": "adam"})
+    subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
+    assert sorted(os.listdir(tmp_path / "grades")) == ["adam", "optimization_methods"]
+
+
+def test_results_that_find_no_room_are_kept_elsewhere(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path, short_folder: Path
+) -> None:
+    """The output folder vanishes behind a file while the notebook runs."""
+    write("ann.ipynb", LONGEST)
+    code = (
+        "import grader.output as o, grader.cli as c\n"
+        "def fail(*_): raise OSError(28, 'No space left on device')\n"
+        "o.write_report = fail\n"
+        "c.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ann.ipynb", "--root", str(frozen_course)],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(short_folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (kept,) = short_folder.glob("fairgrade-results-*/results.json")
+    assert f"No space left on device; they are in {kept}" in done.stderr
+    assert json.loads(kept.read_text())["submissions"][0]["score"] == 4

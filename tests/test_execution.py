@@ -13,7 +13,7 @@ import pytest
 from grader import wire
 from grader.assignment import Limits
 from grader.errors import KernelFailure
-from grader.execution import CellRun, Execution, Reach, Step, confinement_for, step_for
+from grader.execution import CellRun, Execution, Step, confinement_for, step_for
 from grader.notebook import Cell
 from grader.outcome import (
     Crashed,
@@ -244,13 +244,33 @@ def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
     assert "1.5 s for the whole submission" in outcomes[-1].reason
 
 
-def test_long_running_cells_are_reduced_to_definitions_without_full() -> None:
-    cell = Cell(1, "import os\nparameters = model(1)")
-    assert step_for(cell, frozenset({"model"}), full=False).reach is Reach.DEFINITIONS
-    assert step_for(cell, frozenset({"model"}), full=True) == Step(cell, Reach.ALL, long=True)
-    assert (
-        step_for(Cell(1, "def model(): pass"), frozenset({"model"}), full=False).reach is Reach.ALL
+def test_what_runs_long_is_left_out_without_full() -> None:
+    cell = Cell(1, "ONE = 1\nparameters = model(1)")
+    assert step_for(cell, frozenset({"model"}), full=False).skipped == {"model"}
+    assert step_for(cell, frozenset({"model"}), full=True) == Step(cell, long=True)
+    assert step_for(Cell(1, "def model(): pass"), frozenset({"model"}), full=False).skipped == set()
+    skipping = Step(
+        Cell(2, "ONE = 1\np = model(1)\ndef f(a): return ONE"), skipped=frozenset({"model"})
     )
+    runs, outcomes = execute(["def model(x): raise MemoryError", skipping], "f")
+    assert ended(runs) == ["ok", "skipped"]
+    assert outcomes == [Returned(1)]
+
+
+@pytest.mark.parametrize(
+    "line", ["os.chdir('/content')", "open('train.csv')", "print 'hello'", "1/0", "x = = 1"]
+)
+def test_a_line_that_fails_costs_only_itself(line: str) -> None:
+    cells = [f"import os\n{line}\nimport numpy as np\ndef g(a):\n    return a", "f = np.negative"]
+    _, outcomes = execute(cells, "f", "g")
+    assert outcomes == [Returned(-1), Returned(1)]
+
+
+@pytest.mark.parametrize("top", ["", "\n\n\n"])
+def test_lines_are_counted_from_the_top_of_the_cell(top: str) -> None:
+    _, (outcome,) = execute([f"{top}def f(a):\n    return 1 / 0"], "f")
+    assert isinstance(outcome, Raised)
+    assert outcome.line == len(top) + 2
 
 
 def children(pid: int) -> int:

@@ -273,3 +273,39 @@ def test_a_result_survives_json(grade_cells: GradeCells) -> None:
 def test_a_submission_nobody_reached_has_its_reason(tmp_path: Path) -> None:
     task = Task(tmp_path, Submission("s", "s.ipynb", tmp_path / "s.ipynb"), "words")
     assert not_reached(task, "stopped").result.reason == "stopped"
+
+
+@pytest.mark.parametrize("answer", ["longest = mine", "longest = lambda t: mine(t)"])
+def test_an_untouched_stub_that_is_answered_elsewhere_is_called(
+    grade_cells: GradeCells, answer: str
+) -> None:
+    stub = "    ### START CODE HERE ###\n    word = None\n    ### END CODE HERE ###\n"
+    mine = LONGEST.replace("longest", "mine")
+    graded = grade_cells(f"def longest(text):\n{stub}    return word", f"{mine}\n{answer}")
+    assert exercise(graded, "longest").verdict is Verdict.CORRECT
+
+
+def test_an_answer_outside_of_the_markers_counts(grade_cells: GradeCells) -> None:
+    stub = "    ### START CODE HERE ###\n    word = None\n    ### END CODE HERE ###\n"
+    graded = grade_cells(f"def longest(text):\n{stub}    return max(text.split(), key=len)")
+    assert exercise(graded, "longest").verdict is Verdict.CORRECT
+
+
+def test_a_public_cases_words_cannot_carry_hidden_inputs_of_another_exercise(
+    grade_cells: GradeCells,
+) -> None:
+    graded = grade_cells(
+        "SEEN = []",
+        "def longest(text):\n    SEEN.append(text)\n    return max(text.split(), key=len)",
+        "def count(text):\n    raise ValueError(repr(SEEN))",
+    )
+    shown = str(graded.result.to_json())
+    assert "a secret word" in shown
+    assert "quattro" not in shown
+
+
+def test_a_cell_that_is_not_all_python_is_graded_by_what_can_be_read(
+    grade_cells: GradeCells,
+) -> None:
+    graded = grade_cells(f"{LONGEST}\nprint 'done'")
+    assert exercise(graded, "longest").verdict is Verdict.CORRECT

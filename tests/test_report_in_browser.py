@@ -37,11 +37,18 @@ def browser() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _missing("playwright is not installed")
-    with sync_playwright() as playwright:
+    driver = sync_playwright()
+    try:
+        playwright = driver.__enter__()
+    except Exception as error:  # its Node.js does not start, for want of a library
+        _missing(f"playwright's driver does not start ({error}); install Debian's libatomic1")
+    try:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         running = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield running
         running.close()
+    finally:
+        driver.__exit__()
 
 
 @dataclass

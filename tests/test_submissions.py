@@ -96,13 +96,17 @@ def test_odd_names_are_kept(write: Callable[..., Path], tmp_path: Path, name: st
     assert [each.student for each in find([tmp_path], ELSEWHERE).submissions] == [name]
 
 
-def test_a_name_that_is_not_utf8_is_made_text(tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/caf\xe9.ipynb"
-    Path(os.fsdecode(path)).write_text("{}")
-    (found,) = find([tmp_path], ELSEWHERE).submissions
-    assert found.student == "caf\N{REPLACEMENT CHARACTER}"
-    assert found.student.encode()
-    assert found.path.exists()
+def test_names_that_are_not_utf8_are_made_text_and_told_apart(tmp_path: Path) -> None:
+    for name in (b"M\xfcller.ipynb", b"M\xf6ller.ipynb"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("{}")
+    found = find([tmp_path], ELSEWHERE).submissions
+    assert {each.student for each in found} == {"M\\xfcller", "M\\xf6ller"}
+    assert all(each.path.exists() for each in found)
+
+
+def test_a_suffix_in_capitals_is_a_notebook_too(write: Callable[..., Path], tmp_path: Path) -> None:
+    write("ANN.IPYNB", "1")
+    assert [each.student for each in find([tmp_path], ELSEWHERE).submissions] == ["ANN"]
 
 
 def test_a_file_that_is_no_notebook_is_a_submission_with_a_problem(tmp_path: Path) -> None:

@@ -316,11 +316,9 @@ def _flat(values: Any) -> Iterator[Any]:
 
 
 def _kind_fits(expected: np.dtype[Any], actual: np.dtype[Any]) -> bool:
-    """Whether numbers of one kind may stand for the other: floats for whole numbers, not back."""
-    whole = "biu"
-    return expected.kind == actual.kind or (
-        (expected.kind in whole and actual.kind == "f") or expected.kind + actual.kind in "iui"
-    )
+    """Whether numbers of one kind may stand for the other: a wider kind, of the same values."""
+    wider = {"b": "biuf", "i": "iuf", "u": "iuf", "f": "f", "c": "c"}
+    return actual.kind in wider[expected.kind]
 
 
 def _dtype_words(dtype: Any) -> str:

@@ -31,6 +31,8 @@ from grader.sandbox.parent import WarmParent, environment
 from grader.sandbox.provisioner import NAME
 
 START_SECONDS = 60
+# After an interrupt, a cell or call has this long to end before its kernel is ended.
+GRACE_SECONDS = 2.0
 # Of one frame: a value as large as the wire allows, and its envelope; the few replies that wait to
 # be read; output, of which a message holds a cell's share and its escapes at most.
 MAX_REPLY_BYTES = wire.MAX_BYTES + 1024 * 1024

@@ -131,7 +131,7 @@ def _call(function: Any, args: Any, kwargs: Any) -> bytes:
         raise
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
-        return wire.encode(("raised", type(error).__name__[:100], _text(error)[:2000], line))
+        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line))
     try:
         return wire.encode(("returned", wire.encode(value)))
     except wire.WireError as error:
@@ -147,6 +147,13 @@ def _line_in(function: Any, error: BaseException) -> int | None:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
+
+
+def _name(error: BaseException) -> str:
+    try:
+        return str(type(error).__name__)
+    except Exception:  # a student's metaclass may do anything
+        return "an exception"
 
 
 def _text(error: BaseException) -> str:

@@ -1,0 +1,253 @@
+"""Take the source of a cell apart without running it.
+
+A cell is IPython's, not quite Python: lines may be magics, and a student's cell may not parse at
+all. What of it can be read is read statement by statement, and keeps its line numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_CELL_CHARACTERS = 1_000_000
+START_MARK = re.compile(r"^\s*#+\s*START CODE HERE")
+END_MARK = re.compile(r"^\s*#+\s*END CODE HERE")
+
+# Magics that run the rest of the cell as Python; other cell magics make it something else.
+_TIMED = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b")
+_CELL_MAGIC = re.compile(r"\A\s*%%")
+_MAGIC_LINE = re.compile(r"^(\s*)([%!?].*|[\w.]+\?{1,2}\s*|[\w, ]+=\s*[%!].*)$")
+# A line that goes on with the statement above it.
+_CONTINUES = re.compile(r"^([\s)\]}#]|(elif|else|except|finally)\b|$)")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What can be read of a cell: the tree, the text it is of, and why that is not all."""
+
+    tree: ast.Module
+    text: str
+    lines: list[str]
+    error: SyntaxError | None = None
+
+
+@lru_cache(maxsize=4096)
+def _read(source: str) -> _Read:
+    lines = source.splitlines()
+    if len(source) > MAX_CELL_CHARACTERS:
+        return _Read(ast.Module([], []), "", lines, SyntaxError("the cell is too long to be read"))
+    if _CELL_MAGIC.match(source) and not _TIMED.match(source):
+        return _Read(ast.Module([], []), "", lines)
+    error: SyntaxError | None = None
+    for text in (source, _without_magics(lines)):
+        try:
+            return _Read(_parsed(text), text, lines)
+        except _UNREADABLE as problem:
+            error = problem if isinstance(problem, SyntaxError) else None
+    text = "\n".join(_readable_lines(_without_magics(lines).split("\n")))
+    return _Read(_parsed(text), text, lines, error or SyntaxError("it cannot be read as Python"))
+
+
+def _parsed(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about invalid escapes in the student's strings
+        return ast.parse(text)
+
+
+def _without_magics(lines: list[str]) -> str:
+    """The lines with those that are not Python made to do nothing."""
+    plain = [_MAGIC_LINE.sub(r"\1pass", line) for line in lines]
+    if plain and _TIMED.match("\n".join(lines)):
+        plain[next(i for i, line in enumerate(lines) if line.strip())] = ""
+    return "\n".join(plain)
+
+
+def _readable_lines(lines: list[str]) -> list[str]:
+    """The lines, empty where the statement they belong to cannot be read."""
+    starts = [n for n, line in enumerate(lines) if not _CONTINUES.match(line)]
+    starts = [n for n in starts if n == 0 or not lines[n - 1].startswith("@")]
+    readable = [""] * len(lines)
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        try:
+            _parsed("\n".join(lines[start:end]))
+        except _UNREADABLE:
+            continue
+        readable[start:end] = lines[start:end]
+    return readable
+
+
+def syntax_error(source: str) -> SyntaxError | None:
+    """Why not all of a cell can be read, or None."""
+    return _read(source).error
+
+
+def functions(source: str) -> dict[str, Function]:
+    """The functions a cell defines at its top level, by name; the last one of a name."""
+    return {node.name: node for node in _read(source).tree.body if isinstance(node, Function)}
+
+
+def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """The import statements at a cell's top level."""
+    return [n for n in _read(source).tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a cell defines the function, or tries to in lines that cannot be read."""
+    if name in functions(source):
+        return True
+    tries = re.search(rf"^\s*(async\s+)?def\s+{re.escape(name)}\s*\(", source, re.MULTILINE)
+    return syntax_error(source) is not None and tries is not None
+
+
+def calls(source: str) -> set[str]:
+    """The names of functions that a cell calls when it runs, not only when those are called."""
+    return {name for node in _read(source).tree.body for name in _calls(node)}
+
+
+def _calls(statement: ast.stmt) -> Iterator[str]:
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+        waiting += ast.iter_child_nodes(node)
+
+
+def statements(source: str) -> list[str]:
+    """The cell's statements that can be read, one by one."""
+    read = _read(source)
+    return [_segment(read, node)[1] for node in read.tree.body]
+
+
+def definitions(source: str) -> list[str]:
+    """What of the cell imports or defines, one by one."""
+    read = _read(source)
+    return [_segment(read, node)[1] for node in read.tree.body if isinstance(node, _DEFINITIONS)]
+
+
+def definitions_only(source: str) -> str:
+    """What a cell imports and defines, on its own lines, without anything else it does."""
+    return _only(source, [n for n in _read(source).tree.body if isinstance(n, _DEFINITIONS)])
+
+
+def without_calls(source: str, names: frozenset[str]) -> str:
+    """The cell, on its own lines, without what calls one of `names` or depends on what that gave.
+
+    Bare expressions go too: in such a cell they show or plot the result.
+    """
+    kept: list[ast.stmt] = []
+    lost = set(names)
+    for node in _read(source).tree.body:
+        used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        if isinstance(node, _DEFINITIONS):
+            kept.append(node)
+        elif used & lost:
+            lost |= {
+                each.id
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
+        elif not isinstance(node, ast.Expr):
+            kept.append(node)
+    return _only(source, kept)
+
+
+def _only(source: str, nodes: list[ast.stmt]) -> str:
+    read = _read(source)
+    lines = [""] * len(read.lines)
+    for node in nodes:
+        first, segment = _segment(read, node)
+        for number, line in enumerate(segment.split("\n"), start=first - 1):
+            lines[number] += f"; {line}" if lines[number] else line
+    return "\n".join(lines) if any(lines) else ""
+
+
+def _segment(read: _Read, node: ast.stmt) -> tuple[int, str]:
+    """The first line and the text of a statement, decorators included, magics as they were."""
+    decorators = getattr(node, "decorator_list", [])
+    first = decorators[0].lineno if decorators else node.lineno
+    if decorators or isinstance(node, ast.Pass):
+        return first, "\n".join(read.lines[first - 1 : node.end_lineno])
+    return first, ast.get_source_segment(read.text, node) or ""
+
+
+def anchored(source: str) -> str:
+    """The cell with empty lines at its top made comments: IPython drops them, and its line numbers
+    would no longer be ours."""
+    lines = source.split("\n")
+    empty = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if empty == 0 or _CELL_MAGIC.match(source):
+        return source
+    return "\n".join(["#"] * empty + lines[empty:])
+
+
+def is_untouched(source: str, name: str, template: str = "") -> bool:
+    """Whether the function `name` in a cell is a stub in which nothing has been written.
+
+    It is one where all its stubs hold nothing but comments and `name = None`, or where it is the
+    same function as in the `template` cell, comments and docstring aside.
+    """
+    stubs = list(_stubs(_lines_of(source, name)))
+    if stubs and all(_is_blank(line) for stub in stubs for line in stub):
+        return True
+    mine, theirs = functions(source).get(name), functions(template).get(name)
+    try:
+        return mine is not None and theirs is not None and _skeleton(mine) == _skeleton(theirs)
+    except RecursionError:  # an expression nested deeper than Python can print
+        return False
+
+
+def _lines_of(source: str, name: str) -> list[str]:
+    """A function's lines and the comments after it; the whole cell, where it is no Python."""
+    function = functions(source).get(name)
+    lines = source.splitlines()
+    if function is None:
+        return lines
+    later = [n.lineno for n in _read(source).tree.body if n.lineno > function.lineno]
+    return lines[function.lineno - 1 : min(later, default=len(lines) + 1) - 1]
+
+
+def _stubs(lines: list[str]) -> Iterator[list[str]]:
+    stub: list[str] | None = None
+    for line in lines:
+        if END_MARK.match(line):
+            if stub is not None:
+                yield stub
+            stub = None
+        elif START_MARK.match(line):
+            stub = []
+        elif stub is not None:
+            stub.append(line)
+
+
+def _is_blank(line: str) -> bool:
+    """Whether a stub's line says nothing: empty, a comment, `pass`, `...`, or names = None."""
+    text = line.strip()
+    if text in ("", "pass", "...") or text.startswith("#"):
+        return True
+    try:
+        (statement,) = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return False
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(each, ast.Constant) and each.value is None for each in values)
+
+
+def _skeleton(function: Function) -> str:
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    return ast.dump(function.args) + "".join(map(ast.dump, body))
