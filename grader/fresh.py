@@ -10,14 +10,15 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Callable, Iterator
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from grader import wire
 from grader.assignment import Assignment, Exercise
 from grader.authoring import drawn_afresh
 from grader.cases import importable
-from grader.difference import first_difference
+from grader.difference import Tolerance, first_difference
 from grader.execution import Execution
 from grader.model import ExerciseResult, Verdict
 from grader.notebook import read_notebook
@@ -34,39 +35,53 @@ async def suspicion(
     """A remark, if the exercise passes its frozen cases and not those drawn by `seed`; or ""."""
     if result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
         return ""
-    right = _right_function(result, exercise, assignment)
-    failed, drawn = 0, 0
-    for inputs, tolerance in _draw(exercise, seed):
-        outcome = await run.call(exercise.names, wire.encode((inputs.args, inputs.kwargs)))
-        expected = wire.decode(wire.encode(right(*inputs.args, **inputs.kwargs)))
-        drawn += 1
+    variant = result.diagnosis.variant if result.diagnosis else ""
+    failed = 0
+    drawn = _draw(exercise, assignment, variant, seed)
+    for each in drawn:
+        outcome = await run.call(exercise.names, each.inputs)
         failed += not isinstance(outcome, Returned) or (
-            first_difference(expected, outcome.value, tolerance, exercise.returns) is not None
+            first_difference(each.expected, outcome.value, each.tolerance, exercise.returns)
+            is not None
         )
     if not failed:
         return ""
     return (
-        f"{exercise.name} passes all frozen cases, but {failed} of {drawn} drawn afresh for this "
-        f"run (seed {seed}) fail: are its answers memorised?"
+        f"{exercise.name} passes all frozen cases, but {failed} of {len(drawn)} drawn afresh for "
+        f"this run (seed {seed}) fail: are its answers memorised?"
     )
 
 
-def _right_function(
-    result: ExerciseResult, exercise: Exercise, assignment: Assignment
-) -> Callable[..., Any]:
-    """The variant that explained the frozen cases, or the reference."""
-    for variant in exercise.accepted:
-        if result.diagnosis and variant.name == result.diagnosis.variant:
-            return variant.function
-    return reference(assignment)[exercise.name]
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A case drawn afresh: encoded inputs, and what is right for them."""
+
+    inputs: bytes
+    expected: Any
+    tolerance: Tolerance
 
 
-def _draw(exercise: Exercise, seed: int) -> Iterator[tuple[Any, Any]]:
-    """Inputs and tolerance of some of the exercise's cases, other ones for another seed."""
-    fresh = [(drawn_afresh(case.arguments, seed), case.tolerance) for case in exercise.cases]
-    drawn = [(inputs, tolerance) for inputs, tolerance in fresh if inputs is not None]
-    chosen = random.Random(f"{seed} {exercise.name}").sample(drawn, min(CASES_DRAWN, len(drawn)))
-    yield from chosen
+@lru_cache(maxsize=256)
+def _draw(
+    exercise: Exercise, assignment: Assignment, variant: str, seed: int
+) -> tuple[_Drawn, ...]:
+    """Some of the exercise's cases drawn by the seed, the same for every submission of a run.
+
+    Right is what the `variant` gives, or the reference where there is none.
+    """
+    accepted = {each.name: each.function for each in exercise.accepted}
+    right = accepted[variant] if variant else reference(assignment)[exercise.name]
+    drawn: list[_Drawn] = []
+    for case in random.Random(f"{seed} {exercise.name}").sample(
+        exercise.cases, len(exercise.cases)
+    ):
+        inputs = drawn_afresh(case.arguments, seed)
+        if inputs is not None and len(drawn) < CASES_DRAWN:
+            encoded = wire.encode((inputs.args, inputs.kwargs))
+            # A value that has been over the wire is of base types, as every answer is.
+            expected = wire.decode(wire.encode(right(*inputs.args, **inputs.kwargs)))
+            drawn.append(_Drawn(encoded, expected, case.tolerance))
+    return tuple(drawn)
 
 
 @cache

@@ -191,6 +191,7 @@ def anchored(source: str) -> str:
     return "\n".join(["#"] * empty + lines[empty:])
 
 
+@lru_cache(maxsize=4096)
 def is_untouched(source: str, name: str, template: str = "") -> bool:
     """Whether the function `name` in a cell is a stub in which nothing has been written.
 
@@ -200,11 +201,8 @@ def is_untouched(source: str, name: str, template: str = "") -> bool:
     stubs = list(_stubs(_lines_of(source, name)))
     if stubs and all(_is_blank(line) for stub in stubs for line in stub):
         return True
-    mine, theirs = functions(source).get(name), functions(template).get(name)
-    try:
-        return mine is not None and theirs is not None and _skeleton(mine) == _skeleton(theirs)
-    except RecursionError:  # an expression nested deeper than Python can print
-        return False
+    mine, theirs = _skeleton(source, name), _skeleton(template, name)
+    return mine is not None and mine == theirs
 
 
 def _lines_of(source: str, name: str) -> list[str]:
@@ -246,8 +244,14 @@ def _is_blank(line: str) -> bool:
     return all(isinstance(each, ast.Constant) and each.value is None for each in values)
 
 
-def _skeleton(function: Function) -> str:
-    body = function.body
-    if ast.get_docstring(function) is not None:
-        body = body[1:]
-    return ast.dump(function.args) + "".join(map(ast.dump, body))
+@lru_cache(maxsize=4096)
+def _skeleton(source: str, name: str) -> str | None:
+    """A function's arguments and statements, comments and docstring aside; None without one."""
+    function = functions(source).get(name)
+    if function is None:
+        return None
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    try:
+        return ast.dump(function.args) + "".join(map(ast.dump, body))
+    except RecursionError:  # an expression nested deeper than Python can print
+        return None

@@ -1,4 +1,4 @@
-"""A control group for one kernel, where this process may make one: memory and processes.
+"""A control group for a worker's kernels, where this process may make one: memory and processes.
 
 Both editions of the kernel's interface are served (admin-guide/cgroup-v1 and -v2). Where neither
 can be had, as for most ordinary users, `create` gives None, and resource limits are all there is.
@@ -22,10 +22,6 @@ class Cgroup:
 
     folders: tuple[Path, ...]
 
-    def add(self, pid: int) -> None:
-        for folder in self.folders:
-            (folder / "cgroup.procs").write_text(str(pid))
-
     def remove(self) -> None:
         """Remove the group; its processes have been ended, and may need a moment to be gone."""
         end = time.monotonic() + 2
@@ -35,6 +31,15 @@ class Cgroup:
                     folder.rmdir()
                 except OSError:
                     time.sleep(0.002)
+
+
+def in_cgroup(group: Cgroup | None, command: list[str]) -> list[str]:
+    """The command, run by a process that has moved to the group before it starts it."""
+    if group is None:
+        return command
+    files = [str(folder / "cgroup.procs") for folder in group.folders]
+    move = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit; shift; done; shift; exec "$@"'
+    return ["/bin/sh", "-c", move, "sh", *files, "--", *command]
 
 
 def create(name: str, memory_bytes: int, processes: int) -> Cgroup | None:

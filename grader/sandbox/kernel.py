@@ -85,7 +85,7 @@ class _SandboxSpec(KernelSpecManager):
         )
 
 
-_parents: dict[tuple[Level, tuple[str, ...]], WarmParent] = {}
+_parents: dict[tuple[Level, tuple[str, ...], int, int], WarmParent] = {}
 
 
 @asynccontextmanager
@@ -120,8 +120,13 @@ async def start_kernel(
 
 
 def warm_parent(confinement: Confinement) -> WarmParent:
-    """This process's warm parent of that level with those imports; a new one if it has died."""
-    key = (confinement.level, confinement.warm_imports)
+    """This process's warm parent for such kernels; a new one if the last has died."""
+    key = (
+        confinement.level,
+        confinement.warm_imports,
+        confinement.memory_bytes,
+        confinement.processes,
+    )
     parent = _parents.get(key)
     if parent is None or not parent.alive:
         if parent is not None:
@@ -161,7 +166,6 @@ def _request(
         "readable": ["/"] if alone else [*readable(), str(warm.folder / "agent")],
         "writable": [private] if alone else [f"{private}/work", f"{private}/home"],
         "limits": _limits(confinement),
-        "processes": confinement.processes,
     }
 
 

@@ -19,12 +19,14 @@ from typing import Any
 
 from grader import wire
 from grader.errors import KernelFailure, WireError
-from grader.sandbox.cgroup import Cgroup, create
+from grader.sandbox.cgroup import create, in_cgroup
 from grader.sandbox.command import command, lay_out_agent
 from grader.sandbox.level import Level
 
 START_SECONDS = 120
 FORK_SECONDS = 20
+# Of a control group, what the warm parent and bubblewrap around it need for themselves.
+OWN_BYTES, OWN_PROCESSES = 500_000_000, 16
 # The path of a UNIX socket may have 107 bytes, on macOS 103; ours end in "/sockets/12345678/k-5".
 MAX_FOLDER_BYTES = 80
 _LENGTH = struct.Struct("<I")
@@ -38,21 +40,12 @@ class Process:
     number: int
     descriptor: int | None
     leads_group: bool = False
-    cgroup: Cgroup | None = None
 
     @property
     def ended(self) -> bool:
         if self.descriptor is None:
             return not _exists(self.number)
         return bool(select.select([self.descriptor], [], [], 0)[0])
-
-    @property
-    def outer_number(self) -> int:
-        """Its number as we see it; `number` is that in the namespace of its parent."""
-        if self.descriptor is None:
-            return self.number
-        text = Path(f"/proc/self/fdinfo/{self.descriptor}").read_text()
-        return int(text.split("Pid:")[1].split()[0])
 
     def send(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -69,17 +62,7 @@ class Process:
                 os.killpg(self.number, signal.SIGKILL)
         self.send(signal.SIGKILL)
 
-    def limit(self, memory_bytes: int, processes: int) -> None:
-        """Put the process into a control group, where that can be had."""
-        self.cgroup = create(f"fairgrade-{secrets.token_hex(8)}", memory_bytes, processes)
-        if self.cgroup:
-            with contextlib.suppress(OSError):
-                self.cgroup.add(self.outer_number)
-
     def close(self) -> None:
-        if self.cgroup:
-            self.cgroup.remove()
-            self.cgroup = None
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
@@ -89,8 +72,13 @@ class Process:
 class WarmParent:
     """A process that has done `warm_imports` inside the sandbox and forks kernels from itself."""
 
-    def __init__(self, level: Level, warm_imports: tuple[str, ...]) -> None:
+    def __init__(
+        self, level: Level, warm_imports: tuple[str, ...], memory_bytes: int, processes: int
+    ) -> None:
+        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
         self.level = level
+        name = f"fairgrade-{secrets.token_hex(8)}"
+        self._cgroup = create(name, memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
         self.problems: list[str] = []
         ours, theirs = socket.socketpair()
@@ -99,7 +87,7 @@ class WarmParent:
         try:
             with theirs:
                 self._process = subprocess.Popen(
-                    command(level, self.folder, theirs.fileno()),
+                    in_cgroup(self._cgroup, command(level, self.folder, theirs.fileno())),
                     env=environment("/tmp" if level is Level.NAMESPACES else str(self.folder)),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -148,6 +136,8 @@ class WarmParent:
             self._process.wait()
             if self._process.stderr:
                 self._process.stderr.close()
+        if self._cgroup:
+            self._cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _send(self, message: dict[str, Any], *descriptors: int) -> None:

@@ -37,7 +37,6 @@ class SandboxProvisioner(KernelProvisionerBase):
         warm: WarmParent = kwargs["warm"]
         request: dict[str, Any] = kwargs["request"]
         self._process, ready = warm.fork(request)
-        self._process.limit(request["limits"]["RLIMIT_AS"], request["processes"])
         os.set_blocking(ready, False)
         try:
             word = await asyncio.wait_for(_read(ready), READY_SECONDS)

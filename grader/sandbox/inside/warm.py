@@ -18,6 +18,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,6 +47,7 @@ def main() -> None:
     import agent
 
     problems = _import_all(_read(control)[0]["warm_imports"])
+    _import_all(_rehearse(agent))
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
@@ -64,6 +66,30 @@ def _import_all(names: list[str]) -> list[str]:
         except Exception as error:  # a package may fail to import in any way; it is then cold
             problems.append(f"{name}: {type(error).__name__}: {error}"[:300])
     return problems
+
+
+def _rehearse(agent: Any) -> list[str]:
+    """The modules that a kernel imports by itself when it starts and runs its first cells.
+
+    A child starts a kernel, runs cells of ours, and tells their names: imported here once, they
+    need not be by every kernel.
+    """
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            before = set(sys.modules)
+            folder = tempfile.mkdtemp()
+            os.chdir(folder)
+            app = agent.start({"output_bytes": 1000, "key": b"", "sockets": folder})
+            for cell in ("import numpy\n1", "1/0", "def f(x):\n    return x"):
+                app.shell.run_cell(cell)
+            names = [name for name in sys.modules if name not in before and name != "__mp_main__"]
+            os.write(writing, "\n".join(names).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as told:
+        return told.read().decode().split()
 
 
 def _fork(agent: Any, control: socket.socket, request: dict[str, Any], ready: list[int]) -> None:
