@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -297,6 +298,16 @@ def test_kernels_leave_no_process_folder_or_descriptor(
     assert list(short_folder.glob("fg-*/sockets/*")) == []
     close_parents()
     assert list(short_folder.iterdir()) == []
+
+
+def test_a_warm_parent_that_died_is_replaced() -> None:
+    execute(["x = 1"])
+    parent = warm_parent(confinement())
+    os.kill(parent.number, signal.SIGKILL)
+    os.waitid(os.P_PID, parent.number, os.WEXITED | os.WNOWAIT)
+    _, outcomes = execute(["def f(a): return a"], "f")
+    assert outcomes == [Returned(1)]
+    assert warm_parent(confinement()).number != parent.number
 
 
 def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(

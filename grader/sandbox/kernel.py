@@ -97,26 +97,54 @@ async def start_kernel(
     At the end of the context its processes, sockets and folder are gone. Raises KernelFailure
     where it cannot be started.
     """
-    warm = warm_parent(confinement)
-    folder = warm.folder / "sockets" / secrets.token_hex(4)
-    folder.mkdir()
     context = zmq.asyncio.Context()
     # Sockets are there before we connect. One that goes away was ended by the kernel, and what
     # takes its place is no business of ours.
     context.setsockopt(zmq.RECONNECT_IVL, NEVER_MILLISECONDS)
+    folder, manager = None, None
+    try:
+        try:
+            folder, manager = await _launched(files, confinement, context)
+            client = _connected(manager, context, confinement.output_bytes)
+            await _until_ready(manager, client)
+        except OSError as error:
+            raise KernelFailure(f"a kernel could not be started: {error}") from None
+        yield Kernel(manager, client)
+    finally:
+        await _end(manager, context, folder)
+
+
+async def _launched(
+    files: Mapping[str, bytes], confinement: Confinement, context: zmq.asyncio.Context
+) -> tuple[Path, AsyncKernelManager]:
+    """A kernel's socket folder and its manager; by a second warm parent if the first has died."""
+    warm = warm_parent(confinement)
+    try:
+        return await _launch(warm, files, confinement, context)
+    except KernelFailure:
+        if warm.alive:
+            raise
+    return await _launch(warm_parent(confinement), files, confinement, context)
+
+
+async def _launch(
+    warm: WarmParent,
+    files: Mapping[str, bytes],
+    confinement: Confinement,
+    context: zmq.asyncio.Context,
+) -> tuple[Path, AsyncKernelManager]:
+    folder = warm.folder / "sockets" / secrets.token_hex(4)
+    folder.mkdir()
     manager = AsyncKernelManager(
         context=context, transport="ipc", ip=str(folder / "k"), kernel_spec_manager=_SandboxSpec()
     )
+    request = _request(files, confinement, warm, folder, manager.session.key)
     try:
-        request = _request(files, confinement, warm, folder, manager.session.key)
         await manager.start_kernel(warm=warm, request=request)
-        client = _connected(manager, context, confinement.output_bytes)
-        await _until_ready(manager, client)
-        yield Kernel(manager, client)
-    except OSError as error:
-        raise KernelFailure(f"a kernel could not be started: {error}") from None
-    finally:
-        await _end(manager, context, folder)
+    except KernelFailure:
+        await _end(manager, None, folder)
+        raise
+    return folder, manager
 
 
 def warm_parent(confinement: Confinement) -> WarmParent:
@@ -219,13 +247,17 @@ async def _message(manager: AsyncKernelManager, channel: Any, kind: str) -> None
     raise KernelFailure(f"the kernel did not answer within {START_SECONDS} s")
 
 
-async def _end(manager: AsyncKernelManager, context: zmq.asyncio.Context, folder: Path) -> None:
+async def _end(
+    manager: AsyncKernelManager | None, context: zmq.asyncio.Context | None, folder: Path | None
+) -> None:
     try:
-        if manager.has_kernel and manager.provisioner:
+        if manager and manager.has_kernel and manager.provisioner:
             await manager.provisioner.kill()
             while await manager.is_alive():
                 await asyncio.sleep(0.001)
             await manager.shutdown_kernel(now=True)
     finally:
-        context.destroy(linger=0)
-        shutil.rmtree(folder, ignore_errors=True)
+        if context:
+            context.destroy(linger=0)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
