@@ -87,7 +87,9 @@ def _compare(name: str, folder: Path, options: argparse.Namespace) -> list[Serie
     shutil.rmtree(base, ignore_errors=True)
     workload = WORKLOADS[name](base)
     everyone = students(options.students, workload.exercises)
-    series = [_series(tool, workload, everyone, options.seconds) for tool in _tools(folder, options)]
+    series = [
+        _series(tool, workload, everyone, options.seconds) for tool in _tools(folder, options)
+    ]
     for number in range(1, options.rounds + 1):
         for each in series:
             _say(f"{name}, round {number}: {each.tool.name}, {len(each.students)} submissions")
@@ -130,9 +132,7 @@ def _run(tool: Tool, workload: Workload, of: list[Student]) -> Usage:
     return usage
 
 
-def _table(
-    workload: Workload, series: list[Series], options: argparse.Namespace
-) -> Iterator[str]:
+def _table(workload: Workload, series: list[Series], options: argparse.Namespace) -> Iterator[str]:
     calls = sum(len(exercise.cases) for exercise in workload.assignment.exercises)
     rounds = f"{options.rounds} rounds" if options.rounds > 1 else "1 round"
     yield f"\n{workload.name}: {calls} calls a submission, {rounds}, median (least to most)\n"

@@ -33,7 +33,7 @@ _JOIN = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"')
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the commands used: seconds, seconds of all cores together, bytes; and how it is known."""
+    """What the commands used: seconds, seconds of all cores, bytes; and how that is known."""
 
     wall: float
     cpu: float

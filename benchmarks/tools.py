@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -10,17 +11,16 @@ import subprocess
 import sys
 import venv
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from classroom import Notebook, Student, code_cell, defines, sources, write
 from measure import Job
-from workloads import HERE, Workload
+from workloads import HERE, REPOSITORY, Workload
 
-from grader.execution import Reach, step_for
-from grader.notebook import Cell, definitions_only, python_of
 from grader.pool import default_jobs
 
 # Exercises with full marks, by student.
@@ -36,9 +36,9 @@ CELL_SECONDS = 3600
 class Tool(Protocol):
     """What one of the tools does with a class."""
 
-    name: str
-    runs_training: bool
-    note: str
+    name: ClassVar[str]
+    runs_training: ClassVar[bool]
+    note: ClassVar[str]
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
         """Lay out the submissions in an empty folder; what is measured is the job alone."""
@@ -51,9 +51,9 @@ class Tool(Protocol):
 class Fairgrade:
     """`grade FOLDER`, with everything it does: the sandbox, the report."""
 
-    name: str = "fairgrade"
-    runs_training: bool = False
-    note: str = "a worker per core; training cells are skipped"
+    name: ClassVar[str] = "fairgrade"
+    runs_training: ClassVar[bool] = False
+    note: ClassVar[str] = "a worker per core; training cells are skipped"
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
         for student in students:
@@ -62,7 +62,7 @@ class Fairgrade:
         program = "from grader.cli import main; main()"
         command = [sys.executable, "-c", program, "run", "submissions", "--output", "results"]
         command += ["--root", str(workload.root), "--assignment", workload.assignment.name]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[1:])}
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
         return Job([[*command, "--quiet"]], folder, folder / "log", environment)
 
     def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
@@ -81,9 +81,9 @@ class Fairgrade:
 class Floor:
     """`floor.py`: what grading costs without Jupyter, sandbox and report."""
 
-    name: str = "floor"
-    runs_training: bool = False
-    note: str = "a warm interpreter per core; training cells are skipped"
+    name: ClassVar[str] = "floor"
+    runs_training: ClassVar[bool] = False
+    note: ClassVar[str] = "a warm interpreter per core; training cells are skipped"
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
         for each in ("cells", "results"):
@@ -109,13 +109,21 @@ class Floor:
 
 
 def _plain_cells(workload: Workload, notebook: Notebook) -> list[str]:
-    """The cells as our kernels get them, without lines of magic: training cells only define."""
-    plain = []
-    for source in sources(notebook):
-        python = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
-        step = step_for(Cell(0, python), workload.assignment.long_running, full=False)
-        plain.append(python_of(python if step.reach is Reach.ALL else definitions_only(python)))
-    return plain
+    """The cells that our kernels run, without lines of magic: training cells are left out."""
+    training = workload.assignment.long_running
+    plain = [
+        "\n".join(line for line in source.splitlines() if not line.startswith("%"))
+        for source in sources(notebook)
+    ]
+    return [source for source in plain if not training & _called(source)]
+
+
+def _called(source: str) -> set[str]:
+    """The functions that a cell calls itself, not in what it defines."""
+    statements = [each for each in ast.parse(source).body if not isinstance(each, ast.FunctionDef)]
+    nodes = [node for statement in statements for node in ast.walk(statement)]
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    return {function.id for function in calls if isinstance(function, ast.Name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +131,9 @@ class Nbgrader:
     """`nbgrader autograde`: a course with one assignment; its test cells call `checks.check`."""
 
     environments: Path
-    name: str = "nbgrader"
-    runs_training: bool = True
-    note: str = "`nbgrader autograde`, which grades one after the other; runs every cell"
+    name: ClassVar[str] = "nbgrader"
+    runs_training: ClassVar[bool] = True
+    note: ClassVar[str] = "`nbgrader autograde`, which grades one after the other; runs every cell"
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
         python = install(self.environments / "nbgrader", NBGRADER, *SCIENCE)
@@ -190,9 +198,9 @@ class Otter:
     """`otter run`, once for every submission; exception-based tests call `checks.check`."""
 
     environments: Path
-    name: str = "otter"
-    runs_training: bool = True
-    note: str = "`otter run` for each submission, one per core at once; runs every cell"
+    name: ClassVar[str] = "otter"
+    runs_training: ClassVar[bool] = True
+    note: ClassVar[str] = "`otter run` for each submission, one per core at once; runs every cell"
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
         # otter run starts a kernel, but otter-grader requires no ipykernel.
@@ -238,7 +246,9 @@ def test_{exercise}({exercise}):
 def _otter_right(path: Path) -> set[str]:
     tests = json.loads(path.read_text(encoding="utf-8"))["tests"]
     return {
-        test["name"] for test in tests if test.get("max_score") and test["score"] >= test["max_score"]
+        test["name"]
+        for test in tests
+        if test.get("max_score") and test["score"] >= test["max_score"]
     }
 
 
@@ -262,9 +272,14 @@ def _peers_environment(python: str, workload: Workload) -> dict[str, str]:
     return {**os.environ, **settings}
 
 
-def _run(command: list[str], folder: Path, environment: object) -> None:
+def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> None:
     done = subprocess.run(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )  # fmt: skip
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

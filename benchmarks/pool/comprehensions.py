@@ -21,9 +21,7 @@ def initialize_velocity(parameters):
 
 def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
     v = {name: beta * v[name] + (1 - beta) * grad for name, grad in grads.items()}
-    parameters = {
-        name: value - learning_rate * v["d" + name] for name, value in parameters.items()
-    }
+    parameters = {name: value - learning_rate * v["d" + name] for name, value in parameters.items()}
     return parameters, v
 
 

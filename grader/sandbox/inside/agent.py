@@ -11,6 +11,7 @@ import io
 import random
 import site
 import sys
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -180,6 +181,16 @@ def _shortened(value: Any) -> Any:
     return value
 
 
+@contextlib.contextmanager
+def without_debugger() -> Iterator[None]:
+    """Let ipykernel do without debugpy, which nobody attaches and which costs a fifth of a start."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+
+
 def start(request: dict[str, Any]) -> AgentApp:
     """An application that has opened its sockets and waits for its event loop."""
     Output.limit = request["output_bytes"]
@@ -191,10 +202,8 @@ def start(request: dict[str, Any]) -> AgentApp:
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
     config.InlineBackend.figure_formats = set()
     app = AgentApp.instance(config=config)
-    # A debugger that nobody will attach would cost a fifth of the kernel's start.
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-    app.initialize([])
-    del sys.modules["debugpy"]
+    with without_debugger():
+        app.initialize([])
     site.sethelper()  # the one thing students may miss of what -S leaves out
     random.seed()
     np.random.seed()

@@ -47,7 +47,9 @@ def main() -> None:
     import agent
 
     problems = _import_all(_read(control)[0]["warm_imports"])
-    _import_all(_rehearse(agent))
+    names = _rehearse(agent)
+    with agent.without_debugger():
+        _import_all(names)
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
@@ -114,6 +116,12 @@ def _fork(agent: Any, control: socket.socket, request: dict[str, Any], ready: li
 def _begin(agent: Any, request: dict[str, Any], ready: int) -> None:
     """In the child: lay out its files, shut it in, and be a kernel."""
     os.setsid()
+    # The parent's standard error is a pipe that is read only if it fails to start: what kernels
+    # print there would fill it in the end, and block them.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
     for name in (request["work"], request["home"]):
         os.makedirs(name, exist_ok=True)
     for name, content in request["files"].items():

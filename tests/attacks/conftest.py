@@ -1,0 +1,93 @@
+"""The world that attacks are let loose on: a course, a level, and what lies outside to be hurt."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from attacks.promises import Outside, World
+from grader import caller, cell_runner
+from grader.sandbox.canary import protection_in_force
+from grader.sandbox.kernel import close_parents
+from grader.sandbox.level import Level
+
+MEMORY_BYTES, DISK_BYTES = 1_500_000_000, 20_000_000
+LIMITS = f"""
+cell_seconds = 3
+call_seconds = 2
+submission_seconds = 60
+output_bytes = 5000
+memory_bytes = {MEMORY_BYTES}
+disk_bytes = {DISK_BYTES}
+processes = 48
+"""
+TOKEN = "secret-of-the-instructor"
+
+
+@pytest.fixture(
+    params=[Level.NAMESPACES, Level.LANDLOCK], ids=lambda level: level.word, scope="session"
+)
+def level(request: pytest.FixtureRequest) -> Level:
+    """Each level that this machine has; the reason where it has not."""
+    wanted: Level = request.param
+    found, protection = protection_in_force(at_most=wanted)
+    if found is not wanted:
+        why = f"{wanted.word} cannot be had here: {' '.join(protection.missed)}"
+        if os.environ.get("FAIRGRADE_NO_SKIPS"):
+            pytest.fail(why)
+        pytest.skip(why)
+    return wanted
+
+
+@pytest.fixture(scope="session")
+def attacked_course(frozen_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course with limits that make attacks end soon."""
+    folder = tmp_path_factory.mktemp("attacked") / "course"
+    shutil.copytree(frozen_course, folder)
+    toml = folder / "assignment" / "words" / "assignment.toml"
+    before, _, rest = toml.read_text().partition("[limits]\n")
+    after = rest[rest.index("[[exercise]]") :]
+    toml.write_text(f"{before}[limits]{LIMITS}\n{after}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Outside]:
+    """Files, a process and listeners of this machine that no attack may touch."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="o-", dir="/var/tmp")))
+        variable = pytest.MonkeyPatch()
+        stack.callback(variable.undo)
+        variable.setenv("FAIRGRADE_TEST_TOKEN", TOKEN)
+        yield stack.enter_context(Outside.laid_out(folder, TOKEN))
+    close_parents()
+
+
+@pytest.fixture(scope="session")
+def world(
+    level: Level, attacked_course: Path, outside: Outside, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """Where attacks are graded, at one level."""
+    facts = {
+        "level": level.word,
+        "course": str(attacked_course),
+        "repository": str(ROOT),
+        "memory_bytes": MEMORY_BYTES,
+        "disk_bytes": DISK_BYTES,
+        **outside.facts,
+    }
+    return World(level, attacked_course, "words", tmp_path_factory.mktemp("s"), outside, facts)
+
+
+@pytest.fixture(autouse=True)
+def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be interrupted is ended sooner than usual."""
+    for module in (caller, cell_runner):
+        monkeypatch.setattr(module, "GRACE_SECONDS", 0.5)

@@ -1,0 +1,31 @@
+"""Every attack of `cheating_with_arrays.py`, at every level: no promise of ours is broken."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ROOT
+
+from attacks.attack import Attack
+from attacks.cheating_with_arrays import ATTACKS, WRONG
+from attacks.promises import Outside, World
+from grader.assignment import load_assignment
+from grader.notebook import read_notebook
+from grader.sandbox.level import Level
+
+
+@pytest.fixture(scope="session")
+def numeric_world(
+    level: Level, outside: Outside, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """The repository's own assignment, where arrays matter; the honest one hands in the master."""
+    name = "adam"
+    assignment = load_assignment(ROOT, name)
+    right = tuple(cell.source for cell in read_notebook(assignment.master).cells)
+    facts = {"level": level.word, "course": str(ROOT), "repository": str(ROOT), **outside.facts}
+    return World(level, ROOT, name, tmp_path_factory.mktemp("n"), outside, facts, WRONG, right)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_an_attack_breaks_no_promise(attack: Attack, numeric_world: World) -> None:
+    """Scores no more, touches nothing outside, changes no other result, ends in time, is seen."""
+    assert numeric_world.broken_promises(attack) == {}
