@@ -16,8 +16,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 
 from grader.grading import Graded, Task, grade, not_reached
+from grader.sandbox.cgroup import remove_all
 
 # A submission that has taken its worker down this often is given up.
 MAX_TRIES = 2
@@ -96,6 +98,7 @@ def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
         for child in multiprocessing.active_children():
             child.kill()
             child.join()
+        remove_all(Path(folder).name)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -68,6 +68,13 @@ def create(name: str, memory_bytes: int, processes: int) -> Cgroup | None:
     return group
 
 
+def remove_all(prefix: str) -> None:
+    """Remove the empty groups of this name's beginning, which killed workers could not remove."""
+    for path in {ROOT / key / own.lstrip("/") for key, own in _own_paths().items()}:
+        for folder in path.glob(f"{prefix}-*"):
+            Cgroup((folder,)).remove()
+
+
 def _own_paths() -> dict[str, str]:
     """Controller -> this process's group; the controller of version 2 is the empty string."""
     paths: dict[str, str] = {}

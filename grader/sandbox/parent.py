@@ -77,7 +77,8 @@ class WarmParent:
     ) -> None:
         """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
         self.level = level
-        name = f"fairgrade-{secrets.token_hex(8)}"
+        # Named for the folder of the run's temporary files, by which what is left is found again.
+        name = f"{Path(tempfile.gettempdir()).name}-{secrets.token_hex(8)}"
         self._cgroup = create(name, memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
         self.problems: list[str] = []

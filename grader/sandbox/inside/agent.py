@@ -183,7 +183,7 @@ def _shortened(value: Any) -> Any:
 
 @contextlib.contextmanager
 def without_debugger() -> Iterator[None]:
-    """Let ipykernel do without debugpy, which nobody attaches and which costs a fifth of a start."""
+    """Let ipykernel do without debugpy: nobody attaches it, and it costs a fifth of a start."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     try:
         yield
