@@ -24,8 +24,8 @@ from measure import Usage, measure
 from tools import Fairgrade, Floor, Nbgrader, Otter, Tool
 from workloads import Workload, make_assignment, make_functions
 
+from grader.canary import protection_in_force
 from grader.pool import default_jobs
-from grader.sandbox.canary import protection_in_force
 
 WORKLOADS: dict[str, Callable[[Path], Workload]] = {
     "functions": make_functions,

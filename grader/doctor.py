@@ -6,8 +6,8 @@ import os
 import time
 from collections.abc import Iterator
 
+from grader.canary import protection_in_force
 from grader.errors import KernelFailure
-from grader.sandbox.canary import protection_in_force
 from grader.sandbox.cgroup import create
 from grader.sandbox.command import bubblewrap
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent

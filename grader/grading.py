@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, load_assignment
+from grader.canary import protection_in_force
 from grader.cases import Case
 from grader.cell_runner import CellRun
 from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
@@ -28,7 +29,6 @@ from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, read_notebook
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
-from grader.sandbox.canary import protection_in_force
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.source import functions, is_untouched, syntax_error

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Assignment, Limits, load_assignment
+from grader.canary import protection_in_force
 from grader.errors import WeakProtection
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
-from grader.sandbox.canary import protection_in_force
 from grader.sandbox.level import Level
 from grader.submissions import Found, Submission
 

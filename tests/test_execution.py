@@ -13,6 +13,7 @@ import pytest
 
 from grader import wire
 from grader.assignment import Limits
+from grader.canary import protection_in_force
 from grader.errors import KernelFailure
 from grader.execution import CellRun, Execution, Step, confinement_for, step_for
 from grader.notebook import Cell
@@ -26,7 +27,6 @@ from grader.outcome import (
     Returned,
     TimedOut,
 )
-from grader.sandbox.canary import protection_in_force
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 
 LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.canary import RESOURCES, WALLS, protection_in_force
 from grader.sandbox import advice as advice_module
-from grader.sandbox.canary import RESOURCES, WALLS, protection_in_force
 from grader.sandbox.command import bubblewrap
 from grader.sandbox.level import Level
 

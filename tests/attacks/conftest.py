@@ -14,7 +14,7 @@ from conftest import ROOT
 
 from attacks.promises import Outside, World
 from grader import caller, cell_runner
-from grader.sandbox.canary import protection_in_force
+from grader.canary import protection_in_force
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 

@@ -28,12 +28,12 @@ from conftest import notebook
 
 from attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
 from grader.assignment import load_assignment
+from grader.canary import protection_in_force
 from grader.export import write_grades, write_results
 from grader.grading import Task, grade
 from grader.model import Result, Run, Status
 from grader.report import write_report
 from grader.sandbox import kernel
-from grader.sandbox.canary import protection_in_force
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.submissions import Submission

@@ -13,9 +13,9 @@ from attacks import cheating, harm, learning
 from attacks.attack import RIGHT, WRONG, prelude
 from attacks.promises import World, running_kernels
 from grader import run
+from grader.canary import protection_in_force
 from grader.model import Result, Status
 from grader.run import Options, grade_run
-from grader.sandbox.canary import protection_in_force
 from grader.submissions import find
 
 CHOSEN = (

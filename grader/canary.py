@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _try_to_get_out(level: Level) -> dict[str, str]:
 
 
 async def _run(confinement: Confinement, bait: dict[str, Any]) -> dict[str, str]:
-    source = Path(__file__).with_name("inside").joinpath("canary.py").read_text(encoding="utf-8")
+    source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
     evidence = {}
     limits = Limits(call_seconds=20)
     async with Execution([Step(Cell(1, source))], {}, limits, confinement) as execution:
