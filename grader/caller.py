@@ -51,7 +51,7 @@ def _outcome(reply: bytes) -> Outcome:
     """The agent's reply, of which nothing is believed beyond its form."""
     try:
         value = wire.decode(reply)
-        if isinstance(value, tuple) and value[:1] == ("returned",):
+        if isinstance(value, tuple) and isinstance(value[0], str) and value[0] == "returned":
             return Returned(wire.decode(value[1]))
     except (WireError, IndexError, TypeError):
         return Crashed()

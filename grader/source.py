@@ -31,10 +31,11 @@ _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What can be read of a cell: the tree, the text it is of, and why that is not all."""
+    """What can be read of a cell: the tree, the lines it is of and those there were, and why they
+    are not the same."""
 
     tree: ast.Module
-    text: str
+    texts: list[str]
     lines: list[str]
     error: SyntaxError | None = None
 
@@ -43,17 +44,19 @@ class _Read:
 def _read(source: str) -> _Read:
     lines = source.splitlines()
     if len(source) > MAX_CELL_CHARACTERS:
-        return _Read(ast.Module([], []), "", lines, SyntaxError("the cell is too long to be read"))
+        return _Read(ast.Module([], []), [], lines, SyntaxError("the cell is too long to be read"))
     if _CELL_MAGIC.match(source) and not _TIMED.match(source):
-        return _Read(ast.Module([], []), "", lines)
+        return _Read(ast.Module([], []), [], lines)
     error: SyntaxError | None = None
     for text in (source, _without_magics(lines)):
         try:
-            return _Read(_parsed(text), text, lines)
+            return _Read(_parsed(text), text.split("\n"), lines)
         except _UNREADABLE as problem:
             error = problem if isinstance(problem, SyntaxError) else None
     text = "\n".join(_readable_lines(_without_magics(lines).split("\n")))
-    return _Read(_parsed(text), text, lines, error or SyntaxError("it cannot be read as Python"))
+    return _Read(
+        _parsed(text), text.split("\n"), lines, error or SyntaxError("it cannot be read as Python")
+    )
 
 
 def _parsed(text: str) -> ast.Module:
@@ -72,7 +75,7 @@ def _without_magics(lines: list[str]) -> str:
 
 def _readable_lines(lines: list[str]) -> list[str]:
     """The lines, empty where the statement they belong to cannot be read."""
-    starts = [n for n, line in enumerate(lines) if not _CONTINUES.match(line)]
+    starts = [n for n, line in enumerate(lines) if n == 0 or not _CONTINUES.match(line)]
     starts = [n for n in starts if n == 0 or not lines[n - 1].startswith("@")]
     readable = [""] * len(lines)
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -103,7 +106,9 @@ def defines(source: str, name: str) -> bool:
     """Whether a cell defines the function, or tries to in lines that cannot be read."""
     if name in functions(source):
         return True
-    tries = re.search(rf"^\s*(async\s+)?def\s+{re.escape(name)}\s*\(", source, re.MULTILINE)
+    tries = re.search(
+        rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\(", source, re.MULTILINE
+    )
     return syntax_error(source) is not None and tries is not None
 
 
@@ -178,7 +183,12 @@ def _segment(read: _Read, node: ast.stmt) -> tuple[int, str]:
     first = decorators[0].lineno if decorators else node.lineno
     if decorators or isinstance(node, ast.Pass):
         return first, "\n".join(read.lines[first - 1 : node.end_lineno])
-    return first, ast.get_source_segment(read.text, node) or ""
+    last = node.end_lineno or first
+    text = read.texts[first - 1 : last]
+    # Columns are counted in bytes. The last line is cut first, as it may be the first as well.
+    text[-1] = text[-1].encode()[: node.end_col_offset].decode()
+    text[0] = text[0].encode()[node.col_offset :].decode()
+    return first, "\n".join(text)
 
 
 def anchored(source: str) -> str:

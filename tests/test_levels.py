@@ -57,6 +57,8 @@ def test_doctor_finds_the_level_that_there_is(denied: str, root: Path) -> None:
     for promise in (*WALLS, *RESOURCES):
         assert promise in done.stdout
     assert "warm start: yes" in done.stdout
+    if not denied:
+        assert "NOT KEPT" not in done.stdout
     assert ("NOT KEPT: there is no network" in done.stdout) == (denied == BOTH)
     assert ("to get more protection: " in done.stdout) == (denied != NOTHING)
 

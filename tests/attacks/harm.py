@@ -176,7 +176,10 @@ ENDINGS = (
         tries("priority", lambda: os.setpriority(os.PRIO_PROCESS, pid, 19))
         tries("cores", lambda: os.sched_setaffinity(pid, {0}))
         tries("I/O priority", lambda: system((251, 30), 1, pid, 3 << 13))
-        tries("scheduling", lambda: os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0)))
+        try:
+            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))  # or so it seems
+        except OSError:
+            pass
         tries("limits of the grader", lambda: resource.prlimit(OUTSIDE["grader"], resource.RLIMIT_NOFILE))
         """,
     ),

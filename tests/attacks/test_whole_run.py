@@ -44,6 +44,7 @@ def test_the_honest_get_the_same_among_attackers_as_without_them(
             folder.mkdir(exist_ok=True)
             (folder / f"{number:02}-honest.ipynb").write_text(honest)
         (together / f"{number:02}-mallory.ipynb").write_text(attack)
+    most = sum(world.wrong_scores.values())
     expected = grade_folder(alone, world)
     before, processes = world.outside.state(), running_kernels()
     results = grade_folder(together, world)
@@ -52,6 +53,6 @@ def test_the_honest_get_the_same_among_attackers_as_without_them(
     attackers = [result for name, result in results.items() if name not in expected]
     assert len(attackers) == len(CHOSEN)
     assert all(each.status is Status.GRADED for each in attackers)
-    assert all((each.score or 0) <= sum(world.wrong_scores.values()) for each in attackers)
+    assert all((each.score or 0) <= most for each in attackers)
     assert world.outside.state() == before
     assert running_kernels() <= processes

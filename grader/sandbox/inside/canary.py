@@ -93,7 +93,7 @@ def use_processes(bait):
     children = []
     waiting, release = os.pipe()
     try:
-        for _ in range(bait["processes"] + 1):
+        for _ in range(3 * bait["processes"]):
             child = os.fork()
             if child == 0:
                 os.close(release)

@@ -80,10 +80,50 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "memfd_secret": (447, 447),
     "mknod": (133, None),
     "mknodat": (259, 33),
+    # Memory that no limit of the process counts, or that outlives it.
+    "memfd_create": (319, 279),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    # Watching what others do with their files.
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
 }
+# Done nothing for, and said to have succeeded: Landlock does not keep them from files outside that
+# the user owns, and honest programs go on without.
+_IDLE: dict[str, tuple[int | None, int | None]] = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+}
+# Of other processes: how much they may use, and how they are run.
+_OTHERS = ((141, 140), (203, 122), (251, 30))  # setpriority, sched_setaffinity, ioprio_set
+_PRLIMIT, _FCNTL = (302, 261), (72, 25)
+_SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKET, _SOCKETPAIR, _CONNECT = (41, 198), (53, 199), (42, 203)
-_KILL_CALLS = ((62, 129), (200, 130), (234, 131), (424, 424))  # kill, tkill, tgkill, pidfd_send
+_KILL_CALLS = ((62, 129), (200, 130), (234, 131))  # kill, tkill, tgkill
+# rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal: whom they reach cannot be seen.
+_QUEUE_CALLS = ((129, 138), (297, 240), (424, 424))
 
 _LEAVE_GROUP = ((112, 157), (109, 154))  # setsid, setpgid
 
@@ -115,6 +155,10 @@ def _program(connect: bool, signals: bool) -> Iterator[Instruction]:
     for numbers in _REFUSED.values():
         if (refused := numbers[column]) is not None:
             yield from _refuse(refused, errno.EPERM)
+    for numbers in _IDLE.values():
+        if (idle := numbers[column]) is not None:
+            yield from _refuse(idle, 0)
+    yield from _only_own_limits(_PRLIMIT[column])
     # The C library falls back from clone3 to clone, whose flags can be looked at.
     yield from _refuse(_CLONE3[column], errno.ENOSYS)
     yield from _only_if(_CLONE[column], [_argument(0), _step(_JUMP_SET, _NEW_NAMESPACES, 0, 1)])
@@ -125,6 +169,9 @@ def _program(connect: bool, signals: bool) -> Iterator[Instruction]:
     if not signals:
         for numbers in _KILL_CALLS:
             yield from _only_itself(numbers[column])
+        for numbers in (*_QUEUE_CALLS, *_OTHERS):
+            yield from _refuse(numbers[column], errno.EPERM)
+        yield from _no_signal_owners(_FCNTL[column])
         # Whoever leaves the kernel's process group would outlive it.
         for numbers in _LEAVE_GROUP:
             yield from _refuse(numbers[column], errno.EPERM)
@@ -165,6 +212,26 @@ def _only_itself(number: int) -> Iterator[Instruction]:
     yield _argument(0)
     for index, pid in enumerate(own):
         yield _step(_JUMP_EQUAL, pid, if_true=len(own) - index)
+    yield _step(_RETURN, _ERROR | errno.EPERM)
+    yield _step(_LOAD, _NUMBER)
+
+
+def _only_own_limits(number: int) -> Iterator[Instruction]:
+    """Allow a change of limits to the calling process, named by 0, and to no other."""
+    yield _step(_JUMP_EQUAL, number, if_false=4)
+    yield _argument(0)
+    yield _step(_JUMP_EQUAL, 0, if_true=1)
+    yield _step(_RETURN, _ERROR | errno.EPERM)
+    yield _step(_LOAD, _NUMBER)
+
+
+def _no_signal_owners(number: int) -> Iterator[Instruction]:
+    """Refuse to have the system send signals to a process of one's choice."""
+    last = len(_SIGNAL_OWNERS) - 1
+    yield _step(_JUMP_EQUAL, number, if_false=last + 4)
+    yield _argument(1)
+    for index, command in enumerate(_SIGNAL_OWNERS):
+        yield _step(_JUMP_EQUAL, command, if_true=last - index, if_false=int(index == last))
     yield _step(_RETURN, _ERROR | errno.EPERM)
     yield _step(_LOAD, _NUMBER)
 
