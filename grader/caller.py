@@ -51,7 +51,9 @@ def _outcome(reply: bytes) -> Outcome:
     """The agent's reply, of which nothing is believed beyond its form."""
     try:
         value = wire.decode(reply)
-        if isinstance(value, tuple) and isinstance(value[0], str) and value[0] == "returned":
+        if not (isinstance(value, tuple) and isinstance(value[0], str)):
+            return Crashed()
+        if value[0] == "returned":
             return Returned(wire.decode(value[1]))
     except (WireError, IndexError, TypeError):
         return Crashed()
