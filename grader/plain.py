@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 
-_TERMINAL_CODES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\))?")
+_TERMINAL_CODES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor movements
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles, links, device strings
+    r"|\x1b[ -/]*[0-~]"  # the rest
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_terminal_codes(text: str) -> str:
+    """The text as a terminal would have shown it, without its colours."""
+    return _TERMINAL_CODES.sub("", text)
 
 
 def plain(text: str) -> str:
     """The text without terminal codes, control characters (but line ends and tabs) and halves of
     surrogate pairs, which no file in UTF-8 may hold."""
-    text = _TERMINAL_CODES.sub("", text.replace("\r\n", "\n"))
+    text = without_terminal_codes(text.replace("\r\n", "\n"))
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     return text.encode("utf-8", "replace").decode()
 

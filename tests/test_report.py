@@ -25,11 +25,12 @@ from grader.model import (
     Verdict,
     Visibility,
 )
+from grader.plain import without_terminal_codes
 from grader.report import write_report
 from grader.report.charts import histogram
 from grader.report.highlight import highlighted
 from grader.report.slugs import slugs
-from grader.report.text import number, one_line, shortened, visible, when, without_terminal_codes
+from grader.report.text import number, one_line, shortened, visible, when
 from grader.report.words import VERDICTS
 
 HOSTILE = (

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from grader.model import Result, Run, Status, Verdict
+from grader.plain import without_terminal_codes
 from grader.report.slugs import slugs
-from grader.report.text import one_line, shortened, visible, without_terminal_codes
+from grader.report.text import one_line, shortened, visible
 from grader.report.words import VERDICTS, Word
 
 LONGEST_NAME, LONGEST_PROSE = 80, 2_000

@@ -9,11 +9,8 @@ import re
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-_TERMINAL_CODES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor movements
-    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles, links, device strings
-    r"|\x1b[ -/]*[0-~]"  # the rest
-)
+from grader.plain import without_terminal_codes
+
 # What has no shape of its own but changes what is seen around it: control characters, marks that
 # turn the direction of writing, invisible and filling characters, lone surrogates. The joiners
 # U+200C and U+200D are left alone: Persian names and many emoji are written with them.
@@ -36,11 +33,6 @@ def visible(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _STACKED.sub(r"\1", _UNSEEN.sub(_code_point, text))
-
-
-def without_terminal_codes(text: str) -> str:
-    """The text as a terminal would have shown it, without its colours."""
-    return _TERMINAL_CODES.sub("", text)
 
 
 def one_line(text: str) -> str:

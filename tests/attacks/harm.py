@@ -776,7 +776,7 @@ REACHING = (
             with open("/bin/sh", "rb") as file:
                 program = os.memfd_create("program")
                 os.write(program, file.read())
-            arguments = (ctypes.c_char_p * 4)(b"sh", b"-c", f"cat {OUTSIDE['files'][0]} > /tmp/work/stolen || exit 1".encode(), None)
+            arguments = (ctypes.c_char_p * 4)(b"sh", b"-c", f"cat {OUTSIDE['files'][0]} > stolen || exit 1".encode(), None)
             if os.fork() == 0:
                 libc.syscall(322 if os.uname().machine == "x86_64" else 281, program, b"", arguments, None, 0x1000)
                 os._exit(1)

@@ -14,7 +14,6 @@ libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
-PR_SET_DUMPABLE = 4
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -33,7 +32,6 @@ CLONE_NAMESPACES = (
     | CLONE_NEWNET
 )
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 1, 2, 4, 8, 4096, 16384
-MNT_DETACH = 2
 
 MACHINE = platform.machine()
 # System calls by name: x86_64's numbers, aarch64's.
