@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.cases import Case, Cases, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
 from grader.errors import AssignmentError
+from grader.model import Visibility
 from grader.tables import Table, read_table
 
 ALL, WEIGHTS = "all", "weights"
@@ -57,6 +58,9 @@ class Exercise:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name, *self.other_names)
+
+    def of(self, visibility: Visibility) -> list[Case]:
+        return [case for case in self.cases if case.visibility is visibility]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

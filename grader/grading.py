@@ -11,24 +11,26 @@ from pathlib import Path
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, load_assignment
+from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.cases import Case
 from grader.cell_runner import CellRun
 from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
 from grader.evidence import flags, spans, with_evidence
 from grader.execution import (
+    LAST,
     Execution,
     Reach,
     Step,
     confinement_for,
     step_for,
 )
-from grader.fresh import suspicion
+from grader.fresh import suspicions
 from grader.judge import judge
 from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, read_notebook
-from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.outcome import NotCalled, Outcome
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.source import functions, is_untouched, syntax_error
@@ -149,12 +151,9 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
         )
-        suspicions = [
-            await suspicion(result, exercise, assignment, task.seed, execution)
-            for exercise, result in zip(assignment.exercises, exercises, strict=True)
-        ]
+        suspected = await suspicions(exercises, assignment, task.seed, execution)
         remarks = flags(notebook, steps, copies, execution.runs)
-        return _Gradings(exercises, (*filter(None, suspicions), *remarks))
+        return _Gradings(exercises, (*suspected, *remarks))
 
 
 @dataclass(slots=True)
@@ -195,26 +194,29 @@ async def _call_all(answers: Sequence[_Answer], execution: Execution) -> None:
     of theirs has seen a hidden input that it could say.
     """
     for visibility in Visibility:
-        for answer in answers:
-            for case in answer.exercise.cases:
-                if case.visibility is visibility:
-                    await _call(answer, case, execution)
+        groups = [_calls(answer, visibility) for answer in answers]
+        for answer, outcomes in zip(answers, await execution.call_all(groups), strict=True):
+            _judge(answer, visibility, outcomes)
 
 
-async def _call(answer: _Answer, case: Case, execution: Execution) -> None:
+def _calls(answer: _Answer, visibility: Visibility) -> list[Call]:
+    if answer.stopped:
+        return []
     exercise = answer.exercise
-    outcome: Outcome = NotCalled(answer.stopped)
-    if not answer.stopped:
-        outcome = await execution.call(exercise.names, _encoded(case))
-    result = judge(case, exercise.returns, outcome, answer.code)
-    answer.outcomes[case.name], answer.judged[case.name] = outcome, result
-    if isinstance(outcome, NotCalled):
-        answer.stopped = outcome.reason
-    elif isinstance(outcome, (TimedOut, Crashed, Missing)) or (
-        answer.untouched and not result.passed
-    ):
-        # Another call would end the same way.
-        answer.stopped = f"after {case.name!r}"
+    return [Call(exercise.names, _encoded(case)) for case in exercise.of(visibility)]
+
+
+def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
+    """Judge the cases; those without an outcome have not been called."""
+    exercise = answer.exercise
+    for index, case in enumerate(exercise.of(visibility)):
+        outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
+        result = judge(case, exercise.returns, outcome, answer.code)
+        answer.outcomes[case.name], answer.judged[case.name] = outcome, result
+        if isinstance(outcome, NotCalled):
+            answer.stopped = outcome.reason
+        elif isinstance(outcome, LAST) or (answer.untouched and not result.passed):
+            answer.stopped = f"after {case.name!r}"
 
 
 def _graded(answer: _Answer, runs: dict[int, CellRun]) -> ExerciseResult:

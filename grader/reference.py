@@ -9,6 +9,7 @@ from typing import Any
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, read_assignment
+from grader.caller import Call
 from grader.cases import EXPECTED_OUTPUTS
 from grader.errors import AssignmentError
 from grader.execution import Execution, confinement_for, step_for
@@ -63,7 +64,7 @@ async def _reference_outputs(
             for case in exercise.cases:
                 inputs = case.arguments()
                 encoded = wire.encode((inputs.args, inputs.kwargs))
-                outcome = await execution.call((exercise.name,), encoded)
+                outcome = await execution.call(Call((exercise.name,), encoded))
                 if not isinstance(outcome, Returned):
                     raise AssignmentError(
                         f"{assignment.master}: the reference solution of {exercise.name!r} does "

@@ -64,7 +64,7 @@ _COMPLEX = struct.Struct("<dd")
 
 
 def encode(value: Any) -> bytes:
-    """The bytes of `value`.
+    """The bytes of `value`; an array's data is copied once.
 
     Raises WireError, naming the type and where it stands, for a value of any other type than the
     module's list (or a subclass of one), and for one beyond the limits.
@@ -74,8 +74,8 @@ def encode(value: Any) -> bytes:
     return b"".join(writer.parts)
 
 
-def decode(data: bytes) -> Any:
-    """The value in `data`, of exact base types.
+def decode(data: bytes | memoryview) -> Any:
+    """The value in `data`, of exact base types; an array's data is copied once.
 
     Raises WireError for anything but one whole value within the limits.
     """
@@ -90,11 +90,11 @@ def decode(data: bytes) -> Any:
 
 class _Writer:
     def __init__(self) -> None:
-        self.parts: list[bytes] = []
+        self.parts: list[bytes | memoryview] = []
         self.size = 0
         self.items = 0
 
-    def put(self, *parts: bytes) -> None:
+    def put(self, *parts: bytes | memoryview) -> None:
         self.size += sum(map(len, parts))
         if self.size > MAX_BYTES:
             raise WireError(f"larger than {MAX_BYTES // 1024**2} MiB")
@@ -147,7 +147,8 @@ class _Writer:
         if array.nbytes > MAX_BYTES:
             raise WireError(f"{where} is an array of {array.nbytes} bytes")
         dims = struct.pack(f"<{array.ndim}Q", *array.shape)
-        data = array.astype(dtype, copy=False).tobytes("C")
+        flat = np.ascontiguousarray(array, dtype).reshape(-1)
+        data = flat.view(np.uint8).data
         self.put(b"a", _CODES[dtype], bytes([array.ndim]), dims, data)
 
     def write_container(self, value: Any, where: str, depth: int) -> None:
@@ -168,19 +169,22 @@ class _Writer:
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, data: bytes | memoryview) -> None:
+        self.data = memoryview(data)
         self.position = 0
         self.items = 0
         self.keys = 0
 
-    def take(self, count: int) -> bytes:
+    def view(self, count: int) -> memoryview:
         end = self.position + count
         if end > len(self.data):
             raise WireError(f"the bytes end in the middle of a value, at {len(self.data)}")
         part = self.data[self.position : end]
         self.position = end
         return part
+
+    def take(self, count: int) -> bytes:
+        return bytes(self.view(count))
 
     def length(self, limit: int) -> int:
         (count,) = _LENGTH.unpack(self.take(4))
@@ -250,7 +254,7 @@ class _Reader:
         for dim in shape:
             size *= dim
         # A copy: aligned, writable, native, and no hold on the message it came in.
-        flat = np.frombuffer(self.take(size), dtype=dtype)
+        flat = np.frombuffer(self.view(size), dtype=dtype)
         try:
             return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=True)
         except ValueError:  # an empty array whose other dimensions are beyond numpy's

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import signal
 import site
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from jupyter_client.session import Session
 from traitlets import default
 from traitlets.config import Config
 
+# Of a message's frames: our identity, a delimiter and a signature stand before it.
+_HEADER = 3
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 
@@ -79,24 +82,36 @@ class AgentKernel(IPythonKernel):
     """ipykernel that also calls a function of the notebook with inputs sent as bytes."""
 
     shell_class = AgentShell
-    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "call_request"]
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         AgentStream.room = Output.limit
         await super().execute_request(stream, ident, parent)
 
-    def call_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Reply with what the first of `names` that the notebook defines does with the inputs."""
+    async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
+        """Answer calls at once: nobody waits for ipykernel to say "busy" and "idle" for them."""
+        if b'"call_request"' not in msg[_HEADER].bytes:
+            await super().dispatch_shell(msg, *args, **options)
+            return
+        idents, frames = self.session.feed_identities(msg, copy=False)
+        self.call_request(idents, self.session.deserialize(frames, copy=False))
+
+    def call_request(self, ident: Any, parent: Any) -> None:
+        """Make the calls asked for, and reply with two buffers for each, all in one message.
+
+        The answers are fewer than the calls if one was interrupted.
+        """
+        answers: list[Any] = []
+        with contextlib.suppress(KeyboardInterrupt), _interruptible():
+            for names, inputs in zip(parent["content"]["names"], parent["buffers"], strict=True):
+                answers += self._answer(names, inputs)
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def _answer(self, names: list[str], inputs: memoryview) -> tuple[bytes, bytes]:
+        """What the first of `names` that the notebook defines does with the inputs."""
         namespace = self.shell.user_ns
-        function = next(
-            (namespace[name] for name in parent["content"]["names"] if name in namespace), None
-        )
-        try:
-            args, kwargs = wire.decode(bytes(parent["buffers"][0]))
-            reply = _call(function, args, kwargs)
-        except KeyboardInterrupt:
-            reply = wire.encode(("interrupted",))
-        self.session.send(stream, "call_reply", {}, parent, ident=ident, buffers=[reply])
+        function = next((namespace[name] for name in names if name in namespace), None)
+        args, kwargs = wire.decode(inputs)
+        return _call(function, args, kwargs)
 
 
 class AgentApp(IPKernelApp):
@@ -119,10 +134,34 @@ class AgentApp(IPKernelApp):
     def write_connection_file(self, **kwargs: Any) -> None:
         pass
 
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is none, and making the parser for it takes longer than opening the sockets."""
 
-def _call(function: Any, args: Any, kwargs: Any) -> bytes:
+    def load_config_file(self, *args: Any, **options: Any) -> None:
+        """There is none either."""
+
+    def init_heartbeat(self) -> None:
+        """Left out: whether this process lives is known by its descriptor."""
+
+    def init_control(self, context: Any) -> None:
+        """Without the thread for subshells, through which every message would go twice."""
+        super().init_control(context)
+        self.shell_channel_thread = None
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _call(function: Any, args: Any, kwargs: Any) -> tuple[bytes, bytes]:
+    """What came of a call, and the value that it returned, if it did; both encoded."""
     if not callable(function):
-        return wire.encode(("missing",))
+        return wire.encode(("missing",)), b""
     random.seed(0)
     np.random.seed(0)
     try:
@@ -132,11 +171,11 @@ def _call(function: Any, args: Any, kwargs: Any) -> bytes:
         raise
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
-        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line))
+        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line)), b""
     try:
-        return wire.encode(("returned", wire.encode(value)))
+        return wire.encode(("returned",)), wire.encode(value)
     except wire.WireError as error:
-        return wire.encode(("unsendable", str(error)[:500]))
+        return wire.encode(("unsendable", str(error)[:500])), b""
 
 
 def _line_in(function: Any, error: BaseException) -> int | None:
@@ -197,6 +236,8 @@ def start(request: dict[str, Any]) -> AgentApp:
     AgentApp.request = request
     config = Config()
     config.HistoryManager.enabled = False
+    # Nothing is to be waited for: no other request comes while one is answered.
+    config.Kernel._execute_sleep = 0.0
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.colors = "nocolor"
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
