@@ -20,7 +20,7 @@ class Call:
     """What is called: the function that goes by one of `names`, and an encoded `(args, kwargs)`."""
 
     names: tuple[str, ...]
-    inputs: bytes
+    inputs: bytes | memoryview
 
 
 async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, bool]:

@@ -68,7 +68,7 @@ def _failed(exercise: Exercise, drawn: Sequence[_Drawn], outcomes: Sequence[Outc
 class _Drawn:
     """A case drawn afresh: encoded inputs, and what is right for them."""
 
-    inputs: bytes
+    inputs: bytes | memoryview
     expected: Any
     tolerance: Tolerance
 

@@ -251,7 +251,7 @@ def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
 
 
 @cache
-def _encoded(case: Case) -> bytes:
+def _encoded(case: Case) -> bytes | memoryview:
     inputs = case.arguments()
     try:
         return wire.encode((inputs.args, inputs.kwargs))

@@ -13,7 +13,7 @@ import signal
 import site
 import sys
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import wire
@@ -28,6 +28,10 @@ from traitlets.config import Config
 # Of a message's frames: our identity, a delimiter and a signature stand before it.
 _HEADER = 3
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+# What came of a call, and the value that it returned if it did; both encoded.
+_Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
 
 
 class Output:
@@ -106,7 +110,7 @@ class AgentKernel(IPythonKernel):
                 answers += self._answer(names, inputs)
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
-    def _answer(self, names: list[str], inputs: memoryview) -> tuple[bytes, bytes]:
+    def _answer(self, names: list[str], inputs: memoryview) -> _Answer:
         """What the first of `names` that the notebook defines does with the inputs."""
         namespace = self.shell.user_ns
         function = next((namespace[name] for name in names if name in namespace), None)
@@ -158,8 +162,7 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _call(function: Any, args: Any, kwargs: Any) -> tuple[bytes, bytes]:
-    """What came of a call, and the value that it returned, if it did; both encoded."""
+def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
     if not callable(function):
         return wire.encode(("missing",)), b""
     random.seed(0)
