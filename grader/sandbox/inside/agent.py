@@ -119,6 +119,9 @@ class AgentApp(IPKernelApp):
     def write_connection_file(self, **kwargs: Any) -> None:
         pass
 
+    def init_heartbeat(self) -> None:
+        """None: we watch the kernel's process, and its thread would bind a socket at any time."""
+
 
 def _call(function: Any, args: Any, kwargs: Any) -> bytes:
     if not callable(function):

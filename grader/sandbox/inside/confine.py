@@ -53,18 +53,17 @@ def separate(after_fork: Callable[[int], None]) -> None:
 
 
 def private_files(sockets: str, tmpfs_bytes: int) -> None:
-    """In a mount namespace of its own: an empty /tmp, the kernel's own sockets, its own /proc."""
+    """In a mount namespace of its own: an empty /tmp, the kernel's own sockets, no /proc.
+
+    A /proc of its own would tell by its mount tables from which folders of the host packages come.
+    """
     own = os.open(os.path.join(ALL_SOCKETS, sockets), os.O_PATH | os.O_DIRECTORY)
     mount(f"/proc/self/fd/{own}", OWN_SOCKETS, "", MS_BIND | MS_REC)
     os.close(own)
     quiet = MS_NOSUID | MS_NODEV
     mount("none", ALL_SOCKETS, "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=000")
     mount("none", PRIVATE, "tmpfs", quiet, f"size={tmpfs_bytes},nr_inodes=10000,mode=700")
-    try:
-        mount("proc", "/proc", "proc", quiet | MS_NOEXEC)
-    except PermissionError:
-        # As root the outer /proc is covered in part, and the kernel then allows no new one.
-        mount("none", "/proc", "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=555")
+    mount("none", "/proc", "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=555")
 
 
 def limit(limits: dict[str, int]) -> None:
