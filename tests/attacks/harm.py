@@ -473,6 +473,7 @@ OUTPUT = (
             raw(b"x" * 30_000_000, copies=30)
             return text
         """,
+        floods=True,
     ),
     attack(
         "frames_on_iopub",

@@ -34,6 +34,7 @@ from grader.grading import Task, grade
 from grader.model import Result, Run, Status
 from grader.report import write_report
 from grader.sandbox import kernel
+from grader.sandbox.flood import MAX_GROWTH_BYTES
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.submissions import Submission
@@ -169,6 +170,11 @@ class World:
         return {each.name: each.score or 0.0 for each in result.exercises}
 
     @staticmethod
+    def most_memory(attack: Attack) -> int:
+        """The KB by which the grader may grow: what a flood may take, and what is seen too late."""
+        return MAX_MEMORY_KB + attack.floods * MAX_GROWTH_BYTES // 1024
+
+    @staticmethod
     def _left(processes: set[int]) -> set[int]:
         """Processes that were not there before; what has been killed has a moment to be gone."""
         end = time.monotonic() + 10
@@ -205,7 +211,7 @@ class World:
             "the others' results are the same": honest != expected
             and (honest.reason or honest.to_json()),
             "the run ends in time": result.seconds > MAX_SECONDS and result.seconds,
-            "the grader's memory stays flat": grown > MAX_MEMORY_KB and f"{grown} KB",
+            "the grader's memory stays flat": grown > self.most_memory(attack) and f"{grown} KB",
             "no process is left": left,
             "no folder is left": folders_left(),
             "it is graded, unless its time has run out": result.status is Status.NOT_GRADED

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +35,7 @@ NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
 
 # In a sandbox of namespaces: where all kernels' socket folders are bound, and a kernel's own.
 ALL_SOCKETS, OWN_SOCKETS, PRIVATE = "/run/all", "/run/own", "/tmp"
+MAX_PROCESSES = 1 << 22  # as many numbers as Linux has for them
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
@@ -97,8 +100,35 @@ def confine(level: str, request: dict[str, Any]) -> None:
             drop_capabilities()
 
 
-def seal(level: str) -> None:
-    """Refuse system calls from now on, in every thread."""
+def limit_processes(more: int) -> None:
+    """Let the user's processes and threads become `more` than there are now, but not by this one.
+
+    RLIMIT_NPROC counts all of the user's, in other containers too. How many these are only the
+    kernel can tell: by the limit up to which it starts another one.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    low, high = 0, MAX_PROCESSES if hard == resource.RLIM_INFINITY else hard
+    while low < high:
+        middle = (low + high) // 2
+        resource.setrlimit(resource.RLIMIT_NPROC, (middle, hard))
+        low, high = (low, middle) if _starts_thread() else (middle + 1, high)
+    limit({"RLIMIT_NPROC": low + more})
+
+
+def _starts_thread() -> bool:
+    thread = threading.Thread(target=int)
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    thread.join()
+    return True
+
+
+def seal(level: str, processes: int) -> None:
+    """Start no more than so many processes from now on, and refuse system calls in every thread."""
+    if level != NAMESPACES and sys.platform == "linux":
+        limit_processes(processes)
     if level != LIMITS:
         alone = level == NAMESPACES
         seccomp.install(connect=alone, signals=alone)
