@@ -58,8 +58,10 @@ def test_everything_ends_with_a_killed_grader(
     (tmp_path / "a.ipynb").write_text(json.dumps(notebook(LASTING)))
     code = "from grader.cli import main; main()"
     run = subprocess.Popen(
-        [sys.executable, str(DENY), denied, sys.executable, "-c", code, "a.ipynb", "-j", "1"]
-        + ["--root", str(frozen_course)],
+        [
+            *(sys.executable, str(DENY), denied),
+            *(sys.executable, "-c", code, "a.ipynb", "-j", "1", "--root", str(frozen_course)),
+        ],
         cwd=tmp_path,
         env={**os.environ, "TMPDIR": str(short_folder)},
         stdout=subprocess.DEVNULL,
