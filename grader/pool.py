@@ -16,10 +16,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 
 from grader.grading import Graded, Task, grade, not_reached
-from grader.sandbox.cgroup import remove_all
+from grader.sandbox.cgroup import remove_stale
 
 # A submission that has taken its worker down this often is given up.
 MAX_TRIES = 2
@@ -87,6 +86,7 @@ def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Tas
 def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
     """A maker of process pools here; at the end no process or folder of theirs is left."""
     folder = tempfile.mkdtemp(prefix="fairgrade-", dir=_short_folder())
+    remove_stale(seconds=0)
     try:
         yield lambda: ProcessPoolExecutor(
             jobs,
@@ -98,7 +98,7 @@ def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
         for child in multiprocessing.active_children():
             child.kill()
             child.join()
-        remove_all(Path(folder).name)
+        remove_stale(seconds=2)
         shutil.rmtree(folder, ignore_errors=True)
 
 

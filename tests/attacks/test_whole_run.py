@@ -34,7 +34,9 @@ def test_the_honest_get_the_same_among_attackers_as_without_them(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of one student's reaches another, and every process of the run is gone at its end."""
-    monkeypatch.setattr(run, "protection_in_force", lambda: protection_in_force(world.level))
+    monkeypatch.setattr(
+        run, "protection_in_force", lambda: protection_in_force(at_most=world.level)
+    )
     attacks = {a.name: a for a in (*cheating.ATTACKS, *learning.ATTACKS, *harm.ATTACKS)}
     alone, together = tmp_path / "alone", tmp_path / "together"
     for number, name in enumerate(CHOSEN):

@@ -145,7 +145,7 @@ class AgentApp(IPKernelApp):
         """There is none either."""
 
     def init_heartbeat(self) -> None:
-        """Left out: whether this process lives is known by its descriptor."""
+        """None: we watch the kernel's process, and its thread would bind a socket at any time."""
 
     def init_control(self, context: Any) -> None:
         """Without the thread for subshells, through which every message would go twice."""
