@@ -36,6 +36,8 @@ async def suspicion(
     if result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
         return ""
     variant = result.diagnosis.variant if result.diagnosis else ""
+    if result.diagnosis and result.diagnosis.parts:
+        return ""  # partly the variant, partly the reference: no one function is right for all
     failed = 0
     drawn = _draw(exercise, assignment, variant, seed)
     for each in drawn:
