@@ -159,5 +159,6 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
 
 
 def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark) -> _Function:
-    function.__fairgrade__ = mark  # type: ignore[attr-defined]
+    marks = (*getattr(function, "__fairgrade__", ()), mark)
+    function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

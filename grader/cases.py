@@ -91,7 +91,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         for function, mark in _marked(solutions / "cases.py", CaseMark):
             collected.add_case(mark, function.__name__, _doc(function), function)
         found = [_marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
-        for function, mark in dict(chain.from_iterable(found)).items():
+        for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
@@ -244,11 +244,11 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
 
 
 def _marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
-    """The functions of the module with a mark of this kind, in the order they stand in."""
+    """The functions of the module and their marks of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
-        mark = getattr(value, "__fairgrade__", None)
-        if isinstance(mark, kind):
-            yield value, mark
+        if inspect.isfunction(value):
+            marks = getattr(value, "__fairgrade__", ())
+            yield from ((value, mark) for mark in marks if isinstance(mark, kind))
 
 
 def _execute(path: Path) -> ModuleType:

@@ -45,7 +45,10 @@ def explain(exercise: Exercise, outcomes: Sequence[Outcome]) -> Explanation | No
     answer = _taken_apart(exercise, known)
     if not answer.wrong:
         return None
-    explained = {variant: answer.explained_by(variant.function) for variant in exercise.variants}
+    explained = {
+        variant: answer.explained_by(variant.function, answer.wrong)
+        for variant in exercise.variants
+    }
     return _by_one(answer, explained) or _by_two(answer, explained)
 
 
@@ -58,15 +61,22 @@ class _Answer:
     names: tuple[str, ...]
     wrong: frozenset[str]
 
-    def explained_by(self, function: Function) -> frozenset[str]:
-        """The parts for which the function gives the same on every case."""
-        names = frozenset(self.names)
+    def explained_by(self, function: Function, names: frozenset[str]) -> frozenset[str]:
+        """Which of these parts the function gives as well, on every case."""
         for case, mine in self.outcomes:
             theirs = parts_from(function, case, self.cut)
             names = frozenset(n for n in names if same(theirs, mine, n, case.tolerance))
             if not names:
                 break
         return names
+
+    def explains_all_wrong(self, function: Function) -> bool:
+        """Whether the function gives all that is wrong as well, on every case."""
+        return all(
+            same(parts_from(function, case, self.cut), mine, name, case.tolerance)
+            for case, mine in self.outcomes
+            for name in self.wrong
+        )
 
 
 _Explained = dict[Variant, frozenset[str]]
@@ -87,13 +97,15 @@ def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _
 
 
 def _by_one(answer: _Answer, explained: _Explained) -> Explanation | None:
-    """Variants that explain all; or else those that explain all that is wrong."""
-    enough = [variant for variant, names in explained.items() if names >= answer.wrong]
-    fully = [variant for variant in enough if len(explained[variant]) == len(answer.names)]
-    parts = () if fully else _in_order(answer, answer.wrong)
-    found = fully or enough
-    if not found:
+    """The variants that explain all that is wrong, and most of the rest."""
+    enough = [variant for variant, names in explained.items() if names == answer.wrong]
+    if not enough:
         return None
+    every = frozenset(answer.names)
+    fully = {each: len(answer.explained_by(each.function, every)) for each in enough}
+    most = max(fully.values())
+    found = [variant for variant in enough if fully[variant] == most]
+    parts = () if most == len(every) else _in_order(answer, answer.wrong)
     right = [variant for variant in found if variant.accepted]
     diagnoses = [_diagnosis(variant, parts) for variant in right[:1] or found]
     share = max(variant.share for variant in found)
@@ -107,7 +119,7 @@ def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
         for one, other in combinations(explained, 2)
         if not (one.accepted and other.accepted)
     ]
-    apart = [pair for pair in pairs if explained[pair[0]] | explained[pair[1]] >= answer.wrong]
+    apart = [pair for pair in pairs if explained[pair[0]] | explained[pair[1]] == answer.wrong]
     found = apart or [pair for pair in pairs if _explained_together(answer, *pair)]
     if not found:
         return None
@@ -118,8 +130,7 @@ def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
         return None
     return Explanation(
         tuple(
-            _diagnosis(each, _in_order(answer, explained[each] & answer.wrong) if apart else ())
-            for each in named
+            _diagnosis(each, _in_order(answer, explained[each]) if apart else ()) for each in named
         ),
         share=max(prod(variant.share for variant in pair) for pair in found),
     )
@@ -127,7 +138,7 @@ def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
 
 def _explained_together(answer: _Answer, one: Variant, other: Variant) -> bool:
     function = _together(one, other)
-    return function is not None and answer.explained_by(function) >= answer.wrong
+    return function is not None and answer.explains_all_wrong(function)
 
 
 @cache
