@@ -50,7 +50,8 @@ def batches(
     n.order_Y = order_Y(n)
     n.X, n.Y = shuffled_X(n), shuffled_Y(n)
     whole: list[Any] = []
-    for n.k in range(n.number):
+    for k in range(n.number):
+        n.k = k
         n.full = full(n)
         whole.append((full_X(n), full_Y(n)))
     rest: list[Any] = []
