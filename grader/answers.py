@@ -98,7 +98,7 @@ def parts_from(function: Function, case: Case, cut: Cut) -> Parts:
     """
     inputs = case.arguments()
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value = function(*inputs.args, **inputs.kwargs)
     except Exception as error:  # a mistake may raise; so may the author's own slip

@@ -108,7 +108,4 @@ def _summary(
         return passed
     if exercise.scoring == WEIGHTS or not found:
         return f"{passed}, which earns {share:.0%} of the points"
-    several = (
-        "small mistakes, which leave" if len(found.named) > 1 else "a small mistake, which leaves"
-    )
-    return f"{passed}; this is {several} {share:.0%} of the points"
+    return f"{passed}; what explains this is small, and leaves {share:.0%} of the points"

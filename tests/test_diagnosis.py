@@ -118,6 +118,13 @@ def test_an_accepted_form_beside_a_mistake_is_a_note_and_takes_nothing() -> None
     assert (found.share, found.accepted) == (0.5, False)
 
 
+def test_two_accepted_forms_at_once_are_no_explanation() -> None:
+    """Each of them is right alone; nobody has said that both together are."""
+    forms = [replace(each, accepted=True, share=1) for each in (STEEP, LOW)]
+    both = returned(lambda x: line(x, slope=lambda x: 4 * x, shift=-1))
+    assert explain(exercise(*forms), both) is None
+
+
 def test_two_variants_that_explain_equally_are_both_said() -> None:
     twin = variant("twin", HIGH.function, share=0.75)
     found = explain(exercise(HIGH, twin), returned(HIGH.function))
@@ -277,7 +284,7 @@ def test_a_small_mistake_earns_its_share_and_says_so(grade_cells: Callable[..., 
     result = spread(grade_cells(SQUARED))
     assert (result.verdict, result.score) == (Verdict.PARTIAL, 5)
     assert result.message == (
-        "0 of 1 cases pass; this is a small mistake, which leaves 50% of the points"
+        "0 of 1 cases pass; what explains this is small, and leaves 50% of the points"
     )
     assert result.diagnosis
     assert result.diagnosis.variant == "squared"
@@ -291,7 +298,7 @@ def test_two_small_mistakes_earn_the_product_of_their_shares(
     assert result.diagnosis
     assert (result.diagnosis.variant, result.diagnosis.parts) == ("squared", ("spread",))
     assert [(each.variant, each.parts) for each in result.also] == [("total", ("mean",))]
-    assert "small mistakes, which leave 20% of the points" in result.message
+    assert "leaves 20% of the points" in result.message
 
 
 def test_what_no_variant_explains_earns_nothing(grade_cells: Callable[..., Graded]) -> None:

@@ -55,7 +55,7 @@ def weights_and_biases(answer: Any) -> dict[str, Any]:
 @accepted(EXERCISE, title="epsilon inside the square root", of=adam)
 def epsilon_inside_root() -> dict[str, Any]:
     """You divide by sqrt(s_corrected + epsilon); the paper divides by sqrt(s_corrected) + epsilon.
-    Some editions of this assignment print your formula, so it earns full points. With the usual
+    Some editions of this assignment print your formula, so it costs no points. With the usual
     epsilon of 1e-8 the two hardly differ. They do differ when a gradient is very small."""
     return {"direction": lambda n: n.vc / np.sqrt(n.sc + n.epsilon)}
 
