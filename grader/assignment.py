@@ -8,9 +8,11 @@ Nothing here or after knows what the exercises are about.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from grader.cases import Case, Cases, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
@@ -18,7 +20,7 @@ from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.tables import Table, read_table
 
-ALL, WEIGHTS = "all", "weights"
+ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Exercise:
     """One function a student writes. `asks` says in plain words what it is to do.
 
     `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
-    returns more values than this assignment's own.
+    returns more values than this assignment's own. `parts`, if there, takes an answer apart.
     """
 
     name: str
@@ -53,7 +55,16 @@ class Exercise:
     returns: Returns
     outputs_from: str = ""
     cases: tuple[Case, ...] = ()
-    accepted: tuple[Variant, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    parts: Callable[[Any], dict[str, Any]] | None = None
+
+    @property
+    def accepted(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if variant.accepted)
+
+    @property
+    def mistakes(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if not variant.accepted)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -186,7 +197,10 @@ def _assignment(
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
     return replace(
-        exercise, cases=found.cases[exercise.name], accepted=found.accepted[exercise.name]
+        exercise,
+        cases=found.cases[exercise.name],
+        variants=found.variants[exercise.name],
+        parts=found.parts.get(exercise.name),
     )
 
 
@@ -221,7 +235,7 @@ def _exercise(table: Table, shared: dict[str, Exercise]) -> Exercise:
         title=table.get("title", str),
         asks=table.get("asks", str),
         points=points,
-        scoring=table.choice("scoring", (ALL, WEIGHTS)),
+        scoring=table.choice("scoring", (ALL, WEIGHTS, VARIANTS)),
         other_names=table.strings("other_names"),
         returns=Returns(table.strings("returns"), table.strings("may_also_return")),
         outputs_from=table.get("outputs_from", str, ""),

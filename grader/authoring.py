@@ -1,4 +1,4 @@
-"""What the author of an assignment writes with: `case`, `arguments`, `generator`, `accepted`.
+"""What the author of an assignment writes with: cases, accepted variants and mistakes.
 
 `cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
 marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
@@ -11,6 +11,11 @@ marks a function and leaves it as it is; `grader.assignment` collects the marked
     @accepted("moving_average", title="computed by convolution")
     def by_convolution(data, window):
         \"\"\"Sentences for the student: what differs, and why it is right all the same.\"\"\"
+        ...
+
+    @mistake("moving_average", title="the last window is left out", share=0.5)
+    def without_the_last(data, window):
+        \"\"\"Sentences for the student: what it does, how to see it, what to look at again.\"\"\"
         ...
 """
 
@@ -51,11 +56,21 @@ class CaseMark:
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedMark:
-    """What `accepted` noted down about a function."""
+class VariantMark:
+    """What `accepted` or `mistake` noted down about a function."""
 
     exercise: str
     title: str
+    accepted: bool
+    share: float
+    of: Callable[..., Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartsMark:
+    """What `parts` noted down about a function."""
+
+    exercise: str
 
 
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
@@ -105,12 +120,45 @@ def case(
     return lambda function: _mark(function, mark)
 
 
-def accepted(exercise: str, *, title: str) -> Callable[[_Function], _Function]:
-    """Mark a function as another right implementation of `exercise`, worth all points."""
-    mark = AcceptedMark(exercise, title)
+def accepted(
+    exercise: str, *, title: str, of: Callable[..., Any] | None = None
+) -> Callable[[_Function], _Function]:
+    """Mark a function as another right implementation of `exercise`, worth all points.
+
+    `of` is explained at `mistake`.
+    """
+    mark = VariantMark(exercise, title, accepted=True, share=1, of=of)
     return lambda function: _mark(function, mark)
 
 
-def _mark(function: _Function, mark: CaseMark | AcceptedMark) -> _Function:
-    function.__fairgrade__ = mark  # type: ignore[attr-defined]
+def mistake(
+    exercise: str, *, title: str, share: float = 0, of: Callable[..., Any] | None = None
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a usual wrong implementation of `exercise`.
+
+    `share` of the points, from 0 to below 1, is given for it where the exercise scores by
+    variants. The function may raise: it then explains an exception of the same type whose message
+    is its own, or any message if it raises with none.
+
+    With `of`, a general form of the exercise, the function takes no arguments and returns what to
+    change in it: a dictionary of keyword arguments for `of`. Two mistakes that change different
+    ones are then also found together.
+    """
+    mark = VariantMark(exercise, title, accepted=False, share=share, of=of)
+    return lambda function: _mark(function, mark)
+
+
+def parts(exercise: str) -> Callable[[_Function], _Function]:
+    """Mark a function that takes apart what `exercise` returns: an answer -> a dict of its parts.
+
+    Mistakes in different parts are then found separately. Without it the parts are the returned
+    values. It may raise for answers that cannot be taken apart.
+    """
+    mark = PartsMark(exercise)
+    return lambda function: _mark(function, mark)
+
+
+def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark) -> _Function:
+    marks = (*getattr(function, "__fairgrade__", ()), mark)
+    function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

@@ -1,7 +1,7 @@
-"""The cases, accepted variants and frozen expected outputs of an assignment.
+"""The cases, variants and frozen expected outputs of an assignment.
 
-`cases.py` and `variants.py` are the author's code and run here, in our process; a student's kernel
-never sees them.
+`cases.py` and `variants.py` (or the modules of a folder `variants`) are the author's code and run
+here, in our process; a student's kernel never sees them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import json
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, UnionType
 from typing import Any
 
-from grader.authoring import ATOL, RTOL, AcceptedMark, Arguments, CaseMark
+from grader.authoring import ATOL, RTOL, Arguments, CaseMark, PartsMark, VariantMark
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -44,24 +46,36 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """A named other implementation of an exercise; its outputs are right as well."""
+    """A named other implementation of an exercise: an accepted one, or a mistake.
+
+    `share` of the points is given for it. `function` is called as the exercise is. Where it is a
+    general form, `of`, with some keyword arguments changed, `changes` has these.
+    """
 
     name: str
     title: str
     explanation: str
     function: Callable[..., Any]
+    accepted: bool = True
+    share: float = 1
+    of: Callable[..., Any] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """What an assignment's author wrote for each exercise, by the exercise's name."""
+    """What an assignment's author wrote for each exercise, by the exercise's name.
+
+    `parts` are functions that take an exercise's answer apart, where there are any.
+    """
 
     cases: dict[str, tuple[Case, ...]]
-    accepted: dict[str, tuple[Variant, ...]]
+    variants: dict[str, tuple[Variant, ...]]
+    parts: dict[str, Callable[[Any], dict[str, Any]]]
 
 
 def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
-    """Run the author's modules and collect the cases and accepted variants of `exercises`.
+    """Run the author's modules and collect the cases and variants of `exercises`.
 
     `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
     a function that gives `(args, kwargs)`; it may be empty.
@@ -71,14 +85,14 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
             f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
         )
     collected = _Collected(exercises)
-    with importable(folder, solutions):
+    with importable(folder, solutions, solutions / "variants"):
         if public_cases:
             collected.add_public(folder / public_cases)
         for function, mark in _marked(solutions / "cases.py", CaseMark):
             collected.add_case(mark, function.__name__, _doc(function), function)
-        variants = solutions / "variants.py"
-        for function, mark in _marked(variants, AcceptedMark) if variants.exists() else ():
-            collected.add_accepted(mark, function)
+        found = [_marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
+        for function, mark in dict.fromkeys(chain.from_iterable(found)):
+            collected.add_variant(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
             raise AssignmentError(
@@ -87,8 +101,15 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
             )
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
-        {name: tuple(variants) for name, variants in collected.accepted.items()},
+        {name: tuple(variants.values()) for name, variants in collected.variants.items()},
+        {name: function for name, function in collected.parts.items() if function},
     )
+
+
+def _variant_files(solutions: Path) -> list[Path]:
+    """`variants.py` if there is one, then the modules of the folder `variants` by name."""
+    alone = solutions / "variants.py"
+    return [*([alone] if alone.exists() else []), *sorted(solutions.glob("variants/*.py"))]
 
 
 def with_expected_outputs(
@@ -133,7 +154,8 @@ class _Collected:
 
     def __init__(self, exercises: list[str]) -> None:
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
-        self.accepted: dict[str, list[Variant]] = {name: [] for name in exercises}
+        self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
+        self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
 
     def add_public(self, path: Path) -> None:
         listed = getattr(_execute(path), "PUBLIC_CASES", {})
@@ -153,15 +175,49 @@ class _Collected:
         call = _checked_arguments(function)
         known[name] = Case(name, title, visibility, tolerance, mark.weight, call)
 
-    def add_accepted(self, mark: AcceptedMark, function: Callable[..., Any]) -> None:
-        variant = Variant(function.__name__, mark.title, _doc(function), function)
-        self.of(self.accepted, mark.exercise, function).append(variant)
+    def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
+        if isinstance(mark, PartsMark):
+            if self.of(self.parts, mark.exercise, function):
+                raise _error_at(function, f"{mark.exercise!r} is taken apart by another function")
+            self.parts[mark.exercise] = function
+            return
+        known, name = self.of(self.variants, mark.exercise, function), function.__name__
+        if name in known:
+            raise _error_at(function, f"{mark.exercise!r} has two variants named {name!r}")
+        if not (mark.accepted or 0 <= mark.share < 1):
+            raise _error_at(
+                function, f"the share is {mark.share:g} where 0 to below 1 is expected of a mistake"
+            )
+        known[name] = _variant(mark, function)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
         if exercise not in table:
             known = ", ".join(table)
             raise _error_at(function, f"{exercise!r} is not one of the exercises ({known})")
         return table[exercise]
+
+
+def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
+    changes: Any = {}
+    if mark.of:
+        try:
+            changes = function()
+        except Exception as error:  # whatever the author's code may raise
+            raise _error_at(function, f"the variant raises {_words(error)}") from error
+        if not (isinstance(changes, dict) and changes):
+            raise _error_at(
+                function, "a variant with `of` returns a dictionary of keyword arguments for it"
+            )
+    return Variant(
+        name=function.__name__,
+        title=mark.title,
+        explanation=_doc(function),
+        function=partial(mark.of, **changes) if mark.of else function,
+        accepted=mark.accepted,
+        share=mark.share,
+        of=mark.of,
+        changes=changes,
+    )
 
 
 def _checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
@@ -187,17 +243,20 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
 
-def _marked(path: Path, kind: type[Any]) -> Iterator[tuple[Callable[..., Any], Any]]:
-    """The functions of the module with a mark of this kind, in the order they stand in."""
+def _marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
+    """The functions of the module and their marks of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
-        mark = getattr(value, "__fairgrade__", None)
-        if isinstance(mark, kind):
-            yield value, mark
+        if inspect.isfunction(value):
+            marks = getattr(value, "__fairgrade__", ())
+            yield from ((value, mark) for mark in marks if isinstance(mark, kind))
 
 
 def _execute(path: Path) -> ModuleType:
     """The author's module at `path`, run once; its errors name the file and line."""
     _check_names(path)
+    imported = sys.modules.get(path.stem)
+    if imported and getattr(imported, "__file__", None) == str(path):
+        return imported  # by a neighbour
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

@@ -38,6 +38,8 @@ async def suspicions(
         (exercise, _draw(exercise, assignment, _variant(result), seed))
         for exercise, result in zip(assignment.exercises, results, strict=True)
         if result.verdict in (Verdict.CORRECT, Verdict.ACCEPTED)
+        # Partly the variant, partly the reference: no one function is right for all.
+        and not (result.diagnosis and result.diagnosis.parts)
     ]
     outcomes = await run.call_all(
         [[Call(exercise.names, each.inputs) for each in drawn] for exercise, drawn in passed]

@@ -57,19 +57,26 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A named variant that explains an exercise's outputs."""
+    """A named variant that explains an exercise's outputs.
+
+    `parts` are those parts of the answer that it explains, where the others are right or have
+    another explanation; none where it explains all.
+    """
 
     variant: str
     title: str
     explanation: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded`. `code` is the student's own cell,
-    `printed` what the notebook printed there; both are text that a student controls.
+    `score` is None exactly where `verdict` is `not_graded`. `also` are variants that are at work
+    besides that of `diagnosis`; each of `alternatives` explains as much as it does. `code` is the
+    student's own cell, `printed` what the notebook printed there; both are text that a student
+    controls.
     """
 
     name: str
@@ -78,6 +85,8 @@ class ExerciseResult:
     max_score: float
     message: str = ""
     diagnosis: Diagnosis | None = None
+    also: tuple[Diagnosis, ...] = ()
+    alternatives: tuple[Diagnosis, ...] = ()
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
@@ -184,7 +193,6 @@ class Run:
 
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
-    diagnosis = data["diagnosis"]
     cases = tuple(
         CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
         for case in data["cases"]
@@ -193,7 +201,13 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
         **{
             **data,
             "verdict": Verdict(data["verdict"]),
-            "diagnosis": diagnosis and Diagnosis(**diagnosis),
+            "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
+            "also": tuple(map(_diagnosis_from_json, data["also"])),
+            "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
             "cases": cases,
         }
     )
+
+
+def _diagnosis_from_json(data: dict[str, Any]) -> Diagnosis:
+    return Diagnosis(**{**data, "parts": tuple(data["parts"])})
