@@ -74,10 +74,10 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
     with importable(folder, solutions):
         if public_cases:
             collected.add_public(folder / public_cases)
-        for function, mark in _marked(solutions / "cases.py", CaseMark):
+        for function, mark in marked(solutions / "cases.py", CaseMark):
             collected.add_case(mark, function.__name__, _doc(function), function)
         variants = solutions / "variants.py"
-        for function, mark in _marked(variants, AcceptedMark) if variants.exists() else ():
+        for function, mark in marked(variants, AcceptedMark) if variants.exists() else ():
             collected.add_accepted(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
@@ -187,7 +187,7 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
 
-def _marked(path: Path, kind: type[Any]) -> Iterator[tuple[Callable[..., Any], Any]]:
+def marked(path: Path, kind: type[Any]) -> Iterator[tuple[Callable[..., Any], Any]]:
     """The functions of the module with a mark of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
         mark = getattr(value, "__fairgrade__", None)
