@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -75,8 +76,8 @@ def section(proofs: Sequence[Proof]) -> str:
 
 def row(proof: Proof) -> tuple[str, ...]:
     """What was found out about one exercise, in the order of `COLUMNS`."""
-    counts = ((kind, len(proof.of(kind))) for kind in Kind if kind is not Kind.REWRITING)
-    told = ", ".join(_plural(count, kind.value) for kind, count in counts if count)
+    counts = Counter(form.kind for form in proof.wrong if form.told_by)
+    told = ", ".join(_plural(counts[kind], kind.value) for kind in Kind if counts[kind])
     return (
         proof.exercise.name,
         str(len(proof.cases)),
