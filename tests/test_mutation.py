@@ -140,6 +140,7 @@ def test_rewritings_are_many_and_the_same_for_a_seed() -> None:
         "def f(a):\n    b = a\n    a = b + 'x'\n    b = a + 'y'\n    return a + b\n",
         "def f(a):\n    r = {}\n    r[a] = 1\n    r['x'] = 2\n    return list(r.values())\n",
         "def f(a):\n    x = [a] * 2 + [1]\n    y = x.pop()\n    z = x.pop()\n    return x, y, z\n",
+        "def f(a):\n    r = {}\n    r['p' + a] = 1\n    r['p' + a] = 2\n    return r\n",
         "def f(a):\n    def g():\n        return n\n    n = 2\n    n = n - 1\n    return g()\n",
     ],
 )
