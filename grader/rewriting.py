@@ -231,8 +231,11 @@ def _overlap(place: ast.expr, used: ast.expr) -> bool:
     return not _names(place).isdisjoint(_names(used))
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+def _names(place: ast.expr) -> set[str]:
+    """What is set or read there; names in a key are only looked at, and are places of their own."""
+    if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Name):
+        return {place.value.id}
+    return {each.id for each in ast.walk(place) if isinstance(each, ast.Name)}
 
 
 def _are_different_keys(one: ast.expr, other: ast.expr) -> bool:

@@ -128,6 +128,12 @@ def test_a_rewriting_means_what_the_function_means(seed: int, points: list[int],
     assert made(rewritten(original, seed))(points, weights, best) == expected
 
 
+def test_statements_change_places_where_neither_touches_the_other() -> None:
+    source = "def f(r, a):\n    r['p' + a] = 1\n    r['q' + a] = 2\n    return r\n"
+    orders = {tuple(made(rewritten(function(source), seed))({}, "x")) for seed in range(20)}
+    assert orders == {("px", "qx"), ("qx", "px")}
+
+
 def test_rewritings_are_many_and_the_same_for_a_seed() -> None:
     texts = [ast.unparse(rewritten(function(SOURCE), seed)) for seed in range(50)]
     assert len(set(texts)) == 50
