@@ -146,6 +146,9 @@ def read_assignment(root: Path, name: str) -> Assignment:
     shares = table.get("shares", str, "")
     if shares == name:
         raise table.error("shares", "is the assignment itself")
+    if shares and shares not in assignment_names(root):
+        known = ", ".join(assignment_names(root))
+        raise table.error("shares", f"is {shares!r} where one of {known} is expected")
     if shares:
         base = read_assignment(root, shares)
         shared = {exercise.name: exercise for exercise in base.exercises}

@@ -73,6 +73,13 @@ class PartsMark:
     exercise: str
 
 
+@dataclass(frozen=True, slots=True)
+class WrongMark:
+    """What `wrong` noted down about a function."""
+
+    exercise: str
+
+
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
     """The arguments with which a case calls its exercise, written as in the call itself."""
     return Arguments(args, kwargs)
@@ -158,7 +165,14 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
     return lambda function: _mark(function, mark)
 
 
-def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark) -> _Function:
+def wrong(exercise: str) -> Callable[[_Function], _Function]:
+    """Mark a function as a wrong form of `exercise`, which the hidden cases have to tell from the
+    reference. `grade validate --strict` tries it; no student hears of it."""
+    mark = WrongMark(exercise)
+    return lambda function: _mark(function, mark)
+
+
+def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark | WrongMark) -> _Function:
     marks = (*getattr(function, "__fairgrade__", ()), mark)
     function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

@@ -88,9 +88,9 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
     with importable(folder, solutions, solutions / "variants"):
         if public_cases:
             collected.add_public(folder / public_cases)
-        for function, mark in _marked(solutions / "cases.py", CaseMark):
+        for function, mark in marked(solutions / "cases.py", CaseMark):
             collected.add_case(mark, function.__name__, _doc(function), function)
-        found = [_marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
+        found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
     for name, cases in collected.cases.items():
@@ -243,7 +243,7 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
 
-def _marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
+def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
     """The functions of the module and their marks of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
         if inspect.isfunction(value):

@@ -15,6 +15,8 @@ import click
 from click_default_group import DefaultGroup
 
 from grader import __version__
+from grader.adequacy import prove
+from grader.adequacy_table import COLUMNS, out_of_date, row, write_document
 from grader.assignment import assignment_names, load_assignment
 from grader.doctor import examine
 from grader.errors import CommandError, FairgradeError
@@ -173,24 +175,43 @@ def doctor(root: Path | None) -> None:
 
 @main.command(name="validate")
 @click.argument("assignments", nargs=-1)
+@click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
+@click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
 @_quiet
 @_root
 @_speaks_plainly
-def validate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
+def validate_command(
+    assignments: tuple[str, ...], strict: bool, write: bool, quiet: bool, root: Path | None
+) -> None:
     """Check ASSIGNMENTS (default: all): reference, template and generated files.
 
     The reference must score full marks and the template nothing, graded as submissions are.
     """
+    if write and not strict:
+        raise CommandError("--write writes what --strict finds out; give both")
+    if write and assignments:
+        raise CommandError("--write writes about all assignments; name none")
     terminal = Terminal(quiet)
     base = _find_root(root)
+    names = assignments or tuple(assignment_names(base))
     problems = 0
-    for name in assignments or assignment_names(base):
+    proofs = []
+    for name in names:
         found = list(validate(base, name))
+        if strict and not found:
+            proofs.append(prove(base, name, default_jobs()))
+            terminal.table(name, COLUMNS, [row(proof) for proof in proofs[-1]])
+            found = [line for proof in proofs[-1] for line in proof.problems()]
         problems += len(found)
         for line in found:
             terminal.problem(line)
         if not found:
             terminal.say(f"{name}: in order")
+    if write and not problems:
+        terminal.say(f"wrote {write_document(base, proofs)}")
+    for line in out_of_date(base, proofs):
+        problems += 1
+        terminal.problem(line)
     sys.exit(NOT_ALL_GRADED if problems else ALL_GRADED)
 
 

@@ -93,6 +93,17 @@ class Terminal:
             f"To shut it in: {escape(protection.advice)}"
         )
 
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table of plain text."""
+        if self.quiet:
+            return
+        table = Table(title=escape(title))
+        for column in columns:
+            table.add_column(escape(column), overflow="fold")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        self.out.print(table)
+
     def say(self, line: str) -> None:
         if not self.quiet:
             self.out.print(escape(line))
