@@ -13,7 +13,7 @@ import json
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,12 +26,16 @@ from grader.errors import AssignmentError
 from grader.model import Visibility
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
+PUBLIC_TITLE = "The case that the notebook shows."
 NOT_FROZEN = object()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One call of an exercise, and what the reference solution returns for it."""
+    """One call of an exercise, and what the reference solution returns for it.
+
+    `module` is the student's own module that has the inputs, where one has.
+    """
 
     name: str
     title: str
@@ -40,16 +44,21 @@ class Case:
     weight: float
     arguments: Callable[[], Arguments]
     expected: Any = NOT_FROZEN
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """A named other implementation of an exercise; its outputs are right as well."""
+    """A named other implementation of an exercise; its outputs are right as well.
+
+    `recorded` has its outputs by the case's name, where the function itself is not at hand.
+    """
 
     name: str
     title: str
     explanation: str
     function: Callable[..., Any]
+    recorded: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +145,14 @@ class _Collected:
         self.accepted: dict[str, list[Variant]] = {name: [] for name in exercises}
 
     def add_public(self, path: Path) -> None:
-        listed = getattr(_execute(path), "PUBLIC_CASES", {})
-        for exercise, named in listed.items():
+        for exercise, named in listed_cases(path).items():
             mark = CaseMark(exercise, RTOL, ATOL, weight=1, public=True)
             for name, inputs in named.items():
-                self.add_case(mark, name, "The case that the notebook shows.", inputs)
+                self.add_case(mark, name, PUBLIC_TITLE, inputs, path.stem)
 
-    def add_case(self, mark: CaseMark, name: str, title: str, function: Callable[[], Any]) -> None:
+    def add_case(
+        self, mark: CaseMark, name: str, title: str, function: Callable[[], Any], module: str = ""
+    ) -> None:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
             raise _error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
@@ -150,8 +160,8 @@ class _Collected:
             raise _error_at(function, "a weight above 0 and tolerances of 0 or more are expected")
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
         tolerance = Tolerance(mark.rtol, mark.atol)
-        call = _checked_arguments(function)
-        known[name] = Case(name, title, visibility, tolerance, mark.weight, call)
+        call = checked_arguments(function)
+        known[name] = Case(name, title, visibility, tolerance, mark.weight, call, module=module)
 
     def add_accepted(self, mark: AcceptedMark, function: Callable[..., Any]) -> None:
         variant = Variant(function.__name__, mark.title, _doc(function), function)
@@ -164,7 +174,12 @@ class _Collected:
         return table[exercise]
 
 
-def _checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
+def listed_cases(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
+    """The PUBLIC_CASES of a student's module: exercise -> case -> what gives its inputs."""
+    return getattr(_execute(path), "PUBLIC_CASES", {})
+
+
+def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
     """The case's inputs; a public case gives them as a plain `(args, kwargs)`."""
 
     def inputs() -> Arguments:

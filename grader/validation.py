@@ -12,9 +12,12 @@ from grader.difference import Returns, Tolerance, first_difference, thaw
 from grader.errors import AssignmentError
 from grader.grading import Task, grade
 from grader.model import Result, Status, Verdict
+from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import frozen_outputs
 from grader.release import generated_files
 from grader.submissions import Submission
+
+_NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
@@ -40,7 +43,11 @@ def generate(root: Path, name: str) -> list[Path]:
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
     load_assignment.cache_clear()
-    for path, content in generated_files(load_assignment(root, name), root).items():
+    frozen = load_assignment(root, name)
+    variants = frozen.folder / PUBLIC_VARIANTS
+    if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
+        changed.append(variants)
+    for path, content in generated_files(frozen, root).items():
         if _write(path, content):
             changed.append(path)
     return changed
@@ -49,7 +56,9 @@ def generate(root: Path, name: str) -> list[Path]:
 def _out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
     for path, content in generated_files(assignment, root).items():
         if not path.exists() or path.read_bytes() != content:
-            yield f"{path}: is not what is generated now; `grade generate` writes it"
+            yield f"{path}: {_NOT_GENERATED}"
+    if not in_step(assignment):
+        yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 
 
 def _problems(
