@@ -1,4 +1,4 @@
-"""The commands of students and authors: `check`. No logic of their own; `cli` registers them."""
+"""The commands of students and authors, without logic of their own; `cli` registers them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from pathlib import Path
 
 import click
 
+from grader.bundle import bundle, write_bundle
 from grader.check import check, explained, passed
-from grader.command import ALL_GRADED, BELOW, NOT_ALL_GRADED, leave, speaks_plainly
+from grader.command import (
+    ALL_GRADED,
+    BELOW,
+    NOT_ALL_GRADED,
+    find_root,
+    leave,
+    root_option,
+    speaks_plainly,
+)
 from grader.model import Status
 from grader.terminal import Terminal
 
@@ -35,4 +44,25 @@ def check_command(notebook: Path, folder: Path | None) -> None:
     leave(ALL_GRADED if passed(result) else BELOW)
 
 
-AUTHORING = (check_command,)
+@click.command(name="release")
+@click.argument("assignment")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="A .zip file, or a folder. Default: ASSIGNMENT.zip.",
+)
+@root_option
+@speaks_plainly
+def release_command(assignment: str, output: Path | None, root: Path | None) -> None:
+    """Make the bundle that students get of ASSIGNMENT: the same bytes every time.
+
+    Nothing is written if something of the solutions would be in it.
+    """
+    output = output or Path(f"{assignment}.zip")
+    files = bundle(find_root(root), assignment)
+    write_bundle(files, assignment, output)
+    Terminal(quiet=False).say(f"wrote {output}: {', '.join(files)}")
+
+
+AUTHORING = (check_command, release_command)

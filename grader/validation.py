@@ -27,7 +27,7 @@ def validate(root: Path, name: str) -> Iterator[str]:
     graded the very way a submission is; and generated files must be what would be generated now.
     """
     assignment = load_assignment(root, name)
-    yield from _out_of_step(assignment, root)
+    yield from out_of_step(assignment, root)
     yield from _problems(assignment, root, assignment.master, _is_correct, assignment.max_score)
     yield from _problems(assignment, root, assignment.template, _is_unanswered, 0)
 
@@ -53,7 +53,8 @@ def generate(root: Path, name: str) -> list[Path]:
     return changed
 
 
-def _out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+    """A line for each generated file that is not what would be generated now."""
     for path, content in generated_files(assignment, root).items():
         if not path.exists() or path.read_bytes() != content:
             yield f"{path}: {_NOT_GENERATED}"
