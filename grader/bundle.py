@@ -45,8 +45,13 @@ def bundle(root: Path, name: str) -> dict[str, bytes]:
         raise AssignmentError(problem)
     files = {path: _content(assignment, path) for path in _paths(assignment)}
     files["assignment.toml"] = _settings(assignment)
+    _refuse_giveaways(assignment, files)
     files[REQUIREMENTS] = _requirements(assignment, files)
     files.setdefault(README, _readme(assignment))
+    return dict(sorted(files.items()))
+
+
+def _refuse_giveaways(assignment: Assignment, files: dict[str, bytes]) -> None:
     found = list(giveaways(assignment, files))
     if found:
         listed = "\n  ".join(found[:20])
@@ -55,7 +60,6 @@ def bundle(root: Path, name: str) -> dict[str, bytes]:
             f"{assignment.name} was not released: students would get something of the solutions\n"
             f"  {listed}{more}"
         )
-    return dict(sorted(files.items()))
 
 
 def write_bundle(files: dict[str, bytes], name: str, output: Path) -> None:

@@ -17,7 +17,9 @@ from grader.command import (
     root_option,
     speaks_plainly,
 )
+from grader.errors import CommandError
 from grader.model import Status
+from grader.starting import start
 from grader.terminal import Terminal
 
 
@@ -65,4 +67,30 @@ def release_command(assignment: str, output: Path | None, root: Path | None) -> 
     Terminal(quiet=False).say(f"wrote {output}: {', '.join(files)}")
 
 
-AUTHORING = (check_command, release_command)
+@click.command(name="init")
+@click.argument("name")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the course. Default: the nearest one with assignments, or this folder.",
+)
+@speaks_plainly
+def init_command(name: str, root: Path | None) -> None:
+    """Start a new assignment NAME, with one exercise that works at once.
+
+    A new course is made where there is none yet.
+    """
+    terminal = Terminal(quiet=False)
+    for path in start(_course(root), name):
+        terminal.say(f"wrote {path}")
+    terminal.say(f"next: change what you like, then `grade generate {name}`")
+
+
+def _course(given: Path | None) -> Path:
+    try:
+        return given or find_root(None)
+    except CommandError:
+        return Path.cwd()
+
+
+AUTHORING = (check_command, release_command, init_command)
