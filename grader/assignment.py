@@ -76,7 +76,10 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
-    """Everything fairgrade knows about one assignment."""
+    """Everything fairgrade knows about one assignment.
+
+    `public_only` where it was read from what a student has: there is no solutions folder then.
+    """
 
     name: str
     title: str
@@ -92,6 +95,9 @@ class Assignment:
     shared_files: tuple[str, ...]
     warm_imports: tuple[str, ...]
     require: str = "limits"
+    public_cases: str = ""
+    requirements: tuple[str, ...] = ()
+    public_only: bool = False
 
     @property
     def max_score(self) -> float:
@@ -142,18 +148,41 @@ def read_assignment(root: Path, name: str) -> Assignment:
     if not (folder / "assignment.toml").exists():
         known = ", ".join(assignment_names(root)) or "none"
         raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
+    assignment = read_settings(folder, solutions)
+    if assignment.name != name:
+        raise AssignmentError(
+            f"{folder / 'assignment.toml'}: name: is not {name!r}, the name of its folder"
+        )
+    if assignment.shared_folder != folder:
+        base = read_assignment(root, assignment.shared_folder.name)
+        found = Cases(
+            {each.name: each.cases for each in base.exercises},
+            {each.name: each.variants for each in base.exercises},
+            {each.name: each.parts for each in base.exercises if each.parts},
+        )
+    else:
+        names = [exercise.name for exercise in assignment.exercises]
+        found = read_cases(folder, solutions, assignment.public_cases, names)
+    return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
+
+
+def read_settings(folder: Path, solutions: Path) -> Assignment:
+    """What the folder's assignment.toml says; its exercises have no cases yet."""
     table = read_table(folder / "assignment.toml")
     shares = table.get("shares", str, "")
-    if shares == name:
+    if not shares:
+        return _assignment(table, folder, solutions, {})
+    if shares == table.get("name", str):
         raise table.error("shares", "is the assignment itself")
-    if shares and shares not in assignment_names(root):
-        known = ", ".join(assignment_names(root))
+    other = folder.parent / shares
+    if not (other / "assignment.toml").exists():
+        known = ", ".join(
+            sorted(path.parent.name for path in folder.parent.glob("*/assignment.toml"))
+        )
         raise table.error("shares", f"is {shares!r} where one of {known} is expected")
-    if shares:
-        base = read_assignment(root, shares)
-        shared = {exercise.name: exercise for exercise in base.exercises}
-        return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
-    return _assignment(table, folder, solutions, {})
+    base = read_settings(other, solutions.parent / shares)
+    shared = {exercise.name: exercise for exercise in base.exercises}
+    return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
 
 
 def _assignment(
@@ -161,19 +190,16 @@ def _assignment(
 ) -> Assignment:
     if table.get("schema", int) != 1:
         raise table.error("schema", "is not 1, the only one this version reads")
-    if table.get("name", str) != folder.name:
-        raise table.error("name", f"is not {folder.name!r}, the name of its folder")
     tables = table.tables("exercise")
     if not tables:
         raise table.error("exercise", "is missing; at least one [[exercise]] is expected")
     exercises = tuple(_exercise(each, shared) for each in tables)
-    public_cases = table.get("public_cases", str, "")
     names = [name for exercise in exercises for name in exercise.names]
     for name in names:
         if names.count(name) > 1:
             raise table.error("exercise", f"{name!r} is the name of two exercises")
     assignment = Assignment(
-        name=folder.name,
+        name=table.get("name", str),
         title=table.get("title", str),
         folder=folder,
         solutions=solutions,
@@ -187,15 +213,14 @@ def _assignment(
         shared_files=table.strings("shared_files"),
         warm_imports=table.strings("warm_imports"),
         require=table.choice("require", ("limits", "landlock", "namespaces")),
+        public_cases=table.get("public_cases", str, ""),
+        requirements=table.strings("requirements"),
     )
     table.no_more()
     for name in assignment.other_names:
         if name not in assignment.helpers:
             raise table.error(f"other_names.{name}", "is not one of the helpers")
-    if shared:
-        return assignment
-    found = read_cases(folder, solutions, public_cases, [each.name for each in exercises])
-    return replace(assignment, exercises=tuple(_with(found, each) for each in exercises))
+    return assignment
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:

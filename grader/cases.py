@@ -28,12 +28,16 @@ from grader.errors import AssignmentError
 from grader.model import Visibility
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
+PUBLIC_TITLE = "The case that the notebook shows."
 NOT_FROZEN = object()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One call of an exercise, and what the reference solution returns for it."""
+    """One call of an exercise, and what the reference solution returns for it.
+
+    `module` is the student's own module that has the inputs, where one has.
+    """
 
     name: str
     title: str
@@ -42,6 +46,7 @@ class Case:
     weight: float
     arguments: Callable[[], Arguments]
     expected: Any = NOT_FROZEN
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +65,16 @@ class Variant:
     share: float = 1
     of: Callable[..., Any] | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """Stands for a variant's function where only its outputs are known, by the case's name."""
+
+    outputs: Mapping[str, Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("what this variant returns is recorded, its code is not")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +173,14 @@ class _Collected:
         self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
 
     def add_public(self, path: Path) -> None:
-        listed = getattr(_execute(path), "PUBLIC_CASES", {})
-        for exercise, named in listed.items():
+        for exercise, named in listed_cases(path).items():
             mark = CaseMark(exercise, RTOL, ATOL, weight=1, public=True)
             for name, inputs in named.items():
-                self.add_case(mark, name, "The case that the notebook shows.", inputs)
+                self.add_case(mark, name, PUBLIC_TITLE, inputs, path.stem)
 
-    def add_case(self, mark: CaseMark, name: str, title: str, function: Callable[[], Any]) -> None:
+    def add_case(
+        self, mark: CaseMark, name: str, title: str, function: Callable[[], Any], module: str = ""
+    ) -> None:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
             raise _error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
@@ -172,8 +188,8 @@ class _Collected:
             raise _error_at(function, "a weight above 0 and tolerances of 0 or more are expected")
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
         tolerance = Tolerance(mark.rtol, mark.atol)
-        call = _checked_arguments(function)
-        known[name] = Case(name, title, visibility, tolerance, mark.weight, call)
+        call = checked_arguments(function)
+        known[name] = Case(name, title, visibility, tolerance, mark.weight, call, module=module)
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
         if isinstance(mark, PartsMark):
@@ -220,7 +236,12 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
     )
 
 
-def _checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
+def listed_cases(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
+    """The PUBLIC_CASES of a student's module: exercise -> case -> what gives its inputs."""
+    return getattr(_execute(path), "PUBLIC_CASES", {})
+
+
+def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
     """The case's inputs; a public case gives them as a plain `(args, kwargs)`."""
 
     def inputs() -> Arguments:

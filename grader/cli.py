@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import functools
-import os
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
 import click
 from click_default_group import DefaultGroup
@@ -18,8 +14,20 @@ from grader import __version__
 from grader.adequacy import prove
 from grader.adequacy_table import COLUMNS, out_of_date, row, write_document
 from grader.assignment import assignment_names, load_assignment
+from grader.command import (
+    ALL_GRADED,
+    BELOW,
+    NOT_ALL_GRADED,
+    WRONG_COMMAND,
+    find_root,
+    leave,
+    quiet_option,
+    root_option,
+    speaks_plainly,
+)
+from grader.commands_authoring import AUTHORING
 from grader.doctor import examine
-from grader.errors import CommandError, FairgradeError
+from grader.errors import CommandError
 from grader.model import Status
 from grader.output import prepare, remove_output, write_output
 from grader.pool import default_jobs
@@ -29,9 +37,7 @@ from grader.submissions import find
 from grader.terminal import Terminal
 from grader.validation import generate, validate
 
-ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
-
-_Command = TypeVar("_Command", bound=Callable[..., None])
+__all__ = ["ALL_GRADED", "BELOW", "NOT_ALL_GRADED", "WRONG_COMMAND", "main"]
 
 
 @click.group(cls=DefaultGroup, default="run", default_if_no_args=False)
@@ -41,33 +47,6 @@ def main() -> None:
 
     `grade PATH…` is short for `grade run PATH…`.
     """
-
-
-def _speaks_plainly(command: _Command) -> _Command:
-    """Errors made on purpose end the command with their sentence and an exit code."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except FairgradeError as error:
-            Terminal(quiet=False).problem(f"grade: {error}")
-            sys.exit(WRONG_COMMAND if isinstance(error, CommandError) else NOT_ALL_GRADED)
-        except OSError as error:
-            # Nobody reads what is printed, or it has no room; the files are written all the same.
-            _print_no_more()
-            if error.errno != errno.EPIPE:
-                sys.exit(NOT_ALL_GRADED)
-
-    return wrapped  # type: ignore[return-value]
-
-
-_root = click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
-)
-_quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 
 
 @main.command()
@@ -109,9 +88,9 @@ _quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only."
     default=None,
     help="Of the cases drawn afresh for this run. Default: another one every time.",
 )
-@_quiet
-@_root
-@_speaks_plainly
+@quiet_option
+@root_option
+@speaks_plainly
 def run(
     paths: tuple[Path, ...],
     assignment: str,
@@ -130,7 +109,7 @@ def run(
     3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
     known = assignment_names(base)
     if assignment and assignment not in known:
         raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
@@ -157,16 +136,16 @@ def run(
         folder = output / each.assignment if several else output
         write_output(each, belonging, folder)
         terminal.finish(belonging, each, folder)
-    _leave(_exit_code(finished, fail_under))
+    leave(_exit_code(finished, fail_under))
 
 
 @main.command()
-@_root
-@_speaks_plainly
+@root_option
+@speaks_plainly
 def doctor(root: Path | None) -> None:
     """Say what this machine can do: protection, tried by a canary, and warm start."""
     terminal = Terminal(quiet=False)
-    base = _find_root(root)
+    base = find_root(root)
     assignments = [load_assignment(base, name) for name in assignment_names(base)]
     imports = [name for assignment in assignments for name in assignment.warm_imports]
     for line in examine(tuple(dict.fromkeys(imports))):
@@ -177,9 +156,9 @@ def doctor(root: Path | None) -> None:
 @click.argument("assignments", nargs=-1)
 @click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
 @click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
-@_quiet
-@_root
-@_speaks_plainly
+@quiet_option
+@root_option
+@speaks_plainly
 def validate_command(
     assignments: tuple[str, ...], strict: bool, write: bool, quiet: bool, root: Path | None
 ) -> None:
@@ -192,7 +171,7 @@ def validate_command(
     if write and assignments:
         raise CommandError("--write writes about all assignments; name none")
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
     names = assignments or tuple(assignment_names(base))
     problems = 0
     proofs = []
@@ -217,9 +196,9 @@ def validate_command(
 
 @main.command(name="generate")
 @click.argument("assignments", nargs=-1)
-@_quiet
-@_root
-@_speaks_plainly
+@quiet_option
+@root_option
+@speaks_plainly
 def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
     """Write what follows from the master notebooks of ASSIGNMENTS (default: all).
 
@@ -227,39 +206,13 @@ def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | Non
     them: expected outputs decide about grades.
     """
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
     for name in assignments or assignment_names(base):
         changed = generate(base, name)
         for path in changed:
             terminal.say(f"wrote {path}")
         if not changed:
             terminal.say(f"{name}: nothing to change")
-
-
-def _leave(code: int) -> NoReturn:
-    """Exit with the code, even if nobody reads what is still to be printed."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _print_no_more()
-    sys.exit(code)
-
-
-def _print_no_more() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def _find_root(given: Path | None) -> Path:
-    here = (given or Path.cwd()).resolve()
-    for folder in [here] if given else [here, *here.parents]:
-        if assignment_names(folder):
-            return folder
-    raise CommandError(
-        f"{here}: no assignment/NAME/assignment.toml here{'' if given else ' or above'}; "
-        "--root names the folder that holds assignment/ and solutions/"
-    )
 
 
 def _exit_code(finished: Finished, fail_under: float | None) -> int:
@@ -271,3 +224,7 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     ):
         return BELOW
     return ALL_GRADED
+
+
+for command in AUTHORING:
+    main.add_command(command)

@@ -26,6 +26,7 @@ from grader.execution import (
     step_for,
 )
 from grader.fresh import suspicions
+from grader.handed_out import load_handed_out
 from grader.judge import judge
 from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
@@ -42,7 +43,8 @@ class Task:
     """What a worker needs to grade one submission.
 
     `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
-    `seed` is that of the cases drawn afresh.
+    `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
+    only what it holds is used.
     """
 
     root: Path
@@ -51,6 +53,7 @@ class Task:
     full: bool = False
     level: Level | None = None
     seed: int = 0
+    public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,11 @@ def grade(task: Task) -> Graded:
         if submission.problem:
             raise SubmissionError(submission.problem)
         notebook = read_notebook(submission.path)
-        name = name or which_assignment(notebook, submission.path, task.root)
-        assignment = load_assignment(task.root, name)
+        if task.public_only:
+            assignment = load_handed_out(task.root)
+        else:
+            name = name or which_assignment(notebook, submission.path, task.root)
+            assignment = load_assignment(task.root, name)
         level = task.level or protection_in_force()[0]
         graded = asyncio.run(_grade(notebook, assignment, replace(task, level=level)))
     except AssignmentError:
@@ -151,7 +157,11 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
         )
-        suspected = await suspicions(exercises, assignment, task.seed, execution)
+        suspected = (
+            []
+            if assignment.public_only
+            else await suspicions(exercises, assignment, task.seed, execution)
+        )
         remarks = flags(notebook, steps, copies, execution.runs)
         return _Gradings(exercises, (*suspected, *remarks))
 
@@ -285,6 +295,8 @@ def _files(assignment: Assignment) -> dict[str, bytes]:
 
 @cache
 def _template(assignment: Assignment) -> Notebook:
+    if assignment.public_only:
+        return Notebook(())  # the notebook in a student's folder is the student's own
     try:
         return read_notebook(assignment.template)
     except SubmissionError as error:

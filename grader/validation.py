@@ -21,10 +21,13 @@ from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.grading import Task, grade
 from grader.model import Result, Status, Verdict
 from grader.notebook import read_notebook
+from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import frozen_outputs
 from grader.release import emptied, generated_files
 from grader.source import functions
 from grader.submissions import Submission
+
+_NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
@@ -38,7 +41,7 @@ def validate(root: Path, name: str) -> Iterator[str]:
     yield from unusable
     if unusable:
         return  # what follows would only say it again, in worse words
-    yield from _out_of_step(assignment, root)
+    yield from out_of_step(assignment, root)
     if not assignment.template.exists():
         return
     yield from _problems(assignment, root, assignment.master, _is_correct, assignment.max_score)
@@ -56,7 +59,11 @@ def generate(root: Path, name: str) -> list[Path]:
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
     load_assignment.cache_clear()
-    for path, content in generated_files(load_assignment(root, name), root).items():
+    frozen = load_assignment(root, name)
+    variants = frozen.folder / PUBLIC_VARIANTS
+    if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
+        changed.append(variants)
+    for path, content in generated_files(frozen, root).items():
         if _write(path, content):
             changed.append(path)
     return changed
@@ -111,12 +118,15 @@ def _master(assignment: Assignment) -> Iterator[str]:
             yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
 
 
-def _out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+    """A line for each generated file that is not what would be generated now."""
     for path, content in generated_files(assignment, root).items():
         if not path.exists():
             yield f"{path}: there is no such file; `grade generate` writes it"
         elif path.read_bytes() != content:
-            yield f"{path}: is not what is generated now; `grade generate` writes it"
+            yield f"{path}: {_NOT_GENERATED}"
+    if not in_step(assignment):
+        yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 
 
 def _problems(
