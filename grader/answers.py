@@ -96,39 +96,37 @@ def parts_from(function: Function, case: Case, cut: Cut) -> Parts:
 
     Large arrays are kept as digests.
     """
-    inputs = case.arguments()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = (
-                function.outputs[case.name]
-                if isinstance(function, Recorded)
-                else function(*inputs.args, **inputs.kwargs)
-            )
-    except Exception as error:  # a mistake may raise; so may the author's own slip
-        return Raised(type(error).__name__, str(error), None)
-    try:
-        # A value that has been over the wire is of base types, as every answer is.
-        plain = wire.decode(wire.encode(value))
-    except WireError as error:
-        raise AssignmentError(
-            f"a variant returns for the case {case.name!r} what no answer can be: {error}"
-        ) from None
-    parts = cut.parts_of(Returned(plain))
+    outcome = _outcome(function, case)
+    if isinstance(outcome, Raised):
+        return outcome
+    parts = cut.parts_of(outcome)
     return parts if isinstance(parts, Raised) else {k: _condensed(v) for k, v in parts.items()}
 
 
 @cache
-def variant_output(variant: Variant, case: Case) -> Any:
-    """What the variant returns on the case; raises AssignmentError if it raises."""
+def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
+    """What comes of the variant on the case, large arrays kept as digests."""
+    outcome = _outcome(variant.function, case)
+    return outcome if isinstance(outcome, Raised) else Returned(_condensed(outcome.value))
+
+
+def _outcome(function: Function, case: Case) -> Returned | Raised:
+    if isinstance(function, Recorded):
+        return Returned(function.outputs[case.name])
     inputs = case.arguments()
     try:
-        return variant.function(*inputs.args, **inputs.kwargs)
-    except Exception as error:  # whatever the author's code may raise
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = function(*inputs.args, **inputs.kwargs)
+    except Exception as error:  # a mistake may raise; so may the author's own slip
+        return Raised(type(error).__name__, str(error), None)
+    try:
+        # A value that has been over the wire is of base types, as every answer is.
+        return Returned(wire.decode(wire.encode(value)))
+    except WireError as error:
         raise AssignmentError(
-            f"the variant {variant.name!r} raises {type(error).__name__} on the case "
-            f"{case.name!r}: {error}"
-        ) from error
+            f"a variant returns for the case {case.name!r} what no answer can be: {error}"
+        ) from None
 
 
 def same(theirs: Parts, mine: Parts, name: str, tolerance: Tolerance) -> bool:

@@ -102,6 +102,8 @@ def _variant(recorded: dict[str, Any]) -> Variant:
         name=recorded["name"],
         title=recorded["title"],
         explanation=recorded["explanation"],
+        accepted=recorded["accepted"],
+        share=recorded["share"],
         function=Recorded({name: thaw(out) for name, out in recorded["outputs"].items()}),
     )
 

@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from grader.answers import variant_output
+from grader.answers import variant_outcome
 from grader.assignment import Assignment, Exercise
 from grader.cases import Case, Variant
 from grader.difference import first_difference, thaw
 from grader.freezing import freeze
 from grader.model import Visibility
+from grader.outcome import Raised, Returned
 
 PUBLIC_VARIANTS = "public_variants.json"
 
@@ -77,26 +78,40 @@ def as_text(recorded: dict[str, list[dict[str, Any]]]) -> str:
 def variants_to_show(exercise: Exercise) -> Iterator[Variant]:
     """The exercise's variants that its public cases tell from all others and the reference."""
     cases = _public(exercise)
-    for variant in exercise.accepted:
-        others = [other for other in exercise.accepted if other is not variant]
+    known = [variant for variant in exercise.variants if _returns(variant, cases)]
+    for variant in known:
+        others = [other for other in known if other is not variant]
         if any(_is_wrong(variant, case, exercise) for case in cases) and all(
             any(_differ(variant, other, case, exercise) for case in cases) for other in others
         ):
             yield variant
 
 
+def _returns(variant: Variant, cases: list[Case]) -> bool:
+    """Whether there is an output to record: a mistake may raise."""
+    return not any(isinstance(variant_outcome(variant, case), Raised) for case in cases)
+
+
 def _public(exercise: Exercise) -> list[Case]:
     return [case for case in exercise.cases if case.visibility is Visibility.PUBLIC]
 
 
+def _output(variant: Variant, case: Case) -> Any:
+    outcome = variant_outcome(variant, case)
+    assert isinstance(outcome, Returned)
+    return outcome.value
+
+
 def _is_wrong(variant: Variant, case: Case, exercise: Exercise) -> bool:
-    output = variant_output(variant, case)
-    return first_difference(case.expected, output, case.tolerance, exercise.returns) is not None
+    expected, output = (
+        _required(each, exercise) for each in (case.expected, _output(variant, case))
+    )
+    return not _same(freeze(expected), freeze(output), case)
 
 
 def _differ(one: Variant, other: Variant, case: Case, exercise: Exercise) -> bool:
-    first, second = (_required(variant_output(each, case), exercise) for each in (one, other))
-    return first_difference(first, second, case.tolerance) is not None
+    first, second = (_required(_output(each, case), exercise) for each in (one, other))
+    return not _same(freeze(first), freeze(second), case)
 
 
 def _required(output: Any, exercise: Exercise) -> Any:
@@ -110,6 +125,7 @@ def _record(variant: Variant, cases: list[Case]) -> dict[str, Any]:
         "name": variant.name,
         "title": variant.title,
         "explanation": variant.explanation,
-        "accepted": True,
-        "outputs": {case.name: freeze(variant_output(variant, case)) for case in cases},
+        "accepted": variant.accepted,
+        "share": variant.share,
+        "outputs": {case.name: freeze(_output(variant, case)) for case in cases},
     }

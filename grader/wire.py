@@ -38,7 +38,7 @@ except ModuleNotFoundError:  # inside a kernel, where this file stands alone
         """A value that cannot be sent, or bytes that cannot be read."""
 
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 MAX_ITEMS = 200_000
 # Of all dicts and sets together: keys chosen to collide cost time that grows with their square.
 MAX_KEYS = 10_000

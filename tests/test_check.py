@@ -138,7 +138,8 @@ def test_variants_that_public_cases_cannot_tell_apart_are_not_shown(course: Path
     )
     generate(course, "words")
     exercise = load_assignment(course, "words").exercise("mean_and_spread")
-    assert [variant.name for variant in variants_to_show(exercise)] == ["of_a_sample"]
+    shown = [variant.name for variant in variants_to_show(exercise)]
+    assert shown == ["of_a_sample", "squared", "total"]
     twin = (
         variants.read_text()
         .split("@accepted")[1]
@@ -158,7 +159,7 @@ def as_right(text):
     load_assignment.cache_clear()
     exercise = load_assignment(course, "words").exercise("mean_and_spread")
     assert len(exercise.accepted) == 3
-    assert list(variants_to_show(exercise)) == []
+    assert [variant.name for variant in variants_to_show(exercise)] == ["squared", "total"]
 
 
 def test_recorded_variants_are_in_step_but_for_rounding(course: Path, root: Path) -> None:
@@ -280,3 +281,21 @@ def test_public_cases_without_a_module_have_their_inputs_beside_the_expected_out
     assert case["title"] == "Every word stands once."
     hidden = json.loads((course / "solutions/words/expected_outputs.json").read_text())
     assert "inputs" not in hidden["count"]["cases"]["again"]
+
+
+def test_a_mistake_that_public_cases_show_is_named_in_the_terminal_and_in_the_notebook(
+    root: Path, lesson: Path, write: Callable[..., Path]
+) -> None:
+    ascent = solved(root, "optimization_methods", "update_parameters_with_gd").replace(
+        " - learning_rate", " + learning_rate"
+    )
+    start = "import numpy as np\nfrom public_tests import *\n"
+    test = "\nupdate_parameters_with_gd_test(update_parameters_with_gd)"
+    recorded = json.loads((lesson / PUBLIC_VARIANTS).read_text())["update_parameters_with_gd"]
+    titles = [each["title"] for each in recorded if not each["accepted"]]
+    printed = in_notebook(lesson, start + ascent + test)
+    named = [title for title in titles if title in printed]
+    assert len(named) == 1
+    assert "NOT YET" in printed
+    words = words_about(write("my homework/Mine.ipynb", "import numpy as np\n" + ascent), lesson)
+    assert named[0] in words.replace("\n", " ")
