@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from grader import __version__
 from grader.adequacy import prove
 from grader.adequacy_table import COLUMNS, out_of_date, row, write_document
 from grader.assignment import assignment_names, load_assignment
+from grader.attempts import last_attempts
 from grader.command import (
     ALL_GRADED,
     BELOW,
@@ -28,13 +30,16 @@ from grader.command import (
 from grader.commands_authoring import AUTHORING
 from grader.doctor import examine
 from grader.errors import CommandError
+from grader.layouts import LAYOUTS
 from grader.model import Status
 from grader.output import prepare, remove_output, write_output
 from grader.pool import default_jobs
+from grader.roster import read_roster, with_roster
 from grader.run import Finished, Options, grade_run
 from grader.sandbox.level import Level
-from grader.submissions import find
+from grader.submissions import Found, find
 from grader.terminal import Terminal
+from grader.unzip import unzipped
 from grader.validation import generate, validate
 
 __all__ = ["ALL_GRADED", "BELOW", "NOT_ALL_GRADED", "WRONG_COMMAND", "main"]
@@ -88,6 +93,25 @@ def main() -> None:
     default=None,
     help="Of the cases drawn afresh for this run. Default: another one every time.",
 )
+@click.option(
+    "--layout",
+    type=click.Choice([each.name for each in LAYOUTS]),
+    default=None,
+    help="How the submissions are arranged. Default: found out, and printed.",
+)
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="CSV of the course's students: adds those who handed in nothing, and ids.",
+)
+@click.option(
+    "--attempts",
+    type=click.Choice(["last", "best"]),
+    default="last",
+    show_default=True,
+    help="Which of a student's attempts counts.",
+)
 @quiet_option
 @root_option
 @speaks_plainly
@@ -100,10 +124,13 @@ def run(
     fail_under: float | None,
     require: str,
     seed: int | None,
+    layout: str | None,
+    roster: Path | None,
+    attempts: str,
     quiet: bool,
     root: Path | None,
 ) -> None:
-    """Grade the notebooks at PATHS: files, or folders that are searched.
+    """Grade the notebooks at PATHS: files, folders that are searched, or zips of them.
 
     Exit code: 0 everything was graded, 1 something could not be, 2 the command line is wrong,
     3 a submission is below --fail-under.
@@ -124,11 +151,15 @@ def run(
         full=full,
         require=required,
         seed=secrets.randbits(32) if seed is None else seed,
+        best_attempt=attempts == "best",
     )
-    found = find(paths, output)
-    prepare(output)
-    with terminal.progress(len(found.submissions)) as progress:
-        finished = grade_run(found, options, functools.partial(terminal.advance, progress))
+    with unzipped(paths) as (folders, left_out):
+        found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
+        for line in found.layouts:
+            terminal.say(line)
+        prepare(output)
+        with terminal.progress(len(found.submissions)) as progress:
+            finished = grade_run(found, options, functools.partial(terminal.advance, progress))
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
@@ -137,6 +168,12 @@ def run(
         write_output(each, belonging, folder)
         terminal.finish(belonging, each, folder)
     leave(_exit_code(finished, fail_under))
+
+
+def _found(found: Found, left_out: tuple[str, ...], roster: Path | None, attempts: str) -> Found:
+    found = replace(found, passed_over=(*left_out, *found.passed_over))
+    found = last_attempts(found) if attempts == "last" else found
+    return with_roster(found, read_roster(roster)) if roster else found
 
 
 @main.command()

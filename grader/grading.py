@@ -116,6 +116,7 @@ def _not_graded(submission: Submission, reason: str) -> Result:
         score=None,
         max_score=0,
         reason=reason,
+        flags=submission.flags,
     )
 
 
@@ -131,7 +132,7 @@ def _result(
         score=score,
         max_score=assignment.max_score,
         reason=f"{open_ones[0].name}: {open_ones[0].message}" if open_ones else "",
-        flags=graded.flags,
+        flags=(*submission.flags, *graded.flags),
         seconds=seconds,
         exercises=graded.exercises,
     )

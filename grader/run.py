@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Assignment, Limits, load_assignment
+from grader.attempts import best_attempts
 from grader.canary import protection_in_force
 from grader.errors import WeakProtection
 from grader.grading import Graded, Task, not_reached
@@ -31,6 +32,7 @@ class Options:
     full: bool = False
     require: Level = Level.LIMITS
     seed: int = 0
+    best_attempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
     except KeyboardInterrupt:
         interrupted = True
     ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
-    runs = tuple(_runs(ordered, options, started, found.passed_over, protection))
+    others: list[str] = []
+    if options.best_attempt:
+        ordered, others = best_attempts(ordered)
+    passed_over = (*found.passed_over, *others)
+    runs = tuple(_runs(ordered, options, started, passed_over, protection))
     return Finished(runs, interrupted)
 
 

@@ -69,7 +69,8 @@ class Terminal:
         for result in run.results:
             if result.status is Status.NOT_GRADED:
                 self.err.print(
-                    f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
+                    f"not graded: {_one_line(result.source or result.student)}: "
+                    f"{_one_line(result.reason)}"
                 )
         if run.protection.level == Level.LIMITS.word:
             self.warn(run.protection)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -63,6 +64,24 @@ def results(folder: Path) -> Run:
     schema = json.loads(files("grader").joinpath("schemas/results.schema.json").read_text())
     jsonschema.validate(data, schema)
     return Run.from_json(data)
+
+
+def test_a_canvas_zip_with_a_roster_is_graded_by_its_best_attempts(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("in/leeann_12_90_hw.ipynb", *RIGHT)
+    write("in/leeann_12_91_hw-1.ipynb", LONGEST)
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for path in (tmp_path / "in").iterdir():
+            archive.write(path, path.name)
+    (tmp_path / "class.csv").write_text('Student,ID\n"Lee, Ann",12\n"Kay, Bo",13\n')
+    done = run_grade("in.zip", "--roster", "class.csv", "--attempts", "best")
+    assert "Canvas download: 2 submissions of 1 student" in done.stdout
+    assert "not graded: Kay, Bo: handed in nothing" in done.stderr
+    ann, bo = results(tmp_path / "grades").results
+    assert (ann.student, ann.source) == ("leeann", "leeann_12_90_hw.ipynb")
+    assert ann.score == ann.max_score
+    assert (bo.student, bo.score, bo.reason) == ("Kay, Bo", None, "handed in nothing")
 
 
 def test_a_folder_is_graded_into_results_grades_and_report(
