@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import errno
 import functools
-import os
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 from click_default_group import DefaultGroup
 
 from grader import __version__
 from grader.assignment import assignment_names, load_assignment
+from grader.command import (
+    ALL_GRADED,
+    BELOW,
+    NOT_ALL_GRADED,
+    print_no_more,
+    speaks_plainly,
+)
+from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
-from grader.errors import CommandError, FairgradeError
+from grader.errors import CommandError
+from grader.gradebook import Gradebook
 from grader.model import Status
 from grader.output import prepare, remove_output, write_output
 from grader.pool import default_jobs
@@ -27,10 +33,6 @@ from grader.submissions import find
 from grader.terminal import Terminal
 from grader.validation import generate, validate
 
-ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
-
-_Command = TypeVar("_Command", bound=Callable[..., None])
-
 
 @click.group(cls=DefaultGroup, default="run", default_if_no_args=False)
 @click.version_option(__version__, prog_name="fairgrade")
@@ -39,25 +41,6 @@ def main() -> None:
 
     `grade PATH…` is short for `grade run PATH…`.
     """
-
-
-def _speaks_plainly(command: _Command) -> _Command:
-    """Errors made on purpose end the command with their sentence and an exit code."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except FairgradeError as error:
-            Terminal(quiet=False).problem(f"grade: {error}")
-            sys.exit(WRONG_COMMAND if isinstance(error, CommandError) else NOT_ALL_GRADED)
-        except OSError as error:
-            # Nobody reads what is printed, or it has no room; the files are written all the same.
-            _print_no_more()
-            if error.errno != errno.EPIPE:
-                sys.exit(NOT_ALL_GRADED)
-
-    return wrapped  # type: ignore[return-value]
 
 
 _root = click.option(
@@ -107,9 +90,16 @@ _quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only."
     default=None,
     help="Of the cases drawn afresh for this run. Default: another one every time.",
 )
+@click.option(
+    "--gradebook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
+)
+@click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @_quiet
 @_root
-@_speaks_plainly
+@speaks_plainly
 def run(
     paths: tuple[Path, ...],
     assignment: str,
@@ -119,6 +109,8 @@ def run(
     fail_under: float | None,
     require: str,
     seed: int | None,
+    gradebook: Path | None,
+    regrade: bool,
     quiet: bool,
     root: Path | None,
 ) -> None:
@@ -143,11 +135,16 @@ def run(
         full=full,
         require=required,
         seed=secrets.randbits(32) if seed is None else seed,
+        regrade=regrade,
     )
     found = find(paths, output)
     prepare(output)
-    with terminal.progress(len(found.submissions)) as progress:
-        finished = grade_run(found, options, functools.partial(terminal.advance, progress))
+    with (
+        Gradebook(gradebook or output / GRADEBOOK) as book,
+        terminal.progress(len(found.submissions)) as progress,
+    ):
+        finished = grade_run(found, options, functools.partial(terminal.advance, progress), book)
+    terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
@@ -160,7 +157,7 @@ def run(
 
 @main.command()
 @_root
-@_speaks_plainly
+@speaks_plainly
 def doctor(root: Path | None) -> None:
     """Say what this machine can do: protection, tried by a canary, and warm start."""
     terminal = Terminal(quiet=False)
@@ -175,7 +172,7 @@ def doctor(root: Path | None) -> None:
 @click.argument("assignments", nargs=-1)
 @_quiet
 @_root
-@_speaks_plainly
+@speaks_plainly
 def validate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
     """Check ASSIGNMENTS (default: all): reference, template and generated files.
 
@@ -198,7 +195,7 @@ def validate_command(assignments: tuple[str, ...], quiet: bool, root: Path | Non
 @click.argument("assignments", nargs=-1)
 @_quiet
 @_root
-@_speaks_plainly
+@speaks_plainly
 def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
     """Write what follows from the master notebooks of ASSIGNMENTS (default: all).
 
@@ -220,14 +217,8 @@ def _leave(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
     except OSError:
-        _print_no_more()
+        print_no_more()
     sys.exit(code)
-
-
-def _print_no_more() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _find_root(given: Path | None) -> Path:
@@ -250,3 +241,7 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     ):
         return BELOW
     return ALL_GRADED
+
+
+for _command in (adjust, diff, note, runs):
+    main.add_command(_command)

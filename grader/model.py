@@ -65,10 +65,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A person's decision on an exercise's points, with the score it stands above."""
+
+    instead_of: float | None
+    score: float
+    reason: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded`. `code` is the student's own cell,
+    `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
+    says if one did. `code` is the student's own cell,
     `printed` what the notebook printed there; both are text that a student controls.
     """
 
@@ -81,6 +92,7 @@ class ExerciseResult:
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,7 @@ class Result:
     flags: tuple[str, ...] = ()
     seconds: float = 0.0
     exercises: tuple[ExerciseResult, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
@@ -113,6 +126,7 @@ class Result:
                 **data,
                 "status": Status(data["status"]),
                 "flags": tuple(data["flags"]),
+                "remarks": tuple(data.get("remarks", ())),
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
@@ -184,7 +198,7 @@ class Run:
 
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
-    diagnosis = data["diagnosis"]
+    diagnosis, adjustment = data["diagnosis"], data.get("adjustment")
     cases = tuple(
         CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
         for case in data["cases"]
@@ -194,6 +208,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             **data,
             "verdict": Verdict(data["verdict"]),
             "diagnosis": diagnosis and Diagnosis(**diagnosis),
+            "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
         }
     )

@@ -26,6 +26,7 @@ SPREAD = (
     "    return np.mean(sizes), np.std(sizes)"
 )
 RIGHT = (LONGEST, COUNT, SPREAD)
+PARTS = ["gradebook.sqlite", "grades.csv", "report", "results.json"]
 
 Grade = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -167,12 +168,12 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
     header, *rows = csv.reader(text.splitlines())
     assert header == [
         *("student", "source", "status", "longest", "count", "mean_and_spread"),
-        *("total", "maximum", "reason"),
+        *("total", "maximum", "reason", "adjusted"),
     ]
     assert rows == [
-        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", ""],
-        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", ""],
-        ["bob", "bob.ipynb", "not_graded", *[""] * 4, "20", "is not valid JSON (line 1)"],
+        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", "", ""],
+        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", "", ""],
+        ["bob", "bob.ipynb", "not_graded", *[""] * 4, "20", "is not valid JSON (line 1)", ""],
     ]
 
 
@@ -246,7 +247,7 @@ def test_a_second_run_replaces_the_first_ones_files(
     run_grade("in", "-q")
     assert [each.student for each in results(tmp_path / "grades").results] == ["bob"]
     assert len(list((tmp_path / "grades/report/students").iterdir())) == 1
-    assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report", "results.json"]
+    assert sorted(os.listdir(tmp_path / "grades")) == PARTS
 
 
 def test_two_runs_at_once_into_one_folder_leave_one_whole_result(
@@ -261,7 +262,7 @@ def test_two_runs_at_once_into_one_folder_leave_one_whole_result(
     assert [run.wait(120) for run in runs] == [0, 0]
     (result,) = results(tmp_path / "grades").results
     assert result.student in ("ann", "bob")
-    assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report", "results.json"]
+    assert sorted(os.listdir(tmp_path / "grades")) == PARTS
 
 
 def test_submissions_to_several_assignments_get_a_folder_each(
@@ -430,7 +431,11 @@ def test_a_run_into_folders_removes_what_an_earlier_one_left_above_them(
     subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
     write("in/lesson.ipynb", "x = 1", fairgrade={"assignment": "adam"})
     subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
-    assert sorted(os.listdir(tmp_path / "grades")) == ["adam", "optimization_methods"]
+    assert sorted(os.listdir(tmp_path / "grades")) == [
+        "adam",
+        "gradebook.sqlite",
+        "optimization_methods",
+    ]
 
 
 def test_results_that_find_no_room_are_kept_elsewhere(

@@ -38,6 +38,7 @@ class Answer:
     asks: str
     word: Word
     message: str
+    decision: str
     cases: tuple[CaseLine, ...]
     passed: str
     more_cases: int
@@ -109,6 +110,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         asks=prose(known.asks) if known else "",
         word=VERDICTS[result.verdict],
         message=prose(result.message),
+        decision=prose(result.adjustment.reason) if result.adjustment else "",
         cases=_case_lines(result.cases),
         passed=_passed(result.cases),
         more_cases=max(0, len(result.cases) - MOST_LINES),
