@@ -220,8 +220,9 @@ class Gradebook:
                 f"{self.path}: was written by a newer fairgrade (its version is {self._version()}, "
                 f"this one knows {len(MIGRATIONS)}); install that one, or use another --gradebook"
             )
-        strangers = "SELECT count(*) FROM sqlite_master"
-        if self._version() == 0 and self._db.execute(strangers).fetchone()[0]:
+        # In this order: another process that makes the gradebook adds tables and version at once.
+        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables and self._version() == 0:
             raise CommandError(f"{self.path}: is a database, but no gradebook")
         self._db.execute("PRAGMA journal_mode = WAL")
         # A result that was reported survives a power cut, too.
