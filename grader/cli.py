@@ -28,8 +28,10 @@ from grader.command import (
     speaks_plainly,
 )
 from grader.commands_authoring import AUTHORING
+from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
 from grader.errors import CommandError
+from grader.gradebook import Gradebook
 from grader.layouts import LAYOUTS
 from grader.model import Status
 from grader.output import prepare, remove_output, write_output
@@ -112,6 +114,13 @@ def main() -> None:
     show_default=True,
     help="Which of a student's attempts counts.",
 )
+@click.option(
+    "--gradebook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
+)
+@click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @quiet_option
 @root_option
 @speaks_plainly
@@ -127,6 +136,8 @@ def run(
     layout: str | None,
     roster: Path | None,
     attempts: str,
+    gradebook: Path | None,
+    regrade: bool,
     quiet: bool,
     root: Path | None,
 ) -> None:
@@ -152,14 +163,21 @@ def run(
         require=required,
         seed=secrets.randbits(32) if seed is None else seed,
         best_attempt=attempts == "best",
+        regrade=regrade,
     )
     with unzipped(paths) as (folders, left_out):
         found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
         for line in found.layouts:
             terminal.say(line)
         prepare(output)
-        with terminal.progress(len(found.submissions)) as progress:
-            finished = grade_run(found, options, functools.partial(terminal.advance, progress))
+        with (
+            Gradebook(gradebook or output / GRADEBOOK) as book,
+            terminal.progress(len(found.submissions)) as progress,
+        ):
+            finished = grade_run(
+                found, options, functools.partial(terminal.advance, progress), book
+            )
+    terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
@@ -263,5 +281,5 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     return ALL_GRADED
 
 
-for command in AUTHORING:
+for command in (*AUTHORING, adjust, diff, note, runs):
     main.add_command(command)

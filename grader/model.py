@@ -70,13 +70,23 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A person's decision on an exercise's points, with the score it stands above."""
+
+    instead_of: float | None
+    score: float
+    reason: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded`. `also` are variants that are at work
-    besides that of `diagnosis`; each of `alternatives` explains as much as it does. `code` is the
-    student's own cell, `printed` what the notebook printed there; both are text that a student
-    controls.
+    `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
+    says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
+    `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
+    notebook printed there; both are text that a student controls.
     """
 
     name: str
@@ -90,6 +100,7 @@ class ExerciseResult:
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,7 @@ class Result:
     flags: tuple[str, ...] = ()
     seconds: float = 0.0
     exercises: tuple[ExerciseResult, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
@@ -122,6 +134,7 @@ class Result:
                 **data,
                 "status": Status(data["status"]),
                 "flags": tuple(data["flags"]),
+                "remarks": tuple(data.get("remarks", ())),
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
@@ -193,6 +206,7 @@ class Run:
 
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
+    adjustment = data.get("adjustment")
     cases = tuple(
         CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
         for case in data["cases"]
@@ -204,6 +218,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
             "also": tuple(map(_diagnosis_from_json, data["also"])),
             "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
+            "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
         }
     )

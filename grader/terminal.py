@@ -17,6 +17,7 @@ from grader.assignment import Assignment, Exercise
 from grader.grading import Graded
 from grader.model import Protection, Result, Run, Status, Verdict
 from grader.plain import one_line
+from grader.run import Finished
 from grader.sandbox.level import Level
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
@@ -85,6 +86,14 @@ class Terminal:
         self.say(f"{run.title}: {graded} graded, {left} not graded")
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")
         self.say(f"report: {folder / 'report' / 'index.html'}")
+
+    def say_kept(self, finished: Finished) -> None:
+        """What did not have to be graded again, and why."""
+        if finished.went_on:
+            self.say(f"going on with the run of {finished.went_on}, which was cut short")
+        if finished.kept:
+            new = len(finished.results) - finished.kept
+            self.say(f"{finished.kept} kept from earlier runs (--regrade grades them), {new} new")
 
     def warn(self, protection: Protection) -> None:
         """What must not be overlooked: student code could do what the grading user can."""

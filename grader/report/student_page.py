@@ -48,6 +48,7 @@ class Answer:
     word: Word
     message: str
     notes: tuple[Note, ...]
+    decision: str
     cases: tuple[CaseLine, ...]
     passed: str
     more_cases: int
@@ -120,6 +121,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         word=VERDICTS[result.verdict],
         message=prose(result.message),
         notes=tuple(_notes(result)),
+        decision=prose(result.adjustment.reason) if result.adjustment else "",
         cases=_case_lines(result.cases),
         passed=_passed(result.cases),
         more_cases=max(0, len(result.cases) - MOST_LINES),
