@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.gradebook import Gradebook
 from grader.model import Result, Status, Verdict
 from grader.run import Options, grade_run
 from grader.submissions import find
@@ -71,10 +72,11 @@ def test_readme_tells_the_points() -> None:
     }
 
 
-def test_every_example_gets_the_verdicts_it_promises() -> None:
+def test_every_example_gets_the_verdicts_it_promises(tmp_path: Path) -> None:
     """One run over the folder: all are graded, and every verdict and total is as listed."""
     found = find([SUBMISSIONS], output=ROOT / "grades")
-    finished = grade_run(found, Options(ROOT, jobs=2), lambda _: None)
+    with Gradebook(tmp_path / "book.sqlite") as book:
+        finished = grade_run(found, Options(ROOT, jobs=2), lambda _: None, book)
 
     assert found.passed_over == ()
     assert [run.assignment for _, run in finished.runs] == ["optimization_methods"]
