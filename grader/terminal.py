@@ -85,6 +85,8 @@ class Terminal:
         left = len(run.results) - graded
         self.say(f"{run.title}: {graded} graded, {left} not graded")
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")
+        if run.protection.advice:
+            self.say(f"to get more protection: {run.protection.advice}")
         self.say(f"report: {folder / 'report' / 'index.html'}")
 
     def say_kept(self, finished: Finished) -> None:
