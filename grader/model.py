@@ -60,13 +60,22 @@ class Diagnosis:
     """A named variant that explains an exercise's outputs.
 
     `parts` are those parts of the answer that it explains, where the others are right or have
-    another explanation; none where it explains all.
+    another explanation; none where it explains all. An `accepted` one is no mistake.
     """
 
     variant: str
     title: str
     explanation: str = ""
     parts: tuple[str, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of the student's cell, counted from 1, that something is to be said of."""
+
+    line: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class ExerciseResult:
     `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
-    notebook printed there; both are text that a student controls.
+    notebook printed there; both are text that a student controls. `marks` are lines of that code.
     """
 
     name: str
@@ -100,6 +109,7 @@ class ExerciseResult:
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
+    marks: tuple[Mark, ...] = ()
     adjustment: Adjustment | None = None
 
 
@@ -218,6 +228,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
             "also": tuple(map(_diagnosis_from_json, data["also"])),
             "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
+            "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
             "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
         }
