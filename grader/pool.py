@@ -26,6 +26,8 @@ MAX_TRIES = 2
 MAX_WORKER_BYTES = 4 * 1024**3
 # "/fairgrade-12345678/fg-12345678/k-5" has to fit behind it in a socket's path.
 MAX_TEMPORARY_BYTES = 65
+# A Ctrl-C that comes as the main process falls asleep does not wake it: it looks this often.
+NOTICE_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -62,7 +64,7 @@ def _grade_until_broken(
             in_flight[executor.submit(grade, task)] = task
         if not in_flight:
             return
-        done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+        done, _ = wait(in_flight, NOTICE_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             task = in_flight.pop(future)
             try:

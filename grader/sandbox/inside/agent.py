@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
 import signal
 import site
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any, ClassVar, TypeAlias
 
@@ -21,6 +23,7 @@ from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from traitlets import default
 from traitlets.config import Config
@@ -86,6 +89,13 @@ class AgentKernel(IPythonKernel):
     """ipykernel that also calls a function of the notebook with inputs sent as bytes."""
 
     shell_class = AgentShell
+
+    def __init__(self, **kwargs: Any) -> None:
+        """With the shell that `prepare` made, which knows everything but its kernel and folders."""
+        shell = AgentShell.instance()
+        shell.kernel, shell.profile_dir = self, kwargs["profile_dir"]
+        shell.ipython_dir, shell.home_dir = kwargs["parent"].ipython_dir, os.environ["HOME"]
+        super().__init__(**kwargs)
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         AgentStream.room = Output.limit
@@ -233,10 +243,16 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def start(request: dict[str, Any]) -> AgentApp:
-    """An application that has opened its sockets and waits for its event loop."""
-    Output.limit = request["output_bytes"]
-    AgentApp.request = request
+def prepare() -> None:
+    """Make the shell, once for all kernels: it takes as long as the rest of a start."""
+    folder = tempfile.mkdtemp()
+    with without_debugger():
+        AgentShell.instance(
+            config=_config(), ipython_dir=folder, profile_dir=ProfileDir.create_profile_dir(folder)
+        )
+
+
+def _config() -> Config:
     config = Config()
     config.HistoryManager.enabled = False
     # Nothing is to be waited for: no other request comes while one is answered.
@@ -245,7 +261,14 @@ def start(request: dict[str, Any]) -> AgentApp:
     config.InteractiveShell.colors = "nocolor"
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
     config.InlineBackend.figure_formats = set()
-    app = AgentApp.instance(config=config)
+    return config
+
+
+def start(request: dict[str, Any]) -> AgentApp:
+    """An application that has opened its sockets and waits for its event loop."""
+    Output.limit = request["output_bytes"]
+    AgentApp.request = request
+    app = AgentApp.instance(config=_config())
     with without_debugger():
         app.initialize([])
     site.sethelper()  # the one thing students may miss of what -S leaves out

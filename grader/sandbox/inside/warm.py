@@ -52,6 +52,7 @@ def main() -> None:
     names = _rehearse(agent)
     with agent.without_debugger():
         _import_all(names)
+    agent.prepare()
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
