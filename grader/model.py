@@ -5,6 +5,7 @@ What they hold is final: built once by the step that knows it, read by every lat
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -181,11 +182,11 @@ class Run:
     started: str
     seed: int
     protection: Protection
-    results: tuple[Result, ...]
+    results: Collection[Result]
     passed_over: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The content of `results.json`."""
+    def head(self) -> dict[str, Any]:
+        """The content of `results.json` up to its last part, `submissions`."""
         return {
             "schema": SCHEMA_VERSION,
             "assignment": self.assignment,
@@ -195,7 +196,6 @@ class Run:
             "seed": self.seed,
             "protection": asdict(self.protection),
             "passed_over": list(self.passed_over),
-            "submissions": [result.to_json() for result in self.results],
         }
 
     @classmethod

@@ -94,7 +94,7 @@ class Terminal:
         if finished.went_on:
             self.say(f"going on with the run of {finished.went_on}, which was cut short")
         if finished.kept:
-            new = len(finished.results) - finished.kept
+            new = finished.count - finished.kept
             self.say(f"{finished.kept} kept from earlier runs (--regrade grades them), {new} new")
 
     def warn(self, protection: Protection) -> None:
