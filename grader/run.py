@@ -59,7 +59,9 @@ class Finished:
     @property
     def all_graded(self) -> bool:
         """Whether everything that was handed in was graded."""
-        return all(result.status is Status.GRADED or not result.handed_in for result in self.results)
+        return all(
+            result.status is Status.GRADED or not result.handed_in for result in self.results
+        )
 
 
 def grade_run(
