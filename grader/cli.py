@@ -143,8 +143,8 @@ def run(
 ) -> None:
     """Grade the notebooks at PATHS: files, folders that are searched, or zips of them.
 
-    Exit code: 0 everything was graded, 1 something could not be, 2 the command line is wrong,
-    3 a submission is below --fail-under.
+    Exit code: 0 everything that was handed in was graded, 1 something could not be, 2 the command
+    line is wrong, 3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
     base = find_root(root)

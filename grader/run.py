@@ -62,7 +62,10 @@ class Finished:
 
     @property
     def all_graded(self) -> bool:
-        return all(result.status is Status.GRADED for result in self.results)
+        """Whether everything that was handed in was graded."""
+        return all(
+            result.status is Status.GRADED or not result.handed_in for result in self.results
+        )
 
 
 def grade_run(
