@@ -193,7 +193,7 @@ def cells(folder: Path, name: str) -> list[str]:
 
 def data_of(page: Page) -> list[dict[str, Any]]:
     """The rows that the page's script gets."""
-    names = ["name", "slug", "graded", "total", "left_out", "reason", "flags", "seconds"]
+    names = ["name", "slug", "status", "total", "left_out", "reason", "flags", "seconds"]
     names += ["cells", "mistakes"]
     rows = json.loads(page.raw["data"])["rows"]
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -216,6 +216,16 @@ def test_class_page_says_what_was_graded_when_and_by_which_version(tmp_path: Pat
 def test_class_page_counts_what_was_handed_in(tmp_path: Path) -> None:
     text = class_page(run(graded(), graded("Cem"), ungraded()), tmp_path).text
     assert "Handed in 3 Graded 2 Could not be graded 1" in text
+
+
+def test_who_handed_in_nothing_is_counted_apart(tmp_path: Path) -> None:
+    absent = replace(ungraded("Eve", "handed in nothing"), source="")
+    page = class_page(run(graded(), ungraded(), absent), tmp_path)
+    assert "Handed in 2 Graded 1 Could not be graded 1 Handed in nothing 1" in page.text
+    assert "Handed in nothing, of those in the roster: Eve ." in page.text
+    assert "Eve : handed in nothing" not in page.text
+    assert [row["status"] for row in data_of(page)] == [0, 1, 2]
+    assert cells(tmp_path, "Eve")[:2] == ["", "handed in nothing"]
 
 
 def test_class_page_gives_the_reason_for_each_submission_without_a_grade(tmp_path: Path) -> None:
@@ -317,8 +327,9 @@ def test_two_answers_are_too_few_to_suspect_a_case(tmp_path: Path) -> None:
 
 def test_mistakes_are_counted_by_name_the_most_frequent_first(tmp_path: Path) -> None:
     half, twice = Diagnosis("half", "halved"), Diagnosis("twice", "doubled twice")
+    form = Diagnosis("form", "an accepted form", accepted=True)
     answers = [
-        *[wrong("zero", diagnosis=half), wrong("zero", diagnosis=twice, also=(half,))],
+        *[wrong("zero", diagnosis=half), wrong("zero", diagnosis=twice, also=(half, form))],
         *[answer(Verdict.ACCEPTED, diagnosis=Diagnosis("other", "another form")), answer()],
         wrong("zero", diagnosis=half, alternatives=(Diagnosis("maybe", "perhaps"),)),
     ]
@@ -326,7 +337,14 @@ def test_mistakes_are_counted_by_name_the_most_frequent_first(tmp_path: Path) ->
     assert "3 halved Doubling 1 doubled twice Doubling" in page.text
     assert "another form" not in page.text
     assert "perhaps" not in page.text
+    assert "an accepted form" not in page.text
     assert [row["mistakes"] for row in data_of(page)] == [[0], [1, 0], [], [], [0]]
+
+
+def test_rare_mistakes_are_folded_away(tmp_path: Path) -> None:
+    answers = [wrong("zero", diagnosis=Diagnosis(f"m{n}", f"mistake {n}")) for n in range(15)]
+    page = class_page(run(*(graded("A", each) for each in answers)), tmp_path)
+    assert page.text.index("mistake 11") < page.text.index("3 more") < page.text.index("mistake 12")
 
 
 def test_those_without_a_grade_are_told_by_reason_and_many_are_counted(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from grader.report.tally import CaseCount, Mistake, People, Share, Tally, most_f
 from grader.report.text import number
 from grader.report.words import VERDICTS, Word
 
-MOST_CASES = 3
-"""How many of an exercise's failing cases are listed."""
+MOST_CASES, MOST_MISTAKES = 3, 12
+"""How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
+GRADED, UNGRADED, ABSENT = "graded", "could not be graded", "handed in nothing"
+STATUSES = (GRADED, UNGRADED, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Row:
     name: str
     slug: str
     href: str
-    graded: bool
+    status: str
     score: float | None
     left_out: float
     reason: str
@@ -88,7 +90,16 @@ class ClassPage:
 
     @property
     def ungraded(self) -> int:
-        return len(self._ungraded)
+        return len(self._ungraded) - self.tally.absent.count
+
+    @property
+    def statuses(self) -> list[str]:
+        """What the table can be filtered by."""
+        return [each for each in STATUSES if each != ABSENT or self.tally.absent.count]
+
+    @property
+    def handed_in(self) -> int:
+        return self.graded + self.ungraded
 
     @property
     def mean(self) -> float | None:
@@ -115,6 +126,15 @@ class ClassPage:
         """The most frequent first."""
         every = self.tally.mistakes.values()
         return sorted(every, key=lambda each: (-each.count, each.number))
+
+    @property
+    def frequent(self) -> list[Mistake]:
+        """Those that are shown at first sight."""
+        return self.mistakes[:MOST_MISTAKES]
+
+    @property
+    def rare(self) -> list[Mistake]:
+        return self.mistakes[MOST_MISTAKES:]
 
     @property
     def reasons(self) -> list[tuple[str, People]]:
@@ -158,6 +178,7 @@ class ClassPage:
         words = list(VERDICTS.values())
         return {
             "words": [[each.word, each.icon, each.tone] for each in words],
+            "statuses": STATUSES,
             "rows": [list(_data(row, words)) for row in self.rows],
         }
 
@@ -168,10 +189,10 @@ class ClassPage:
             name=entry.name,
             slug=entry.slug,
             href=entry.href,
-            graded=entry.graded,
+            status=GRADED if entry.graded else ABSENT if entry.absent else UNGRADED,
             score=entry.result.score,
             left_out=entry.left_out if entry.graded else 0,
-            reason="" if entry.graded else shown_reason(entry),
+            reason="" if entry.graded or entry.absent else shown_reason(entry),
             flags=len(entry.flags),
             seconds=entry.result.seconds,
             cells=tuple(self._cell(found.get(each.name)) for each in self.assignment.exercises),
@@ -195,11 +216,11 @@ def _data(row: Row, words: list[Word]) -> Iterator[Any]:
     yield from (
         row.name,
         row.slug,
-        int(row.graded),
+        STATUSES.index(row.status),
         number(row.score),
         number(row.left_out or None),
     )
-    yield from (row.reason, row.flags, number(row.seconds) if row.graded else "")
+    yield from (row.reason, row.flags, number(row.seconds) if row.status == GRADED else "")
     yield [
         cell and [words.index(cell.word), number(cell.score), int(cell.adjusted)]
         for cell in row.cells

@@ -30,6 +30,11 @@ class Entry:
         return self.result.status is Status.GRADED
 
     @property
+    def absent(self) -> bool:
+        """In the roster, without a notebook and without a score that a person gave."""
+        return not self.graded and not self.result.handed_in
+
+    @property
     def href(self) -> str:
         """The page's address, seen from the class page."""
         return f"students/{quote(self.slug)}.html"

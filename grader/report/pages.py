@@ -14,8 +14,11 @@ from markupsafe import Markup
 
 from grader.assignment import Assignment
 from grader.basis import program
+from grader.diff import Change
+from grader.gradebook import RunLine
 from grader.model import Run
 from grader.report.class_page import ClassPage
+from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
@@ -42,6 +45,11 @@ def write_report(
         if not (earlier and _taken(earlier / "students" / name, students / name, mark)):
             _write(students / name, "student", student_page(run, assignment, entry), mark)
     _write(folder / "index.html", "class", page)
+
+
+def write_diff(one: RunLine, two: RunLine, changes: list[Change], path: Path) -> None:
+    """Write what changed from run `one` to run `two` as a page of its own."""
+    _write(path, "diff", DiffPage(one, two, changes))
 
 
 def _write(path: Path, template: str, page: object, mark: str = "") -> None:

@@ -137,6 +137,7 @@ class Tally:
     totals: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     reasons: dict[str, People] = field(default_factory=dict)
+    absent: People = field(default_factory=People)
     flags: dict[str, People] = field(default_factory=dict)
     flagged: int = 0
     mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
@@ -150,6 +151,9 @@ class Tally:
         self.flagged += bool(entry.flags)
         for flag in dict.fromkeys(entry.flags):
             self.flags.setdefault(flag, People()).add(entry)
+        if entry.absent:
+            self.absent.add(entry)
+            return
         if not entry.graded:
             self.reasons.setdefault(entry.reason, People()).add(entry)
             return
@@ -166,10 +170,8 @@ class Tally:
         """The named mistakes at work in an answer; none that only may be."""
         if result.verdict in SOLVED or result.diagnosis is None:
             return []
-        share = self.shares.get(result.name)
-        accepted = {each.name for each in share.exercise.accepted} if share else set()
         named = (result.diagnosis, *result.also)
-        return [self._mistake(result, each) for each in named if each.variant not in accepted]
+        return [self._mistake(result, each) for each in named if not each.accepted]
 
     def _mistake(self, result: ExerciseResult, diagnosis: Diagnosis) -> Mistake:
         key = (result.name, diagnosis.variant)

@@ -12,8 +12,10 @@
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
   const people = data.rows.map((row, place) => {
-    const [name, slug, graded, total, leftOut, reason, flags, seconds, cells, mistakes] = row;
-    return { place, name, slug, graded, total, leftOut, reason, flags, seconds, cells, mistakes };
+    const [name, slug, code, total, leftOut, reason, flags, seconds, cells, mistakes] = row;
+    const status = data.statuses[code];
+    const graded = code === 0;
+    return { place, name, slug, status, graded, total, leftOut, reason, flags, seconds, cells, mistakes };
   });
   people.forEach((person) => (person.searched = folded(`${person.name} ${person.slug}`)));
 
@@ -22,7 +24,7 @@
   const keys = [
     (person) => person.name,
     (person) => numeric(person.total),
-    (person) => (person.graded ? "graded" : `could not be graded ${person.reason}`),
+    (person) => `${person.status} ${person.reason}`,
     ...(data.rows[0]?.[8] ?? []).map((_, index) => (person) => {
       const cell = person.cells[index];
       return cell ? numeric(cell[1]) : null;
@@ -62,7 +64,7 @@
   function statusFits(person, status) {
     if (status === "") return true;
     if (status === "flagged") return person.flags > 0;
-    return status === (person.graded ? "graded" : "ungraded");
+    return status === person.status;
   }
 
   function filter() {
@@ -120,9 +122,9 @@
   }
 
   function statusCell(person) {
-    if (person.graded) return element("td", "graded");
+    if (person.graded) return element("td", person.status);
     const made = element("td");
-    const said = badge(["could not be graded", "question", "neutral"]);
+    const said = badge([person.status, "question", "neutral"]);
     said.classList.add("status");
     made.append(said, element("span", person.reason, "reason"));
     return made;
