@@ -16,6 +16,10 @@ from typing import Any
 import numpy as np
 
 ValuePath = tuple[Any, ...]
+# Arrays that were seen to have a digest, by it: to compare the next with is ten times as quick as
+# to work its digest out.
+_matched: dict[str, np.ndarray[Any, Any]] = {}
+_MOST_MATCHED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,23 @@ def digest(array: np.ndarray[Any, Any]) -> str:
     """The SHA-256 of an array's values, little-endian and in C order, as 64 hex digits."""
     plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     return hashlib.sha256(plain.data).hexdigest()
+
+
+def has_digest(array: np.ndarray[Any, Any], sha256: str) -> bool:
+    """Whether this is the array's digest, of all arrays of its shape and dtype."""
+    matched = _matched.get(sha256)
+    if matched is not None and matched.shape == array.shape and matched.dtype == array.dtype:
+        return np.array_equal(_bytes(matched), _bytes(array))
+    if digest(array) != sha256:
+        return False
+    if len(_matched) == _MOST_MATCHED:
+        _matched.clear()
+    _matched[sha256] = array.copy()
+    return True
+
+
+def _bytes(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def thaw(frozen: Any) -> Any:
@@ -222,7 +243,7 @@ class _Comparison:
     def digest(self, expected: Digest, actual: Any, path: ValuePath) -> Iterator[Difference]:
         plain = actual.astype(expected.dtype, copy=False)
         same = plain.dtype == actual.dtype or np.array_equal(plain, actual)
-        if same and digest(plain) == expected.sha256:
+        if same and has_digest(plain, expected.sha256):
             return
         head = tuple(actual.flat[: len(expected.head)])
         start = ", ".join(f"{value:.8g}" for value in expected.head)
