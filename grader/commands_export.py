@@ -1,20 +1,24 @@
-"""The command that hands grades in: `grade export FORMAT`."""
+"""The commands that hand grades in: `grade export FORMAT`, `grade autograder ASSIGNMENT`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from grader.command import speaks_plainly
+from grader.command import find_root, root_option, speaks_plainly
 from grader.commands_gradebook import GRADEBOOK
 from grader.errors import CommandError
 from grader.exports import EXPORTS, Request
+from grader.exports.autograder import write_autograder
 from grader.gradebook import Decisions, Gradebook
 from grader.model import Adjustment, Run
 from grader.output import RESULTS
 from grader.plain import one_line
+from grader.sandbox.level import Level
 from grader.terminal import Terminal
 
 
@@ -71,16 +75,51 @@ def export(
         to or results / kind.target,
         *(sheet, column, scale, zero_missing, zero_ungraded),
     )
-    try:
+    with _writing(request.target, "--to"):
         kind().write(request)
-    except OSError as error:
-        raise CommandError(
-            f"{request.target}: cannot be written: {error.strerror}; --to names another place"
-        ) from None
     terminal = Terminal(quiet=False)
     for line in request.notes:
         terminal.problem(one_line(line))
     terminal.say(f"wrote {request.target}")
+
+
+@click.command()
+@click.argument("assignment")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("autograder.zip"),
+    show_default=True,
+    help="The zip to write.",
+)
+@click.option(
+    "--require",
+    type=click.Choice([level.word for level in Level]),
+    default=Level.LANDLOCK.word,
+    show_default=True,
+    help="Grade nothing there if protection from student code is weaker.",
+)
+@root_option
+@speaks_plainly
+def autograder(assignment: str, output: Path, require: str, root: Path | None) -> None:
+    """Make the zip from which Gradescope grades ASSIGNMENT with fairgrade.
+
+    It holds the solutions: give it to nobody but Gradescope.
+    """
+    with _writing(output, "--output"):
+        write_autograder(find_root(root), assignment, require, output)
+    Terminal(quiet=False).say(f"wrote {output}, which holds the solutions")
+
+
+@contextmanager
+def _writing(target: Path, option: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(
+            f"{target}: cannot be written: {error.strerror}; {option} names another place"
+        ) from None
 
 
 def read_run(folder: Path) -> Run:

@@ -6,8 +6,13 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
+import venv
 import zipfile
 from dataclasses import replace
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +20,11 @@ import nbformat
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from conftest import notebook
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
+from packaging.requirements import Requirement
 
 from grader.assignment import load_assignment
 from grader.cli import main
@@ -475,3 +482,99 @@ def test_decisions_that_are_not_in_the_results_yet_stop_the_export(folder: Path)
     write_results(run_of(ann), folder / "results.json")
     code, said = grade("export", "csv", "--results", folder)
     assert code == 0, said
+
+
+RIGHT = (
+    "def longest(text):\n    return max(text.split(), key=len)",
+    "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}",
+)
+
+
+def gradescope(course: Path, folder: Path) -> Path:
+    """The folder that Gradescope's container has, set up from the zip; submission and results are
+    empty. Instead of installing what fairgrade needs, it takes what these tests run with."""
+    code, said = grade(
+        *("autograder", "words", "--root", course, "--require", "limits"),
+        *("--output", folder.with_suffix(".zip")),
+    )
+    assert code == 0, said
+    for name in ("source", "submission", "results"):
+        (folder / name).mkdir(parents=True)
+    subprocess.run(["unzip", "-q", folder.with_suffix(".zip"), "-d", folder / "source"], check=True)
+    shutil.copy(folder / "source" / "run_autograder", folder)
+    venv.create(folder / "venv", symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    for name in needed("fairgrade", set()) - {"fairgrade"}:
+        for path in distribution(name).files or ():
+            if ".." not in path.parts:
+                (packages / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path.locate(), packages / path)
+    (wheel,) = (folder / "source").glob("fairgrade-*.whl")
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", wheel], check=True)
+    return folder
+
+
+def needed(package: str, found: set[str]) -> set[str]:
+    """The package and all that it needs, by name."""
+    found.add(package)
+    for line in distribution(package).requires or ():
+        requirement = Requirement(line)
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and requirement.name not in found:
+            needed(requirement.name, found)
+    return found
+
+
+def run_autograder(folder: Path, **notebooks: str | dict[str, Any]) -> dict[str, Any] | None:
+    """What Gradescope gets when it runs the autograder on these files; None for no results."""
+    for path in (folder / "submission").iterdir():
+        path.unlink()
+    (folder / "results" / "results.json").unlink(missing_ok=True)
+    for name, cells in notebooks.items():
+        text = cells if isinstance(cells, str) else json.dumps(cells)
+        (folder / "submission" / f"{name}.ipynb").write_text(text)
+    done = subprocess.run(
+        [folder / "run_autograder"], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    path = folder / "results" / "results.json"
+    assert path.exists() == (done.returncode == 0), done.stdout + done.stderr
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def test_the_autograder_grades_with_the_fairgrade_that_it_brings(
+    frozen_course: Path, tmp_path: Path
+) -> None:
+    folder = gradescope(frozen_course, tmp_path / "autograder")
+    where = subprocess.run(
+        [folder / "venv" / "bin" / "python", "-c", "import grader; print(grader.__file__)"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert where.stdout.startswith(str(folder))
+    data = run_autograder(folder, work=notebook(*RIGHT))
+    assert data is not None
+    assert data["score"] == 10
+    scores = {test["name"]: test["score"] for test in data["tests"]}
+    assert scores == {"longest": 4, "count": 6, "mean_and_spread": 0}
+    # No results are no points: Gradescope says that the autograder failed, and not 0.
+    assert run_autograder(folder, work="no notebook") is None
+    assert run_autograder(folder, one=notebook(*RIGHT), two=notebook(*RIGHT)) is None
+    assert run_autograder(folder) is None
+
+
+def test_the_autograder_is_the_same_bytes_every_time(frozen_course: Path, tmp_path: Path) -> None:
+    for name in ("one.zip", "two.zip"):
+        grade("autograder", "words", "--root", frozen_course, "--output", tmp_path / name)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert b"require=landlock" in archive.read("settings")
+        assert {"setup.sh", "run_autograder", "requirements.txt"} <= set(archive.namelist())
+        assert "course/solutions/words/cases.py" in archive.namelist()
+        assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
+        for script in ("setup.sh", "run_autograder"):
+            text = archive.read(script).decode()
+            subprocess.run(["bash", "-n"], input=text, text=True, check=True)

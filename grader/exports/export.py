@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 from grader.errors import CommandError
 from grader.model import Result, Run
@@ -91,12 +91,20 @@ def write_zip(
     """Write a zip of the files, of which `programs` can be run; the same bytes every time."""
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staged:
         new = Path(staged, "new")
-        with zipfile.ZipFile(new, "w") as archive:
-            for name, content in files:
-                info = zipfile.ZipInfo(name, _LONG_AGO)
-                info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
-                archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+        with new.open("wb") as file:
+            pack(file, files, programs)
         new.replace(path)
+
+
+def pack(
+    file: IO[bytes], files: Iterable[tuple[str, bytes]], programs: frozenset[str] = frozenset()
+) -> None:
+    """Write a zip to an open file."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files:
+            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
 
 
 def write_folder(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
