@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,8 @@ class Difference:
     """Where two values differ first.
 
     `kind` is one of type, count, keys, shape, dtype, nan, value. `message` shows values and may
-    be shown for public cases only; `discreet` names kind and place and no value.
+    be shown for public cases only; `discreet` names kind and place, and no value, count or key that
+    the reader does not know already.
     """
 
     where: str
@@ -108,22 +110,27 @@ def first_difference(
     actual: Any,
     tolerance: Tolerance | None = None,
     returns: Returns | None = None,
+    known_keys: Iterable[Any] = (),
 ) -> Difference | None:
     """Compare two values of base types and name the first place where they differ, or None.
 
     `expected` comes from `thaw`; `actual` is what a function returned. Key sets, the order of a
     tuple, shapes, kinds of dtype, NaN and infinity must agree, numbers within `tolerance`.
     A list may stand for a tuple, a 0-d array for a number, and floats for the same whole numbers.
+    `known_keys` are those that discreet words may name, and others like them: `W3` with `W1`.
     """
-    comparison = _Comparison(tolerance or Tolerance(), returns or Returns(), expected)
+    comparison = _Comparison(tolerance or Tolerance(), returns or Returns(), expected, known_keys)
     return next(comparison.returned(expected, actual), None)
 
 
 class _Comparison:
     """One walk along two values; every method yields the differences it meets, in order."""
 
-    def __init__(self, tolerance: Tolerance, returns: Returns, expected: Any) -> None:
+    def __init__(
+        self, tolerance: Tolerance, returns: Returns, expected: Any, known_keys: Iterable[Any]
+    ) -> None:
         self.tolerance = tolerance
+        self.known = {_family(key) for key in known_keys}
         self.names = returns.names + returns.also
         self.counts = {len(returns.names), len(self.names)}
         self.several = len(returns.names) > 1
@@ -141,7 +148,8 @@ class _Comparison:
             yield Difference("", "type", message, message)
         elif len(actual) not in self.counts:
             message = f"the function returns {_plural(len(actual), 'value')} where {wanted}"
-            yield Difference("", "count", message, message)
+            hushed = f"the function returns another number of values where {wanted}"
+            yield Difference("", "count", message, hushed)
         else:
             for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
                 yield from self.value(one, other, (index,))
@@ -171,7 +179,8 @@ class _Comparison:
         if missing:
             what = f"has no key {_brief(missing[0])}"
             has = f" (it has {', '.join(map(_brief, extra[:4]))} instead)" if extra else ""
-            yield self.found(path, "keys", what + has, what)
+            hushed = what if self.knows(missing[0]) else "lacks a key that is expected"
+            yield self.found(path, "keys", what + has, hushed)
         elif extra:
             what = f"has the key {_brief(extra[0])}, which is not expected"
             yield self.found(path, "keys", what, "has a key that is not expected")
@@ -271,8 +280,19 @@ class _Comparison:
         return self.found(path, "type", what, what)
 
     def found(self, path: ValuePath, kind: str, message: str, discreet: str) -> Difference:
-        where = self.name(path)
-        return Difference(where, kind, f"{where} {message}", f"{where} {discreet}")
+        where, hushed = self.name(path), self.discreet_name(path)
+        return Difference(where, kind, f"{where} {message}", f"{hushed} {discreet}")
+
+    def discreet_name(self, path: ValuePath) -> str:
+        """The place, but for what is below a key that the reader may not know."""
+        for depth, step in enumerate(path):
+            position = isinstance(step, (_Index, _Element)) or (self.several and depth == 0)
+            if not position and not self.knows(step):
+                return f"{self.name(path[:depth])}: a value in it"
+        return self.name(path)
+
+    def knows(self, key: Any) -> bool:
+        return _family(key) in self.known
 
     def name(self, path: ValuePath) -> str:
         """`W2[2, 1]`, `v["dW1"][0, 0]` or `mini_batches[0][1]`: the place as code would say it."""
@@ -300,6 +320,11 @@ class _Index(int):
 class _Element(tuple[int, ...]):
     def __str__(self) -> str:
         return f"[{', '.join(map(str, self))}]"
+
+
+def _family(key: Any) -> Any:
+    """What a key has in common with others that differ in small numbers, as `W1` and `W12` do."""
+    return re.sub(r"(?<!\d)\d{1,2}(?!\d)", "1", key) if isinstance(key, str) else key
 
 
 def _scalar(value: Any) -> Any:
