@@ -53,10 +53,38 @@ def test_a_key_that_several_values_have_is_named_with_the_value_it_is_in() -> No
 
 def test_the_discreet_words_hold_no_value() -> None:
     actual = ({"W2": changed(W, (0, 1), 7.25)}, *EXPECTED[1:])
-    difference = first_difference(EXPECTED, actual, returns=ADAM)
+    difference = first_difference(EXPECTED, actual, returns=ADAM, known_keys=["W1"])
     assert difference
     assert difference.discreet == "W2[0, 1] differs from what is expected"
     assert "7.25" in difference.message
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "words"),
+    [
+        ({"secret": 1}, {"secret": 2}, "result: a value in it differs from what is expected"),
+        ([{5: [1]}], [{5: ["a"]}], "result[0]: a value in it is a string where an integer is"),
+        ({"secret": 1}, {}, "result lacks a key that is expected"),
+        ({"W1234": 1}, {"W1234": 2}, "result: a value in it differs"),
+        ({"W12": 1}, {"W12": 2}, "W12 differs from what is expected"),
+        ({"W12": 1}, {}, 'result has no key "W12"'),
+    ],
+)
+def test_the_discreet_words_name_no_key_that_is_not_known(
+    expected: Any, actual: Any, words: str
+) -> None:
+    difference = first_difference(expected, actual, known_keys=["W1", 7])
+    assert difference
+    assert difference.discreet.startswith(words)
+
+
+def test_the_discreet_words_tell_no_number_of_values() -> None:
+    difference = first_difference(EXPECTED, [0] * 817, returns=ADAM)
+    assert difference
+    assert "817" in difference.message
+    assert difference.discreet.startswith(
+        "the function returns another number of values where 3 or 5 values are expected"
+    )
 
 
 @pytest.mark.parametrize(
