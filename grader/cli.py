@@ -27,6 +27,7 @@ from grader.command import (
     speaks_plainly,
 )
 from grader.commands_authoring import AUTHORING
+from grader.commands_export import autograder, export
 from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
 from grader.errors import CommandError
@@ -283,5 +284,5 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     return ALL_GRADED
 
 
-for command in (*AUTHORING, adjust, diff, note, runs):
+for command in (*AUTHORING, adjust, autograder, diff, export, note, runs):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -170,10 +171,18 @@ class Terminal:
 
     def say(self, line: str) -> None:
         if not self.quiet:
-            self.out.print(escape(line))
+            self.out.print(escape(_from_here(line)))
 
     def problem(self, line: str) -> None:
-        self.err.print(escape(line))
+        self.err.print(escape(_from_here(line)))
+
+
+def _from_here(line: str) -> str:
+    """The line with the paths below this folder told from here."""
+    try:
+        return line.replace(f"{os.getcwd()}{os.sep}", "")
+    except OSError:  # this folder is gone
+        return line
 
 
 def _table(assignment: Assignment, run: Run, width: int) -> Table:
