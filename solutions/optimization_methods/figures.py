@@ -1,4 +1,4 @@
-"""Draw the pictures of the optimization notebook as SVG files: ``python pictures.py FOLDER``.
+"""Draw the figures of the optimization notebook as SVG files: ``python figures.py FOLDER``.
 
 Every run writes the same bytes. Text stays text, on a white background, so that a picture can be
 read in light and dark notebooks and found by a search.
@@ -224,7 +224,7 @@ def _subscript(number: int) -> str:
 
 def main() -> None:
     """Read the folder from the command line and draw into it."""
-    parser = argparse.ArgumentParser(description="Draw the notebook's pictures as SVG files.")
+    parser = argparse.ArgumentParser(description="Draw the notebook's figures as SVG files.")
     parser.add_argument("folder", type=Path, help="where to write them")
     for path in draw(parser.parse_args().folder):
         print(path)
