@@ -1,7 +1,7 @@
 """An assignment's folder and its solutions folder, read into one `Assignment`.
 
     ROOT/assignment/NAME/   what students get: assignment.toml, notebook, helper modules
-    ROOT/solutions/NAME/    what they don't: master notebook, cases.py, variants.py, hidden outputs
+    ROOT/solutions/NAME/    what they don't: master notebook, cases, variants, pictures, outputs
 
 Nothing here or after knows what the exercises are about.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
-from grader.cases import Case, Cases, Variant, read_cases, with_expected_outputs
+from grader.cases import Case, Cases, Picture, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
 from grader.errors import AssignmentError
 from grader.tables import Table, read_table
@@ -53,6 +53,7 @@ class Exercise:
     outputs_from: str = ""
     cases: tuple[Case, ...] = ()
     accepted: tuple[Variant, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,8 +182,12 @@ def _assignment(
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
+    name = exercise.name
     return replace(
-        exercise, cases=found.cases[exercise.name], accepted=found.accepted[exercise.name]
+        exercise,
+        cases=found.cases[name],
+        accepted=found.accepted[name],
+        pictures=found.pictures[name],
     )
 
 

@@ -1,7 +1,8 @@
-"""What the author of an assignment writes with: `case`, `arguments`, `generator`, `accepted`.
+"""What the author of an assignment writes with: `case`, `arguments`, `generator`, `accepted`,
+`picture`.
 
-`cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
-marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
+`cases.py`, `variants.py` and `pictures.py` in an assignment's solutions folder import these. Each
+decorator marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
 
     @case("moving_average")
     def window_longer_than_data():
@@ -16,12 +17,14 @@ marks a function and leaves it as it is; `grader.assignment` collects the marked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+
+from grader.canvas import Canvas
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -58,9 +61,23 @@ class AcceptedMark:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """What `picture` noted down about a function."""
+
+    exercise: str
+    canvas: Canvas
+    title: str
+    full: bool
+
+
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
     """The arguments with which a case calls its exercise, written as in the call itself."""
     return Arguments(args, kwargs)
+
+
+# What a picture's driver is: it yields arguments, and is sent what the function returns for them.
+Driver: TypeAlias = Generator[Arguments, Any, None]
 
 
 def generator(seed: int) -> np.random.Generator:
@@ -111,6 +128,19 @@ def accepted(exercise: str, *, title: str) -> Callable[[_Function], _Function]:
     return lambda function: _mark(function, mark)
 
 
-def _mark(function: _Function, mark: CaseMark | AcceptedMark) -> _Function:
+def picture(
+    exercise: str, canvas: Canvas, *, title: str, full: bool = False
+) -> Callable[[_Function], _Function]:
+    """Mark a generator function as the driver of a picture of what `exercise` does.
+
+    It is called with a sheet of the canvas, yields `arguments(...)`, is sent what the function
+    returns for them, and puts that on the sheet. `full` is for drivers that call often: a
+    student's function is drawn by them with `--full` only.
+    """
+    mark = PictureMark(exercise, canvas, title, full)
+    return lambda function: _mark(function, mark)
+
+
+def _mark(function: _Function, mark: CaseMark | AcceptedMark | PictureMark) -> _Function:
     function.__fairgrade__ = mark  # type: ignore[attr-defined]
     return function

@@ -1,7 +1,7 @@
-"""The cases, accepted variants and frozen expected outputs of an assignment.
+"""The cases, accepted variants, pictures and frozen expected outputs of an assignment.
 
-`cases.py` and `variants.py` are the author's code and run here, in our process; a student's kernel
-never sees them.
+`cases.py`, `variants.py` and `pictures.py` are the author's code and run here, in our process; a
+student's kernel never sees them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.authoring import ATOL, RTOL, AcceptedMark, Arguments, CaseMark
+from grader.authoring import (
+    ATOL,
+    RTOL,
+    AcceptedMark,
+    Arguments,
+    CaseMark,
+    Driver,
+    PictureMark,
+)
+from grader.canvas import Canvas
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -52,16 +61,32 @@ class Variant:
     function: Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture of what an exercise's function does: its driver puts that on a sheet of the canvas.
+
+    `full` ones are drawn of a student's function with `--full` only.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    canvas: Canvas
+    driver: Callable[..., Driver]
+    full: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """What an assignment's author wrote for each exercise, by the exercise's name."""
 
     cases: dict[str, tuple[Case, ...]]
     accepted: dict[str, tuple[Variant, ...]]
+    pictures: dict[str, tuple[Picture, ...]]
 
 
 def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
-    """Run the author's modules and collect the cases and accepted variants of `exercises`.
+    """Run the author's modules and collect what they hold for `exercises`.
 
     `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
     a function that gives `(args, kwargs)`; it may be empty.
@@ -79,6 +104,9 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         variants = solutions / "variants.py"
         for function, mark in _marked(variants, AcceptedMark) if variants.exists() else ():
             collected.add_accepted(mark, function)
+        pictures = solutions / "pictures.py"
+        for function, mark in _marked(pictures, PictureMark) if pictures.exists() else ():
+            collected.add_picture(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
             raise AssignmentError(
@@ -88,6 +116,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
         {name: tuple(variants) for name, variants in collected.accepted.items()},
+        {name: tuple(pictures) for name, pictures in collected.pictures.items()},
     )
 
 
@@ -134,6 +163,7 @@ class _Collected:
     def __init__(self, exercises: list[str]) -> None:
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
         self.accepted: dict[str, list[Variant]] = {name: [] for name in exercises}
+        self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
 
     def add_public(self, path: Path) -> None:
         listed = getattr(_execute(path), "PUBLIC_CASES", {})
@@ -156,6 +186,15 @@ class _Collected:
     def add_accepted(self, mark: AcceptedMark, function: Callable[..., Any]) -> None:
         variant = Variant(function.__name__, mark.title, _doc(function), function)
         self.of(self.accepted, mark.exercise, function).append(variant)
+
+    def add_picture(self, mark: PictureMark, function: Callable[..., Driver]) -> None:
+        if not inspect.isgeneratorfunction(function):
+            raise _error_at(
+                function, "a picture's driver yields `arguments(...)`; this one doesn't"
+            )
+        name, doc = function.__name__, _doc(function)
+        picture = Picture(name, mark.title, doc, mark.canvas, function, mark.full)
+        self.of(self.pictures, mark.exercise, function).append(picture)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
         if exercise not in table:
@@ -224,7 +263,7 @@ def _check_names(path: Path) -> None:
             line = [function.lineno for function in functions if function.name == name][1]
             raise AssignmentError(
                 f"{path}, line {line}: there are two functions named {name!r}; "
-                "each case and variant needs a name of its own"
+                "each case, variant and picture needs a name of its own"
             )
 
 

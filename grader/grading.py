@@ -29,6 +29,7 @@ from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, read_notebook
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.pictures import with_drawings
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.source import functions, is_untouched, syntax_error
@@ -154,7 +155,14 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
             for exercise, result in zip(assignment.exercises, exercises, strict=True)
         ]
         remarks = flags(notebook, steps, copies, execution.runs)
-        return _Gradings(exercises, (*filter(None, suspicions), *remarks))
+    defining = [replace(step, reach=min(step.reach, Reach.DEFINITIONS)) for step in steps]
+    exercises = await with_drawings(
+        exercises,
+        assignment,
+        lambda limits: Execution(defining, _files(assignment), limits, confinement),
+        task.full,
+    )
+    return _Gradings(exercises, (*filter(None, suspicions), *remarks))
 
 
 @dataclass(slots=True)

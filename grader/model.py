@@ -65,11 +65,25 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a function left on the sheet of one of its exercise's pictures.
+
+    `data` is what the sheet's `data()` gives, see `grader.canvas`; `ended` says why the function
+    could not go on, if so, in words that follow "your function": "in step 3 returns NaN".
+    """
+
+    picture: str
+    data: dict[str, Any]
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
     `score` is None exactly where `verdict` is `not_graded`. `code` is the student's own cell,
-    `printed` what the notebook printed there; both are text that a student controls.
+    `printed` what the notebook printed there; both are text that a student controls. `drawings`
+    is empty where the function is right: it draws what the reference draws.
     """
 
     name: str
@@ -81,6 +95,7 @@ class ExerciseResult:
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
+    drawings: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +210,6 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "verdict": Verdict(data["verdict"]),
             "diagnosis": diagnosis and Diagnosis(**diagnosis),
             "cases": cases,
+            "drawings": tuple(Drawing(**drawing) for drawing in data["drawings"]),
         }
     )
