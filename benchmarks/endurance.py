@@ -130,6 +130,7 @@ import itertools
 import sys
 from pathlib import Path
 
+from grader.gradebook import Gradebook
 from grader.run import Options, grade_run
 from grader.submissions import find
 
@@ -144,7 +145,8 @@ def tell(graded):
 
 if __name__ == "__main__":
     options = Options(root=Path(root), jobs=int(jobs), assignment="functions")
-    grade_run(find([Path(submissions)], Path(root, "none")), options, tell)
+    with Gradebook(Path(root, "gradebook.sqlite")) as book:
+        grade_run(find([Path(submissions)], Path(root, "none")), options, tell, book)
 """
 
 

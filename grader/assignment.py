@@ -8,16 +8,19 @@ Nothing here or after knows what the exercises are about.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from grader.cases import Case, Cases, Picture, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
 from grader.errors import AssignmentError
+from grader.model import Visibility
 from grader.tables import Table, read_table
 
-ALL, WEIGHTS = "all", "weights"
+ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Exercise:
     """One function a student writes. `asks` says in plain words what it is to do.
 
     `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
-    returns more values than this assignment's own.
+    returns more values than this assignment's own. `parts`, if there, takes an answer apart.
     """
 
     name: str
@@ -52,17 +55,32 @@ class Exercise:
     returns: Returns
     outputs_from: str = ""
     cases: tuple[Case, ...] = ()
-    accepted: tuple[Variant, ...] = ()
+    variants: tuple[Variant, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    parts: Callable[[Any], dict[str, Any]] | None = None
+
+    @property
+    def accepted(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if variant.accepted)
+
+    @property
+    def mistakes(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if not variant.accepted)
 
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name, *self.other_names)
 
+    def of(self, visibility: Visibility) -> list[Case]:
+        return [case for case in self.cases if case.visibility is visibility]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
-    """Everything fairgrade knows about one assignment."""
+    """Everything fairgrade knows about one assignment.
+
+    `public_only` where it was read from what a student has: there is no solutions folder then.
+    """
 
     name: str
     title: str
@@ -78,6 +96,9 @@ class Assignment:
     shared_files: tuple[str, ...]
     warm_imports: tuple[str, ...]
     require: str = "limits"
+    public_cases: str = ""
+    requirements: tuple[str, ...] = ()
+    public_only: bool = False
 
     @property
     def max_score(self) -> float:
@@ -128,15 +149,42 @@ def read_assignment(root: Path, name: str) -> Assignment:
     if not (folder / "assignment.toml").exists():
         known = ", ".join(assignment_names(root)) or "none"
         raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
+    assignment = read_settings(folder, solutions)
+    if assignment.name != name:
+        raise AssignmentError(
+            f"{folder / 'assignment.toml'}: name: is not {name!r}, the name of its folder"
+        )
+    if assignment.shared_folder != folder:
+        base = read_assignment(root, assignment.shared_folder.name)
+        found = Cases(
+            {each.name: each.cases for each in base.exercises},
+            {each.name: each.variants for each in base.exercises},
+            {each.name: each.pictures for each in base.exercises},
+            {each.name: each.parts for each in base.exercises if each.parts},
+        )
+    else:
+        names = [exercise.name for exercise in assignment.exercises]
+        found = read_cases(folder, solutions, assignment.public_cases, names)
+    return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
+
+
+def read_settings(folder: Path, solutions: Path) -> Assignment:
+    """What the folder's assignment.toml says; its exercises have no cases yet."""
     table = read_table(folder / "assignment.toml")
     shares = table.get("shares", str, "")
-    if shares == name:
+    if not shares:
+        return _assignment(table, folder, solutions, {})
+    if shares == table.get("name", str):
         raise table.error("shares", "is the assignment itself")
-    if shares:
-        base = read_assignment(root, shares)
-        shared = {exercise.name: exercise for exercise in base.exercises}
-        return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
-    return _assignment(table, folder, solutions, {})
+    other = folder.parent / shares
+    if not (other / "assignment.toml").exists():
+        known = ", ".join(
+            sorted(path.parent.name for path in folder.parent.glob("*/assignment.toml"))
+        )
+        raise table.error("shares", f"is {shares!r} where one of {known} is expected")
+    base = read_settings(other, solutions.parent / shares)
+    shared = {exercise.name: exercise for exercise in base.exercises}
+    return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
 
 
 def _assignment(
@@ -144,19 +192,16 @@ def _assignment(
 ) -> Assignment:
     if table.get("schema", int) != 1:
         raise table.error("schema", "is not 1, the only one this version reads")
-    if table.get("name", str) != folder.name:
-        raise table.error("name", f"is not {folder.name!r}, the name of its folder")
     tables = table.tables("exercise")
     if not tables:
         raise table.error("exercise", "is missing; at least one [[exercise]] is expected")
     exercises = tuple(_exercise(each, shared) for each in tables)
-    public_cases = table.get("public_cases", str, "")
     names = [name for exercise in exercises for name in exercise.names]
     for name in names:
         if names.count(name) > 1:
             raise table.error("exercise", f"{name!r} is the name of two exercises")
     assignment = Assignment(
-        name=folder.name,
+        name=table.get("name", str),
         title=table.get("title", str),
         folder=folder,
         solutions=solutions,
@@ -170,15 +215,14 @@ def _assignment(
         shared_files=table.strings("shared_files"),
         warm_imports=table.strings("warm_imports"),
         require=table.choice("require", ("limits", "landlock", "namespaces")),
+        public_cases=table.get("public_cases", str, ""),
+        requirements=table.strings("requirements"),
     )
     table.no_more()
     for name in assignment.other_names:
         if name not in assignment.helpers:
             raise table.error(f"other_names.{name}", "is not one of the helpers")
-    if shared:
-        return assignment
-    found = read_cases(folder, solutions, public_cases, [each.name for each in exercises])
-    return replace(assignment, exercises=tuple(_with(found, each) for each in exercises))
+    return assignment
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
@@ -186,8 +230,9 @@ def _with(found: Cases, exercise: Exercise) -> Exercise:
     return replace(
         exercise,
         cases=found.cases[name],
-        accepted=found.accepted[name],
+        variants=found.variants[name],
         pictures=found.pictures[name],
+        parts=found.parts.get(name),
     )
 
 
@@ -222,7 +267,7 @@ def _exercise(table: Table, shared: dict[str, Exercise]) -> Exercise:
         title=table.get("title", str),
         asks=table.get("asks", str),
         points=points,
-        scoring=table.choice("scoring", (ALL, WEIGHTS)),
+        scoring=table.choice("scoring", (ALL, WEIGHTS, VARIANTS)),
         other_names=table.strings("other_names"),
         returns=Returns(table.strings("returns"), table.strings("may_also_return")),
         outputs_from=table.get("outputs_from", str, ""),

@@ -1,5 +1,4 @@
-"""What the author of an assignment writes with: `case`, `arguments`, `generator`, `accepted`,
-`picture`.
+"""What the author of an assignment writes with: cases, variants and pictures.
 
 `cases.py`, `variants.py` and `pictures.py` in an assignment's solutions folder import these. Each
 decorator marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
@@ -13,6 +12,11 @@ decorator marks a function and leaves it as it is; `grader.assignment` collects 
     def by_convolution(data, window):
         \"\"\"Sentences for the student: what differs, and why it is right all the same.\"\"\"
         ...
+
+    @mistake("moving_average", title="the last window is left out", share=0.5)
+    def without_the_last(data, window):
+        \"\"\"Sentences for the student: what it does, how to see it, what to look at again.\"\"\"
+        ...
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from grader.canvas import Canvas
+from grader.scenes import Scene
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -54,11 +58,28 @@ class CaseMark:
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedMark:
-    """What `accepted` noted down about a function."""
+class VariantMark:
+    """What `accepted` or `mistake` noted down about a function."""
 
     exercise: str
     title: str
+    accepted: bool
+    share: float
+    of: Callable[..., Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartsMark:
+    """What `parts` noted down about a function."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMark:
+    """What `wrong` noted down about a function."""
+
+    exercise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +87,12 @@ class PictureMark:
     """What `picture` noted down about a function."""
 
     exercise: str
-    canvas: Canvas
+    scene: Scene
     title: str
     full: bool
+
+
+_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark
 
 
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
@@ -122,25 +146,65 @@ def case(
     return lambda function: _mark(function, mark)
 
 
-def accepted(exercise: str, *, title: str) -> Callable[[_Function], _Function]:
-    """Mark a function as another right implementation of `exercise`, worth all points."""
-    mark = AcceptedMark(exercise, title)
+def accepted(
+    exercise: str, *, title: str, of: Callable[..., Any] | None = None
+) -> Callable[[_Function], _Function]:
+    """Mark a function as another right implementation of `exercise`, worth all points.
+
+    `of` is explained at `mistake`.
+    """
+    mark = VariantMark(exercise, title, accepted=True, share=1, of=of)
     return lambda function: _mark(function, mark)
 
 
 def picture(
-    exercise: str, canvas: Canvas, *, title: str, full: bool = False
+    exercise: str, scene: Scene, *, title: str, full: bool = False
 ) -> Callable[[_Function], _Function]:
     """Mark a generator function as the driver of a picture of what `exercise` does.
 
-    It is called with a sheet of the canvas, yields `arguments(...)`, is sent what the function
+    It is called with a sheet of the scene, yields `arguments(...)`, is sent what the function
     returns for them, and puts that on the sheet. `full` is for drivers that call often: a
     student's function is drawn by them with `--full` only.
     """
-    mark = PictureMark(exercise, canvas, title, full)
+    mark = PictureMark(exercise, scene, title, full)
     return lambda function: _mark(function, mark)
 
 
-def _mark(function: _Function, mark: CaseMark | AcceptedMark | PictureMark) -> _Function:
-    function.__fairgrade__ = mark  # type: ignore[attr-defined]
+def mistake(
+    exercise: str, *, title: str, share: float = 0, of: Callable[..., Any] | None = None
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a usual wrong implementation of `exercise`.
+
+    `share` of the points, from 0 to below 1, is given for it where the exercise scores by
+    variants. The function may raise: it then explains an exception of the same type whose message
+    is its own, or any message if it raises with none.
+
+    With `of`, a general form of the exercise, the function takes no arguments and returns what to
+    change in it: a dictionary of keyword arguments for `of`. Two mistakes that change different
+    ones are then also found together.
+    """
+    mark = VariantMark(exercise, title, accepted=False, share=share, of=of)
+    return lambda function: _mark(function, mark)
+
+
+def parts(exercise: str) -> Callable[[_Function], _Function]:
+    """Mark a function that takes apart what `exercise` returns: an answer -> a dict of its parts.
+
+    Mistakes in different parts are then found separately. Without it the parts are the returned
+    values. It may raise for answers that cannot be taken apart.
+    """
+    mark = PartsMark(exercise)
+    return lambda function: _mark(function, mark)
+
+
+def wrong(exercise: str) -> Callable[[_Function], _Function]:
+    """Mark a function as a wrong form of `exercise`, which the hidden cases have to tell from the
+    reference. `grade validate --strict` tries it; no student hears of it."""
+    mark = WrongMark(exercise)
+    return lambda function: _mark(function, mark)
+
+
+def _mark(function: _Function, mark: _Mark) -> _Function:
+    marks = (*getattr(function, "__fairgrade__", ()), mark)
+    function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

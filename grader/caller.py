@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from queue import Empty
+from typing import Any
 
 from grader import wire
 from grader.errors import WireError
@@ -12,32 +15,63 @@ from grader.plain import plain
 from grader.sandbox.kernel import GRACE_SECONDS, Kernel
 
 
-async def call(
-    kernel: Kernel, names: tuple[str, ...], inputs: bytes, seconds: float
-) -> tuple[Outcome, bool]:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is called: the function that goes by one of `names`, and an encoded `(args, kwargs)`."""
+
+    names: tuple[str, ...]
+    inputs: bytes | memoryview
+
+
+async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, bool]:
     """The outcome of a call, and whether the kernel can be used after it."""
+    outcomes, otherwise, usable = await _ask(kernel, [what], seconds)
+    return outcomes[0] if outcomes else otherwise, usable
+
+
+async def call_together(
+    kernel: Kernel, calls: Sequence[Call], seconds: float
+) -> tuple[list[Outcome], bool]:
+    """The outcomes of calls made one after the other, and whether the kernel can be used after.
+
+    They are fewer than the calls where the seconds, which the calls share, ran out, or one of them
+    ended the kernel.
+    """
+    outcomes, _, usable = await _ask(kernel, calls, seconds)
+    return outcomes, usable
+
+
+async def _ask(
+    kernel: Kernel, calls: Sequence[Call], seconds: float
+) -> tuple[list[Outcome], Outcome, bool]:
+    """The outcomes there are, that of the next call if one is missing, and whether the kernel is
+    usable."""
     session, channel = kernel.client.session, kernel.client.shell_channel
-    request = session.msg("call_request", {"names": list(names)})
-    session.send(channel.socket, request, buffers=[inputs])
+    request = session.msg("call_request", {"names": [list(each.names) for each in calls]})
+    session.send(channel.socket, request, buffers=[each.inputs for each in calls])
     msg_id = request["header"]["msg_id"]
     reply = await _reply(kernel, msg_id, seconds)
+    otherwise: Outcome = Crashed() if reply is None else Raised("KeyboardInterrupt", "", None)
     if reply is None and await kernel.is_alive():
         await kernel.interrupt()
-        usable = await _reply(kernel, msg_id, GRACE_SECONDS) is not None
-        return TimedOut(seconds), usable
-    outcome = Crashed() if reply is None else _outcome(reply)
-    return outcome, not isinstance(outcome, Crashed)
+        reply, otherwise = await _reply(kernel, msg_id, GRACE_SECONDS), TimedOut(seconds)
+    if reply is None:
+        return [], otherwise, False
+    outcomes = _outcomes(reply, len(calls))
+    if outcomes is None:
+        return [], Crashed(), False
+    return outcomes, otherwise, True
 
 
-async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> bytes | None:
-    """The bytes that answer a call; None if the kernel ends, or none come in time."""
+async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> list[bytes] | None:
+    """The buffers that answer a call; None if the kernel ends, or none come in time."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         try:
             message = await kernel.client.shell_channel.get_msg(timeout=min(left, 0.1))
             answers = message["parent_header"].get("msg_id") == msg_id
             if answers and message["msg_type"] == "call_reply":
-                return bytes(message["buffers"][0])
+                return list(message["buffers"])
         except Empty:
             if not await kernel.is_alive():
                 return None
@@ -47,23 +81,34 @@ async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> bytes | None:
     return None
 
 
-def _outcome(reply: bytes) -> Outcome:
-    """The agent's reply, of which nothing is believed beyond its form."""
+def _outcomes(reply: list[bytes], calls: int) -> list[Outcome] | None:
+    """The agent's answers, two buffers each, to so many calls or the first of them.
+
+    Nothing is believed of them beyond their form; None if it is not that of the agent's.
+    """
+    if len(reply) % 2 or len(reply) > 2 * calls:
+        return None
+    outcomes = [_outcome(*answer) for answer in zip(reply[::2], reply[1::2], strict=True)]
+    return None if None in outcomes else [each for each in outcomes if each]
+
+
+def _outcome(status: bytes, returned: bytes) -> Outcome | None:
     try:
-        value = wire.decode(reply)
-        if not (isinstance(value, tuple) and isinstance(value[0], str)):
-            return Crashed()
-        if value[0] == "returned":
-            return Returned(wire.decode(value[1]))
-    except (WireError, IndexError, TypeError):
-        return Crashed()
-    match value:
-        case ("raised", str() as kind, str() as message, int() | None as line):
-            return Raised(plain(kind[:100]), plain(message[:2000]), line)
-        case ("unsendable", str() as reason):
-            return Incomparable(plain(reason[:500]))
-        case ("missing",):
-            return Missing()
-        case ("interrupted",):
-            return Raised("KeyboardInterrupt", "", None)
-    return Crashed()
+        match _words(wire.decode(status)):
+            case ["returned"]:
+                return Returned(wire.decode(returned))
+            case ["raised", str() as kind, str() as message, int() | None as line]:
+                return Raised(plain(kind[:100]), plain(message[:2000]), line)
+            case ["unsendable", str() as reason]:
+                return Incomparable(plain(reason[:500]))
+            case ["missing"]:
+                return Missing()
+    except WireError:
+        pass
+    return None
+
+
+def _words(status: Any) -> list[str | int | None]:
+    """A status as it has to be; an array, say, cannot even be compared with a word."""
+    whole = isinstance(status, tuple) and all(isinstance(each, str | int | None) for each in status)
+    return list(status) if whole else []

@@ -21,6 +21,7 @@ from typing import Any
 
 from grader import wire
 from grader.assignment import Limits
+from grader.caller import Call
 from grader.errors import KernelFailure
 from grader.execution import Execution, Step
 from grader.model import Protection
@@ -109,7 +110,7 @@ async def _run(confinement: Confinement, bait: dict[str, Any]) -> dict[str, str]
     limits = Limits(call_seconds=20)
     async with Execution([Step(Cell(1, source))], {}, limits, confinement) as execution:
         for promise, function in {**WALLS, **RESOURCES}.items():
-            outcome = await execution.call((function,), wire.encode(((bait,), {})))
+            outcome = await execution.call(Call((function,), wire.encode(((bait,), {}))))
             evidence[promise] = _broken(outcome)
     return evidence
 

@@ -1,7 +1,7 @@
-"""The cases, accepted variants, pictures and frozen expected outputs of an assignment.
+"""The cases, variants, pictures and frozen expected outputs of an assignment.
 
-`cases.py`, `variants.py` and `pictures.py` are the author's code and run here, in our process; a
-student's kernel never sees them.
+`cases.py`, `variants.py` (or the modules of a folder `variants`) and `pictures.py` are the author's
+code and run here, in our process; a student's kernel never sees them.
 """
 
 from __future__ import annotations
@@ -13,34 +13,41 @@ import json
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, UnionType
 from typing import Any
 
 from grader.authoring import (
     ATOL,
     RTOL,
-    AcceptedMark,
     Arguments,
     CaseMark,
     Driver,
+    PartsMark,
     PictureMark,
+    VariantMark,
 )
-from grader.canvas import Canvas
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError
 from grader.model import Visibility
+from grader.scenes import Scene
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
+PUBLIC_TITLE = "The case that the notebook shows."
 NOT_FROZEN = object()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One call of an exercise, and what the reference solution returns for it."""
+    """One call of an exercise, and what the reference solution returns for it.
+
+    `module` is the student's own module that has the inputs, where one has.
+    """
 
     name: str
     title: str
@@ -49,21 +56,40 @@ class Case:
     weight: float
     arguments: Callable[[], Arguments]
     expected: Any = NOT_FROZEN
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """A named other implementation of an exercise; its outputs are right as well."""
+    """A named other implementation of an exercise: an accepted one, or a mistake.
+
+    `share` of the points is given for it. `function` is called as the exercise is. Where it is a
+    general form, `of`, with some keyword arguments changed, `changes` has these.
+    """
 
     name: str
     title: str
     explanation: str
     function: Callable[..., Any]
+    accepted: bool = True
+    share: float = 1
+    of: Callable[..., Any] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """Stands for a variant's function where only its outputs are known, by the case's name."""
+
+    outputs: Mapping[str, Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("what this variant returns is recorded, its code is not")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A picture of what an exercise's function does: its driver puts that on a sheet of the canvas.
+    """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
 
     `full` ones are drawn of a student's function with `--full` only.
     """
@@ -71,18 +97,22 @@ class Picture:
     name: str
     title: str
     explanation: str
-    canvas: Canvas
+    scene: Scene
     driver: Callable[..., Driver]
     full: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """What an assignment's author wrote for each exercise, by the exercise's name."""
+    """What an assignment's author wrote for each exercise, by the exercise's name.
+
+    `parts` are functions that take an exercise's answer apart, where there are any.
+    """
 
     cases: dict[str, tuple[Case, ...]]
-    accepted: dict[str, tuple[Variant, ...]]
+    variants: dict[str, tuple[Variant, ...]]
     pictures: dict[str, tuple[Picture, ...]]
+    parts: dict[str, Callable[[Any], dict[str, Any]]]
 
 
 def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
@@ -96,16 +126,16 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
             f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
         )
     collected = _Collected(exercises)
-    with importable(folder, solutions):
+    with importable(folder, solutions, solutions / "variants"):
         if public_cases:
             collected.add_public(folder / public_cases)
-        for function, mark in _marked(solutions / "cases.py", CaseMark):
+        for function, mark in marked(solutions / "cases.py", CaseMark):
             collected.add_case(mark, function.__name__, _doc(function), function)
-        variants = solutions / "variants.py"
-        for function, mark in _marked(variants, AcceptedMark) if variants.exists() else ():
-            collected.add_accepted(mark, function)
+        found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
+        for function, mark in dict.fromkeys(chain.from_iterable(found)):
+            collected.add_variant(mark, function)
         pictures = solutions / "pictures.py"
-        for function, mark in _marked(pictures, PictureMark) if pictures.exists() else ():
+        for function, mark in marked(pictures, PictureMark) if pictures.exists() else ():
             collected.add_picture(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
@@ -115,9 +145,16 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
             )
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
-        {name: tuple(variants) for name, variants in collected.accepted.items()},
+        {name: tuple(variants.values()) for name, variants in collected.variants.items()},
         {name: tuple(pictures) for name, pictures in collected.pictures.items()},
+        {name: function for name, function in collected.parts.items() if function},
     )
+
+
+def _variant_files(solutions: Path) -> list[Path]:
+    """`variants.py` if there is one, then the modules of the folder `variants` by name."""
+    alone = solutions / "variants.py"
+    return [*([alone] if alone.exists() else []), *sorted(solutions.glob("variants/*.py"))]
 
 
 def with_expected_outputs(
@@ -162,17 +199,19 @@ class _Collected:
 
     def __init__(self, exercises: list[str]) -> None:
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
-        self.accepted: dict[str, list[Variant]] = {name: [] for name in exercises}
+        self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
         self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
+        self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
 
     def add_public(self, path: Path) -> None:
-        listed = getattr(_execute(path), "PUBLIC_CASES", {})
-        for exercise, named in listed.items():
+        for exercise, named in listed_cases(path).items():
             mark = CaseMark(exercise, RTOL, ATOL, weight=1, public=True)
             for name, inputs in named.items():
-                self.add_case(mark, name, "The case that the notebook shows.", inputs)
+                self.add_case(mark, name, PUBLIC_TITLE, inputs, path.stem)
 
-    def add_case(self, mark: CaseMark, name: str, title: str, function: Callable[[], Any]) -> None:
+    def add_case(
+        self, mark: CaseMark, name: str, title: str, function: Callable[[], Any], module: str = ""
+    ) -> None:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
             raise _error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
@@ -180,12 +219,23 @@ class _Collected:
             raise _error_at(function, "a weight above 0 and tolerances of 0 or more are expected")
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
         tolerance = Tolerance(mark.rtol, mark.atol)
-        call = _checked_arguments(function)
-        known[name] = Case(name, title, visibility, tolerance, mark.weight, call)
+        call = checked_arguments(function)
+        known[name] = Case(name, title, visibility, tolerance, mark.weight, call, module=module)
 
-    def add_accepted(self, mark: AcceptedMark, function: Callable[..., Any]) -> None:
-        variant = Variant(function.__name__, mark.title, _doc(function), function)
-        self.of(self.accepted, mark.exercise, function).append(variant)
+    def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
+        if isinstance(mark, PartsMark):
+            if self.of(self.parts, mark.exercise, function):
+                raise _error_at(function, f"{mark.exercise!r} is taken apart by another function")
+            self.parts[mark.exercise] = function
+            return
+        known, name = self.of(self.variants, mark.exercise, function), function.__name__
+        if name in known:
+            raise _error_at(function, f"{mark.exercise!r} has two variants named {name!r}")
+        if not (mark.accepted or 0 <= mark.share < 1):
+            raise _error_at(
+                function, f"the share is {mark.share:g} where 0 to below 1 is expected of a mistake"
+            )
+        known[name] = _variant(mark, function)
 
     def add_picture(self, mark: PictureMark, function: Callable[..., Driver]) -> None:
         if not inspect.isgeneratorfunction(function):
@@ -193,7 +243,7 @@ class _Collected:
                 function, "a picture's driver yields `arguments(...)`; this one doesn't"
             )
         name, doc = function.__name__, _doc(function)
-        picture = Picture(name, mark.title, doc, mark.canvas, function, mark.full)
+        picture = Picture(name, mark.title, doc, mark.scene, function, mark.full)
         self.of(self.pictures, mark.exercise, function).append(picture)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
@@ -203,7 +253,35 @@ class _Collected:
         return table[exercise]
 
 
-def _checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
+def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
+    changes: Any = {}
+    if mark.of:
+        try:
+            changes = function()
+        except Exception as error:  # whatever the author's code may raise
+            raise _error_at(function, f"the variant raises {_words(error)}") from error
+        if not (isinstance(changes, dict) and changes):
+            raise _error_at(
+                function, "a variant with `of` returns a dictionary of keyword arguments for it"
+            )
+    return Variant(
+        name=function.__name__,
+        title=mark.title,
+        explanation=_doc(function),
+        function=partial(mark.of, **changes) if mark.of else function,
+        accepted=mark.accepted,
+        share=mark.share,
+        of=mark.of,
+        changes=changes,
+    )
+
+
+def listed_cases(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
+    """The PUBLIC_CASES of a student's module: exercise -> case -> what gives its inputs."""
+    return getattr(_execute(path), "PUBLIC_CASES", {})
+
+
+def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
     """The case's inputs; a public case gives them as a plain `(args, kwargs)`."""
 
     def inputs() -> Arguments:
@@ -226,17 +304,20 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
 
-def _marked(path: Path, kind: type[Any]) -> Iterator[tuple[Callable[..., Any], Any]]:
-    """The functions of the module with a mark of this kind, in the order they stand in."""
+def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
+    """The functions of the module and their marks of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
-        mark = getattr(value, "__fairgrade__", None)
-        if isinstance(mark, kind):
-            yield value, mark
+        if inspect.isfunction(value):
+            marks = getattr(value, "__fairgrade__", ())
+            yield from ((value, mark) for mark in marks if isinstance(mark, kind))
 
 
 def _execute(path: Path) -> ModuleType:
     """The author's module at `path`, run once; its errors name the file and line."""
     _check_names(path)
+    imported = sys.modules.get(path.stem)
+    if imported and getattr(imported, "__file__", None) == str(path):
+        return imported  # by a neighbour
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-import errno
 import functools
-import os
 import secrets
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
 import click
 from click_default_group import DefaultGroup
 
 from grader import __version__
+from grader.adequacy import prove
+from grader.adequacy_table import COLUMNS, out_of_date, row, write_document
 from grader.assignment import assignment_names, load_assignment
+from grader.attempts import last_attempts
+from grader.command import (
+    ALL_GRADED,
+    BELOW,
+    NOT_ALL_GRADED,
+    WRONG_COMMAND,
+    find_root,
+    leave,
+    quiet_option,
+    root_option,
+    speaks_plainly,
+)
+from grader.commands_authoring import AUTHORING
+from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
-from grader.errors import CommandError, FairgradeError
+from grader.errors import CommandError
+from grader.gradebook import Gradebook
+from grader.layouts import LAYOUTS
 from grader.model import Status
 from grader.output import prepare, remove_output, write_output
 from grader.pool import default_jobs
+from grader.roster import read_roster, with_roster
 from grader.run import Finished, Options, grade_run
 from grader.sandbox.level import Level
-from grader.submissions import find
+from grader.submissions import Found, find
 from grader.terminal import Terminal
+from grader.unzip import unzipped
 from grader.validation import generate, validate
 
-ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
-
-_Command = TypeVar("_Command", bound=Callable[..., None])
+__all__ = ["ALL_GRADED", "BELOW", "NOT_ALL_GRADED", "WRONG_COMMAND", "main"]
 
 
 @click.group(cls=DefaultGroup, default="run", default_if_no_args=False)
@@ -39,33 +54,6 @@ def main() -> None:
 
     `grade PATH…` is short for `grade run PATH…`.
     """
-
-
-def _speaks_plainly(command: _Command) -> _Command:
-    """Errors made on purpose end the command with their sentence and an exit code."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except FairgradeError as error:
-            Terminal(quiet=False).problem(f"grade: {error}")
-            sys.exit(WRONG_COMMAND if isinstance(error, CommandError) else NOT_ALL_GRADED)
-        except OSError as error:
-            # Nobody reads what is printed, or it has no room; the files are written all the same.
-            _print_no_more()
-            if error.errno != errno.EPIPE:
-                sys.exit(NOT_ALL_GRADED)
-
-    return wrapped  # type: ignore[return-value]
-
-
-_root = click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
-)
-_quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 
 
 @main.command()
@@ -107,9 +95,35 @@ _quiet = click.option("--quiet", "-q", is_flag=True, help="Print problems only."
     default=None,
     help="Of the cases drawn afresh for this run. Default: another one every time.",
 )
-@_quiet
-@_root
-@_speaks_plainly
+@click.option(
+    "--layout",
+    type=click.Choice([each.name for each in LAYOUTS]),
+    default=None,
+    help="How the submissions are arranged. Default: found out, and printed.",
+)
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="CSV of the course's students: adds those who handed in nothing, and ids.",
+)
+@click.option(
+    "--attempts",
+    type=click.Choice(["last", "best"]),
+    default="last",
+    show_default=True,
+    help="Which of a student's attempts counts.",
+)
+@click.option(
+    "--gradebook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
+)
+@click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
+@quiet_option
+@root_option
+@speaks_plainly
 def run(
     paths: tuple[Path, ...],
     assignment: str,
@@ -119,16 +133,21 @@ def run(
     fail_under: float | None,
     require: str,
     seed: int | None,
+    layout: str | None,
+    roster: Path | None,
+    attempts: str,
+    gradebook: Path | None,
+    regrade: bool,
     quiet: bool,
     root: Path | None,
 ) -> None:
-    """Grade the notebooks at PATHS: files, or folders that are searched.
+    """Grade the notebooks at PATHS: files, folders that are searched, or zips of them.
 
     Exit code: 0 everything was graded, 1 something could not be, 2 the command line is wrong,
     3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
     known = assignment_names(base)
     if assignment and assignment not in known:
         raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
@@ -143,11 +162,22 @@ def run(
         full=full,
         require=required,
         seed=secrets.randbits(32) if seed is None else seed,
+        best_attempt=attempts == "best",
+        regrade=regrade,
     )
-    found = find(paths, output)
-    prepare(output)
-    with terminal.progress(len(found.submissions)) as progress:
-        finished = grade_run(found, options, functools.partial(terminal.advance, progress))
+    with unzipped(paths) as (folders, left_out):
+        found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
+        for line in found.layouts:
+            terminal.say(line)
+        prepare(output)
+        with (
+            Gradebook(gradebook or output / GRADEBOOK) as book,
+            terminal.progress(len(found.submissions)) as progress,
+        ):
+            finished = grade_run(
+                found, options, functools.partial(terminal.advance, progress), book
+            )
+    terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
@@ -155,16 +185,22 @@ def run(
         folder = output / each.assignment if several else output
         write_output(each, belonging, folder)
         terminal.finish(belonging, each, folder)
-    _leave(_exit_code(finished, fail_under))
+    leave(_exit_code(finished, fail_under))
+
+
+def _found(found: Found, left_out: tuple[str, ...], roster: Path | None, attempts: str) -> Found:
+    found = replace(found, passed_over=(*left_out, *found.passed_over))
+    found = last_attempts(found) if attempts == "last" else found
+    return with_roster(found, read_roster(roster)) if roster else found
 
 
 @main.command()
-@_root
-@_speaks_plainly
+@root_option
+@speaks_plainly
 def doctor(root: Path | None) -> None:
     """Say what this machine can do: protection, tried by a canary, and warm start."""
     terminal = Terminal(quiet=False)
-    base = _find_root(root)
+    base = find_root(root)
     assignments = [load_assignment(base, name) for name in assignment_names(base)]
     imports = [name for assignment in assignments for name in assignment.warm_imports]
     for line in examine(tuple(dict.fromkeys(imports))):
@@ -173,32 +209,51 @@ def doctor(root: Path | None) -> None:
 
 @main.command(name="validate")
 @click.argument("assignments", nargs=-1)
-@_quiet
-@_root
-@_speaks_plainly
-def validate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
+@click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
+@click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
+@quiet_option
+@root_option
+@speaks_plainly
+def validate_command(
+    assignments: tuple[str, ...], strict: bool, write: bool, quiet: bool, root: Path | None
+) -> None:
     """Check ASSIGNMENTS (default: all): reference, template and generated files.
 
     The reference must score full marks and the template nothing, graded as submissions are.
     """
+    if write and not strict:
+        raise CommandError("--write writes what --strict finds out; give both")
+    if write and assignments:
+        raise CommandError("--write writes about all assignments; name none")
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
+    names = assignments or tuple(assignment_names(base))
     problems = 0
-    for name in assignments or assignment_names(base):
+    proofs = []
+    for name in names:
         found = list(validate(base, name))
+        if strict and not found:
+            proofs.append(prove(base, name, default_jobs()))
+            terminal.table(name, COLUMNS, [row(proof) for proof in proofs[-1]])
+            found = [line for proof in proofs[-1] for line in proof.problems()]
         problems += len(found)
         for line in found:
             terminal.problem(line)
         if not found:
             terminal.say(f"{name}: in order")
+    if write and not problems:
+        terminal.say(f"wrote {write_document(base, proofs)}")
+    for line in out_of_date(base, proofs):
+        problems += 1
+        terminal.problem(line)
     sys.exit(NOT_ALL_GRADED if problems else ALL_GRADED)
 
 
 @main.command(name="generate")
 @click.argument("assignments", nargs=-1)
-@_quiet
-@_root
-@_speaks_plainly
+@quiet_option
+@root_option
+@speaks_plainly
 def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
     """Write what follows from the master notebooks of ASSIGNMENTS (default: all).
 
@@ -206,39 +261,13 @@ def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | Non
     them: expected outputs decide about grades.
     """
     terminal = Terminal(quiet)
-    base = _find_root(root)
+    base = find_root(root)
     for name in assignments or assignment_names(base):
         changed = generate(base, name)
         for path in changed:
             terminal.say(f"wrote {path}")
         if not changed:
             terminal.say(f"{name}: nothing to change")
-
-
-def _leave(code: int) -> NoReturn:
-    """Exit with the code, even if nobody reads what is still to be printed."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _print_no_more()
-    sys.exit(code)
-
-
-def _print_no_more() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def _find_root(given: Path | None) -> Path:
-    here = (given or Path.cwd()).resolve()
-    for folder in [here] if given else [here, *here.parents]:
-        if assignment_names(folder):
-            return folder
-    raise CommandError(
-        f"{here}: no assignment/NAME/assignment.toml here{'' if given else ' or above'}; "
-        "--root names the folder that holds assignment/ and solutions/"
-    )
 
 
 def _exit_code(finished: Finished, fail_under: float | None) -> int:
@@ -250,3 +279,7 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     ):
         return BELOW
     return ALL_GRADED
+
+
+for command in (*AUTHORING, adjust, diff, note, runs):
+    main.add_command(command)

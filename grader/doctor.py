@@ -31,7 +31,7 @@ def examine(warm_imports: tuple[str, ...]) -> Iterator[str]:
 
 
 def _control_groups() -> str:
-    group = create(f"fairgrade-doctor-{os.getpid()}", 10**9, 100)
+    group = create(10**9, 100)
     if group is None:
         return "not to be had; resource limits are used alone"
     group.remove()

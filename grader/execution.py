@@ -14,13 +14,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from grader.assignment import Limits
-from grader.caller import call
+from grader.caller import Call, call, call_together
 from grader.cell_runner import CellRun, CellRunner
 from grader.notebook import Cell
-from grader.outcome import (
-    NotCalled,
-    Outcome,
-)
+from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
 from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
 from grader.source import (
@@ -35,6 +32,11 @@ from grader.source import (
 
 # After this many lost kernels all cells run reduced to definitions; after twice as many, none.
 MAX_FATAL_CELLS = 3
+# Calls in one message have so long together. If it does not suffice, they are made one by one, each
+# with all the time it is allowed.
+TOGETHER_SECONDS = 1.0
+# After one of these, another call would end the same way.
+LAST = (TimedOut, Crashed, Missing, NotCalled)
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
@@ -107,9 +109,8 @@ class Execution:
         while not await self._ran_all():
             await self._drop_kernel()
 
-    async def call(self, names: tuple[str, ...], inputs: bytes) -> Outcome:
-        """Call the function that goes by one of `names` with `inputs`, an encoded
-        `(args, kwargs)`; in a fresh kernel if the last one is gone."""
+    async def call(self, what: Call) -> Outcome:
+        """What comes of a call; in a fresh kernel if the last one is gone."""
         if self._kernel is None:
             await self.run_cells()
         seconds = min(self.limits.call_seconds, self.seconds_left)
@@ -117,10 +118,43 @@ class Execution:
             limit = self.limits.submission_seconds
             return NotCalled(f"the time limit of {limit:g} s for the whole submission had run out")
         assert self._kernel is not None
-        outcome, usable = await call(self._kernel, names, inputs, seconds)
+        outcome, usable = await call(self._kernel, what, seconds)
         if not usable:
             await self._drop_kernel()
         return outcome
+
+    async def call_all(self, groups: Sequence[Sequence[Call]]) -> list[list[Outcome]]:
+        """What comes of each group's calls.
+
+        A group's outcomes end with the first of those that are `LAST`.
+        """
+        together = await self._called_together([each for group in groups for each in group])
+        outcomes: list[list[Outcome]] = []
+        for group in groups:
+            known, together = together[: len(group)], together[len(group) :]
+            outcomes.append(known if len(known) == len(group) else await self._called_singly(group))
+        return outcomes
+
+    async def _called_singly(self, group: Sequence[Call]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for each in group:
+            outcomes.append(await self.call(each))
+            if isinstance(outcomes[-1], LAST):
+                break
+        return outcomes
+
+    async def _called_together(self, calls: Sequence[Call]) -> list[Outcome]:
+        """What comes of the calls in one message, in short time: mostly that is everything."""
+        if self._kernel is None:
+            await self.run_cells()
+        seconds = min(TOGETHER_SECONDS, self.seconds_left)
+        if seconds <= 0 or not calls:
+            return []
+        assert self._kernel is not None
+        outcomes, usable = await call_together(self._kernel, calls, seconds)
+        if not usable:
+            await self._drop_kernel()
+        return outcomes
 
     async def _drop_kernel(self) -> None:
         self._kernel = None

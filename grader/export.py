@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from grader.assignment import Assignment
-from grader.model import Result, Run
+from grader.model import ExerciseResult, Result, Run
 
 
 def write_results(run: Run, path: Path) -> None:
@@ -17,7 +17,8 @@ def write_results(run: Run, path: Path) -> None:
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
-    """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason.
+    """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason,
+    and what a person decided.
 
     What could not be graded is empty and says why; it is never 0.
     """
@@ -25,7 +26,9 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
     # The mark at the beginning lets spreadsheets see that the text is UTF-8.
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["student", "source", "status", *exercises, "total", "maximum", "reason"])
+        writer.writerow(
+            ["student", "source", "status", *exercises, "total", "maximum", "reason", "adjusted"]
+        )
         writer.writerows(_row(result, exercises, assignment.max_score) for result in run.results)
 
 
@@ -39,7 +42,17 @@ def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
         _number(result.score),
         _number(maximum),
         _plain(result.reason),
+        _plain("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
     ]
+
+
+def _decision(exercise: ExerciseResult) -> str:
+    """What a person decided, beside what the machine had found."""
+    made = exercise.adjustment
+    if made is None:
+        return ""
+    before = _number(made.instead_of) or "no score"
+    return f"{exercise.name}: {_number(made.score)} instead of {before}: {made.reason}"
 
 
 def _number(score: float | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -17,46 +17,60 @@ from typing import Any
 from grader import wire
 from grader.assignment import Assignment, Exercise
 from grader.authoring import drawn_afresh
+from grader.caller import Call
 from grader.cases import importable
 from grader.difference import Tolerance, first_difference
 from grader.execution import Execution
 from grader.model import ExerciseResult, Verdict
 from grader.notebook import read_notebook
-from grader.outcome import Returned
+from grader.outcome import Outcome, Returned
 from grader.source import functions, imports
 
 # Of each exercise, so many cases are drawn.
 CASES_DRAWN = 2
 
 
-async def suspicion(
-    result: ExerciseResult, exercise: Exercise, assignment: Assignment, seed: int, run: Execution
-) -> str:
-    """A remark, if the exercise passes its frozen cases and not those drawn by `seed`; or ""."""
-    if result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
-        return ""
-    variant = result.diagnosis.variant if result.diagnosis else ""
-    failed = 0
-    drawn = _draw(exercise, assignment, variant, seed)
-    for each in drawn:
-        outcome = await run.call(exercise.names, each.inputs)
-        failed += not isinstance(outcome, Returned) or (
-            first_difference(each.expected, outcome.value, each.tolerance, exercise.returns)
-            is not None
-        )
-    if not failed:
-        return ""
-    return (
+async def suspicions(
+    results: Sequence[ExerciseResult], assignment: Assignment, seed: int, run: Execution
+) -> list[str]:
+    """A remark for each exercise that passes its frozen cases and not those drawn by `seed`."""
+    passed = [
+        (exercise, _draw(exercise, assignment, _variant(result), seed))
+        for exercise, result in zip(assignment.exercises, results, strict=True)
+        if result.verdict in (Verdict.CORRECT, Verdict.ACCEPTED)
+        # Partly the variant, partly the reference: no one function is right for all.
+        and not (result.diagnosis and result.diagnosis.parts)
+    ]
+    outcomes = await run.call_all(
+        [[Call(exercise.names, each.inputs) for each in drawn] for exercise, drawn in passed]
+    )
+    return [
         f"{exercise.name} passes all frozen cases, but {failed} of {len(drawn)} drawn afresh for "
         f"this run (seed {seed}) fail: are its answers memorised?"
+        for (exercise, drawn), of_drawn in zip(passed, outcomes, strict=True)
+        if (failed := _failed(exercise, drawn, of_drawn))
+    ]
+
+
+def _variant(result: ExerciseResult) -> str:
+    return result.diagnosis.variant if result.diagnosis else ""
+
+
+def _failed(exercise: Exercise, drawn: Sequence[_Drawn], outcomes: Sequence[Outcome]) -> int:
+    """How many of the cases fail; those without an outcome do."""
+    passed = sum(
+        isinstance(outcome, Returned)
+        and first_difference(each.expected, outcome.value, each.tolerance, exercise.returns) is None
+        for each, outcome in zip(drawn, outcomes, strict=False)
     )
+    return len(drawn) - passed
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """A case drawn afresh: encoded inputs, and what is right for them."""
 
-    inputs: bytes
+    inputs: bytes | memoryview
     expected: Any
     tolerance: Tolerance
 

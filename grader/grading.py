@@ -11,24 +11,27 @@ from pathlib import Path
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, load_assignment
+from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.cases import Case
 from grader.cell_runner import CellRun
 from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
 from grader.evidence import flags, spans, with_evidence
 from grader.execution import (
+    LAST,
     Execution,
     Reach,
     Step,
     confinement_for,
     step_for,
 )
-from grader.fresh import suspicion
+from grader.fresh import suspicions
+from grader.handed_out import load_handed_out
 from grader.judge import judge
 from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, read_notebook
-from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.outcome import NotCalled, Outcome
 from grader.pictures import with_drawings
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
@@ -41,7 +44,8 @@ class Task:
     """What a worker needs to grade one submission.
 
     `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
-    `seed` is that of the cases drawn afresh.
+    `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
+    only what it holds is used.
     """
 
     root: Path
@@ -50,6 +54,7 @@ class Task:
     full: bool = False
     level: Level | None = None
     seed: int = 0
+    public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,11 @@ def grade(task: Task) -> Graded:
         if submission.problem:
             raise SubmissionError(submission.problem)
         notebook = read_notebook(submission.path)
-        name = name or which_assignment(notebook, submission.path, task.root)
-        assignment = load_assignment(task.root, name)
+        if task.public_only:
+            assignment = load_handed_out(task.root)
+        else:
+            name = name or which_assignment(notebook, submission.path, task.root)
+            assignment = load_assignment(task.root, name)
         level = task.level or protection_in_force()[0]
         graded = asyncio.run(_grade(notebook, assignment, replace(task, level=level)))
     except AssignmentError:
@@ -109,6 +117,7 @@ def _not_graded(submission: Submission, reason: str) -> Result:
         score=None,
         max_score=0,
         reason=reason,
+        flags=submission.flags,
     )
 
 
@@ -124,7 +133,7 @@ def _result(
         score=score,
         max_score=assignment.max_score,
         reason=f"{open_ones[0].name}: {open_ones[0].message}" if open_ones else "",
-        flags=graded.flags,
+        flags=(*submission.flags, *graded.flags),
         seconds=seconds,
         exercises=graded.exercises,
     )
@@ -150,10 +159,11 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
         )
-        suspicions = [
-            await suspicion(result, exercise, assignment, task.seed, execution)
-            for exercise, result in zip(assignment.exercises, exercises, strict=True)
-        ]
+        suspected = (
+            []
+            if assignment.public_only
+            else await suspicions(exercises, assignment, task.seed, execution)
+        )
         remarks = flags(notebook, steps, copies, execution.runs)
     defining = [replace(step, reach=min(step.reach, Reach.DEFINITIONS)) for step in steps]
     exercises = await with_drawings(
@@ -162,7 +172,7 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         lambda limits: Execution(defining, _files(assignment), limits, confinement),
         task.full,
     )
-    return _Gradings(exercises, (*filter(None, suspicions), *remarks))
+    return _Gradings(exercises, (*suspected, *remarks))
 
 
 @dataclass(slots=True)
@@ -203,26 +213,29 @@ async def _call_all(answers: Sequence[_Answer], execution: Execution) -> None:
     of theirs has seen a hidden input that it could say.
     """
     for visibility in Visibility:
-        for answer in answers:
-            for case in answer.exercise.cases:
-                if case.visibility is visibility:
-                    await _call(answer, case, execution)
+        groups = [_calls(answer, visibility) for answer in answers]
+        for answer, outcomes in zip(answers, await execution.call_all(groups), strict=True):
+            _judge(answer, visibility, outcomes)
 
 
-async def _call(answer: _Answer, case: Case, execution: Execution) -> None:
+def _calls(answer: _Answer, visibility: Visibility) -> list[Call]:
+    if answer.stopped:
+        return []
     exercise = answer.exercise
-    outcome: Outcome = NotCalled(answer.stopped)
-    if not answer.stopped:
-        outcome = await execution.call(exercise.names, _encoded(case))
-    result = judge(case, exercise.returns, outcome, answer.code)
-    answer.outcomes[case.name], answer.judged[case.name] = outcome, result
-    if isinstance(outcome, NotCalled):
-        answer.stopped = outcome.reason
-    elif isinstance(outcome, (TimedOut, Crashed, Missing)) or (
-        answer.untouched and not result.passed
-    ):
-        # Another call would end the same way.
-        answer.stopped = f"after {case.name!r}"
+    return [Call(exercise.names, _encoded(case)) for case in exercise.of(visibility)]
+
+
+def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
+    """Judge the cases; those without an outcome have not been called."""
+    exercise = answer.exercise
+    for index, case in enumerate(exercise.of(visibility)):
+        outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
+        result = judge(case, exercise.returns, outcome, answer.code)
+        answer.outcomes[case.name], answer.judged[case.name] = outcome, result
+        if isinstance(outcome, NotCalled):
+            answer.stopped = outcome.reason
+        elif isinstance(outcome, LAST) or (answer.untouched and not result.passed):
+            answer.stopped = f"after {case.name!r}"
 
 
 def _graded(answer: _Answer, runs: dict[int, CellRun]) -> ExerciseResult:
@@ -257,7 +270,7 @@ def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
 
 
 @cache
-def _encoded(case: Case) -> bytes:
+def _encoded(case: Case) -> bytes | memoryview:
     inputs = case.arguments()
     try:
         return wire.encode((inputs.args, inputs.kwargs))
@@ -291,6 +304,8 @@ def _files(assignment: Assignment) -> dict[str, bytes]:
 
 @cache
 def _template(assignment: Assignment) -> Notebook:
+    if assignment.public_only:
+        return Notebook(())  # the notebook in a student's folder is the student's own
     try:
         return read_notebook(assignment.template)
     except SubmissionError as error:

@@ -57,18 +57,33 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A named variant that explains an exercise's outputs."""
+    """A named variant that explains an exercise's outputs.
+
+    `parts` are those parts of the answer that it explains, where the others are right or have
+    another explanation; none where it explains all.
+    """
 
     variant: str
     title: str
     explanation: str = ""
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A person's decision on an exercise's points, with the score it stands above."""
+
+    instead_of: float | None
+    score: float
+    reason: str
+    made: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What a function left on the sheet of one of its exercise's pictures.
 
-    `data` is what the sheet's `data()` gives, see `grader.canvas`; `ended` says why the function
+    `data` is what the sheet's `data()` gives, see `grader.scenes`; `ended` says why the function
     could not go on, if so, in words that follow "your function": "in step 3 returns NaN".
     """
 
@@ -81,9 +96,11 @@ class Drawing:
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded`. `code` is the student's own cell,
-    `printed` what the notebook printed there; both are text that a student controls. `drawings`
-    is empty where the function is right: it draws what the reference draws.
+    `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
+    says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
+    `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
+    notebook printed there; both are text that a student controls. `drawings` is empty where the
+    function is right: it draws what the reference draws.
     """
 
     name: str
@@ -92,10 +109,13 @@ class ExerciseResult:
     max_score: float
     message: str = ""
     diagnosis: Diagnosis | None = None
+    also: tuple[Diagnosis, ...] = ()
+    alternatives: tuple[Diagnosis, ...] = ()
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
     drawings: tuple[Drawing, ...] = ()
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,7 @@ class Result:
     flags: tuple[str, ...] = ()
     seconds: float = 0.0
     exercises: tuple[ExerciseResult, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
@@ -128,6 +149,7 @@ class Result:
                 **data,
                 "status": Status(data["status"]),
                 "flags": tuple(data["flags"]),
+                "remarks": tuple(data.get("remarks", ())),
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
@@ -199,7 +221,7 @@ class Run:
 
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
-    diagnosis = data["diagnosis"]
+    adjustment = data.get("adjustment")
     cases = tuple(
         CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
         for case in data["cases"]
@@ -208,8 +230,15 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
         **{
             **data,
             "verdict": Verdict(data["verdict"]),
-            "diagnosis": diagnosis and Diagnosis(**diagnosis),
+            "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
+            "also": tuple(map(_diagnosis_from_json, data["also"])),
+            "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
+            "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
-            "drawings": tuple(Drawing(**drawing) for drawing in data["drawings"]),
+            "drawings": tuple(Drawing(**each) for each in data.get("drawings", ())),
         }
     )
+
+
+def _diagnosis_from_json(data: dict[str, Any]) -> Diagnosis:
+    return Diagnosis(**{**data, "parts": tuple(data["parts"])})

@@ -17,13 +17,14 @@ import numpy as np
 from grader import wire
 from grader.assignment import Assignment, Exercise, Limits
 from grader.authoring import Arguments, Driver
-from grader.canvas import Ended
+from grader.caller import Call
 from grader.cases import Picture
 from grader.errors import AssignmentError, SystemFailure, WireError
 from grader.execution import Execution
 from grader.fresh import reference
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.outcome import Incomparable, Outcome, Raised, Returned
+from grader.scenes import Ended
 
 # For all pictures of a submission, the start of their kernel included; and for one call.
 SECONDS, CALL_SECONDS = 30.0, 2.0
@@ -95,11 +96,11 @@ async def _drawn_inside(
     which the cases say more."""
     hand = _draw(picture)
     try:
-        outcome = await execution.call(exercise.names, next(hand))
+        outcome = await execution.call(Call(exercise.names, next(hand)))
         if not isinstance(outcome, (Returned, Incomparable)):
             return None
         while True:
-            outcome = await execution.call(exercise.names, hand.send(outcome))
+            outcome = await execution.call(Call(exercise.names, hand.send(outcome)))
     except StopIteration as done:
         drawing: Drawing = done.value
         return drawing
@@ -118,7 +119,7 @@ def _drawn_here(picture: Picture, function: Callable[..., Any]) -> Drawing:
         return drawing
 
 
-def _called(function: Callable[..., Any], inputs: bytes) -> Outcome:
+def _called(function: Callable[..., Any], inputs: bytes | memoryview) -> Outcome:
     args, kwargs = wire.decode(inputs)
     try:
         value = function(*args, **kwargs)
@@ -128,10 +129,10 @@ def _called(function: Callable[..., Any], inputs: bytes) -> Outcome:
     return Returned(wire.decode(wire.encode(value)))
 
 
-def _draw(picture: Picture) -> Generator[bytes, Outcome, Drawing]:
+def _draw(picture: Picture) -> Generator[bytes | memoryview, Outcome, Drawing]:
     """Run the driver: yields the encoded inputs of each call, is sent its outcome, and returns
     what was drawn."""
-    sheet = picture.canvas.sheet()
+    sheet = picture.scene.sheet()
     driver = picture.driver(sheet)
     inputs = next(driver, None)
     for step in range(1, MAX_CALLS + 1):
@@ -169,7 +170,7 @@ def _value(outcome: Outcome) -> Any:
     raise Ended("does not return")
 
 
-def _encoded(inputs: Arguments) -> bytes:
+def _encoded(inputs: Arguments) -> bytes | memoryview:
     try:
         data = wire.encode((inputs.args, inputs.kwargs))
     except WireError:

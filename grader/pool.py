@@ -16,10 +16,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 
 from grader.grading import Graded, Task, grade, not_reached
-from grader.sandbox.cgroup import remove_all
+from grader.sandbox.cgroup import remove_stale
 
 # A submission that has taken its worker down this often is given up.
 MAX_TRIES = 2
@@ -27,6 +26,8 @@ MAX_TRIES = 2
 MAX_WORKER_BYTES = 4 * 1024**3
 # "/fairgrade-12345678/fg-12345678/k-5" has to fit behind it in a socket's path.
 MAX_TEMPORARY_BYTES = 65
+# A Ctrl-C that comes as the main process falls asleep does not wake it: it looks this often.
+NOTICE_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -63,7 +64,7 @@ def _grade_until_broken(
             in_flight[executor.submit(grade, task)] = task
         if not in_flight:
             return
-        done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+        done, _ = wait(in_flight, NOTICE_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             task = in_flight.pop(future)
             try:
@@ -87,6 +88,7 @@ def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Tas
 def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
     """A maker of process pools here; at the end no process or folder of theirs is left."""
     folder = tempfile.mkdtemp(prefix="fairgrade-", dir=_short_folder())
+    remove_stale(seconds=0)
     try:
         yield lambda: ProcessPoolExecutor(
             jobs,
@@ -98,7 +100,7 @@ def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
         for child in multiprocessing.active_children():
             child.kill()
             child.join()
-        remove_all(Path(folder).name)
+        remove_stale(seconds=2)
         shutil.rmtree(folder, ignore_errors=True)
 
 

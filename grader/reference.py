@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from grader import wire
 from grader.assignment import Assignment, Exercise, read_assignment
-from grader.cases import EXPECTED_OUTPUTS
+from grader.caller import Call
+from grader.cases import EXPECTED_OUTPUTS, Case
 from grader.errors import AssignmentError
 from grader.execution import Execution, confinement_for, step_for
-from grader.freezing import freeze, pretty
+from grader.freezing import MAX_NUMBERS, freeze, pretty
 from grader.model import Visibility
 from grader.notebook import read_notebook
 from grader.outcome import Returned
@@ -63,7 +65,7 @@ async def _reference_outputs(
             for case in exercise.cases:
                 inputs = case.arguments()
                 encoded = wire.encode((inputs.args, inputs.kwargs))
-                outcome = await execution.call((exercise.name,), encoded)
+                outcome = await execution.call(Call((exercise.name,), encoded))
                 if not isinstance(outcome, Returned):
                     raise AssignmentError(
                         f"{assignment.master}: the reference solution of {exercise.name!r} does "
@@ -84,6 +86,7 @@ def _frozen(
                 case.name: {
                     "rtol": case.tolerance.rtol,
                     "atol": case.tolerance.atol,
+                    **(_inputs(case) if visibility is Visibility.PUBLIC else {}),
                     "expected": freeze(outputs[exercise.name, case.name]),
                 }
                 for case in exercise.cases
@@ -92,3 +95,21 @@ def _frozen(
         }
         for exercise in assignment.exercises
     }
+
+
+def _inputs(case: Case) -> dict[str, Any]:
+    """What a student needs to call a public case: the module that has its inputs, or these."""
+    if case.module:
+        return {"title": case.title, "inputs_from": case.module}
+    given = case.arguments()
+    frozen = {
+        "args": [freeze(value) for value in given.args],
+        "kwargs": {name: freeze(value) for name, value in given.kwargs.items()},
+    }
+    if '"sha256"' in json.dumps(frozen):
+        raise AssignmentError(
+            f"the public case {case.name!r} has inputs of more than {MAX_NUMBERS:,} numbers, too "
+            "many to be kept as text; write it in a helper module with PUBLIC_CASES instead, "
+            "where its inputs are computed"
+        )
+    return {"title": case.title, "inputs": frozen}

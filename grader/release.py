@@ -31,7 +31,8 @@ from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.source import END_MARK, START_MARK
 
-DIFFERENCE = "difference.py"
+# Helpers that are copies of files of ours.
+HANDED_OUT = {"difference.py": "difference.py", "public_tests.py": "handout/public_tests.py"}
 _HEADING = "**Expected output**"
 
 
@@ -44,9 +45,9 @@ def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
         assignment.master: _written(master),
         assignment.template: _written(template_of(master)),
     }
-    if DIFFERENCE in assignment.helpers:
-        source = files("grader").joinpath(DIFFERENCE).read_bytes()
-        contents[assignment.folder / DIFFERENCE] = source
+    for name, source in HANDED_OUT.items():
+        if name in assignment.helpers:
+            contents[assignment.folder / name] = files("grader").joinpath(source).read_bytes()
     for name in assignment.shared_files:
         contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
     return contents

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
-from grader.assignment import Assignment, Limits, load_assignment
+from grader.assignment import Assignment, Limits, assignment_names, load_assignment
+from grader.attempts import best_attempts
+from grader.basis import basis, content, digest
 from grader.canary import protection_in_force
+from grader.decisions import decided
 from grader.errors import WeakProtection
+from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
@@ -31,14 +35,22 @@ class Options:
     full: bool = False
     require: Level = Level.LIMITS
     seed: int = 0
+    best_attempt: bool = False
+    regrade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The runs by assignment, each with its assignment; `interrupted` if Ctrl-C ended it early."""
+    """The runs by assignment, each with its assignment; `interrupted` if Ctrl-C ended it early.
+
+    `kept` counts the results taken over from earlier runs; `went_on` is when the run began that
+    was cut short and whose work this one went on with, or empty.
+    """
 
     runs: tuple[tuple[Assignment, Run], ...]
     interrupted: bool
+    kept: int = 0
+    went_on: str = ""
 
     @property
     def results(self) -> list[Result]:
@@ -49,8 +61,11 @@ class Finished:
         return all(result.status is Status.GRADED for result in self.results)
 
 
-def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None]) -> Finished:
-    """Grade everything that was found; `on_graded` is told of each result as it comes."""
+def grade_run(
+    found: Found, options: Options, on_graded: Callable[[Graded], None], gradebook: Gradebook
+) -> Finished:
+    """Grade what was found and has no valid result in the gradebook; `on_graded` is told of each
+    result as it comes, when it is in the gradebook."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     level, protection = protection_in_force()
     check_required(options.require, level, protection)
@@ -58,21 +73,73 @@ def grade_run(found: Found, options: Options, on_graded: Callable[[Graded], None
         Task(options.root, submission, options.assignment, options.full, level, options.seed)
         for submission in found.submissions
     ]
-    done: dict[Submission, Graded] = {}
+    names = [options.assignment] if options.assignment else assignment_names(options.root)
+    assignments = [load_assignment(options.root, name) for name in names]
+    parts = basis(assignments, full=options.full, protection=level.word)
+    book = _Book(gradebook, options, digest(parts))
+    went_on = gradebook.cut_short(parts)
+    book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
+    done = book.take(found)
+    kept = len(done)
+    for each in done.values():
+        on_graded(each)
+    left = [task for task in tasks if task.submission not in done]
     interrupted = False
     try:
         with (
             local_processes(options.jobs) as make_executor,
-            closing(grade_all(tasks, make_executor, 2 * options.jobs)) as all_graded,
+            closing(grade_all(left, make_executor, 2 * options.jobs)) as all_graded,
         ):
             for graded in all_graded:
                 done[graded.submission] = graded
+                book.record(graded)
                 on_graded(graded)
+        gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
     ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
-    runs = tuple(_runs(ordered, options, started, found.passed_over, protection))
-    return Finished(runs, interrupted)
+    decisions = gradebook.decisions()
+    ordered = [replace(each, result=decided(each, decisions)) for each in ordered]
+    others: list[str] = []
+    if options.best_attempt:
+        ordered, others = best_attempts(ordered)
+    passed_over = (*found.passed_over, *others)
+    runs = tuple(_runs(ordered, options, started, passed_over, protection))
+    return Finished(runs, interrupted, kept, went_on if kept else "")
+
+
+@dataclass(slots=True)
+class _Book:
+    """The gradebook as one run uses it."""
+
+    gradebook: Gradebook
+    options: Options
+    basis: str
+    run: int = 0
+    contents: dict[Submission, str] = field(default_factory=dict)
+
+    def take(self, found: Found) -> dict[Submission, Graded]:
+        """What is valid of earlier runs, made part of this one."""
+        self.contents = {each: content(each) for each in found.submissions}
+        if self.options.regrade:
+            return {}
+        kept = {
+            submission: result
+            for submission, hashed in self.contents.items()
+            if hashed and (result := self.gradebook.kept(submission, hashed, self.basis))
+        }
+        self.gradebook.take(self.run, [each.number for each in kept.values()])
+        return {
+            submission: Graded(submission, each.assignment, each.result)
+            for submission, each in kept.items()
+        }
+
+    def record(self, graded: Graded) -> None:
+        """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
+        hashed = self.contents[graded.submission]
+        same = hashed if content(graded.submission) == hashed else ""
+        kept = Kept(0, same, graded.assignment, graded.result)
+        self.gradebook.record(self.run, self.options.seed, kept, self.basis, self.options.regrade)
 
 
 def check_required(require: Level, level: Level, protection: Protection) -> None:

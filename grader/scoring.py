@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.assignment import WEIGHTS, Exercise
-from grader.diagnosis import accepted_variant
-from grader.model import CaseResult, Diagnosis, ExerciseResult, Verdict
+from grader.assignment import VARIANTS, WEIGHTS, Exercise
+from grader.diagnosis import Explanation, explain
+from grader.model import CaseResult, ExerciseResult, Verdict
 from grader.outcome import Crashed, Missing, Outcome, Raised, TimedOut
 
 
@@ -27,19 +27,30 @@ def score(
         case.weight for case, judged in zip(exercise.cases, cases, strict=True) if judged.passed
     )
     share = passed / sum(case.weight for case in exercise.cases)
-    diagnosis = accepted_variant(exercise, outcomes) if share < 1 else None
-    verdict = _verdict(exercise, share, diagnosis, cases, outcomes)
-    if verdict is Verdict.ACCEPTED:
+    found = explain(exercise, outcomes) if share < 1 else None
+    if found and found.accepted:
         cases = tuple(replace(case, passed=True, message="") for case in cases)
+    elif share < 1:
+        share = _share(exercise, share, found)
+    verdict = _verdict(share, found, cases, outcomes)
     return ExerciseResult(
         name=exercise.name,
         verdict=verdict,
         score=_points(exercise, verdict, share),
         max_score=exercise.points,
-        message=_summary(verdict, cases),
-        diagnosis=diagnosis,
+        message=_summary(exercise, verdict, cases, share, found),
+        diagnosis=found.named[0] if found else None,
+        also=found.named[1:] if found else (),
+        alternatives=found.alternatives if found else (),
         cases=cases,
     )
+
+
+def _share(exercise: Exercise, passed: float, found: Explanation | None) -> float:
+    """The share of the points for an answer that is not right: `passed` is that of the cases."""
+    if exercise.scoring == VARIANTS:
+        return found.share if found else 0
+    return passed if exercise.scoring == WEIGHTS else 0
 
 
 def _points(exercise: Exercise, verdict: Verdict, share: float) -> float | None:
@@ -54,20 +65,19 @@ def _points(exercise: Exercise, verdict: Verdict, share: float) -> float | None:
 
 
 def _verdict(
-    exercise: Exercise,
     share: float,
-    diagnosis: Diagnosis | None,
+    found: Explanation | None,
     cases: Sequence[CaseResult],
     outcomes: Sequence[Outcome],
 ) -> Verdict:
     if share == 1:
         return Verdict.CORRECT
-    if diagnosis:
+    if found and found.accepted:
         return Verdict.ACCEPTED
     failed = [out for out, case in zip(outcomes, cases, strict=True) if case.passed is False]
     if not failed:
         return Verdict.NOT_GRADED
-    if exercise.scoring == WEIGHTS and share > 0:
+    if share > 0:
         return Verdict.PARTIAL
     for kind, verdict in (
         (Missing, Verdict.MISSING),
@@ -81,11 +91,21 @@ def _verdict(
     return Verdict.INCORRECT
 
 
-def _summary(verdict: Verdict, cases: Sequence[CaseResult]) -> str:
+def _summary(
+    exercise: Exercise,
+    verdict: Verdict,
+    cases: Sequence[CaseResult],
+    share: float,
+    found: Explanation | None,
+) -> str:
     first = next((case.message for case in cases if case.message), "")
     if verdict in (Verdict.MISSING, Verdict.NOT_GRADED):
         return first
     if verdict in (Verdict.CORRECT, Verdict.ACCEPTED):
         return ""
-    passed = sum(case.passed is True for case in cases)
-    return f"{passed} of {len(cases)} cases pass"
+    passed = f"{sum(case.passed is True for case in cases)} of {len(cases)} cases pass"
+    if verdict is not Verdict.PARTIAL:
+        return passed
+    if exercise.scoring == WEIGHTS or not found:
+        return f"{passed}, which earns {share:.0%} of the points"
+    return f"{passed}; what explains this is small, and leaves {share:.0%} of the points"

@@ -17,6 +17,7 @@ from grader.assignment import Assignment, Exercise
 from grader.grading import Graded
 from grader.model import Protection, Result, Run, Status, Verdict
 from grader.plain import one_line
+from grader.run import Finished
 from grader.sandbox.level import Level
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
@@ -69,7 +70,8 @@ class Terminal:
         for result in run.results:
             if result.status is Status.NOT_GRADED:
                 self.err.print(
-                    f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
+                    f"not graded: {_one_line(result.source or result.student)}: "
+                    f"{_one_line(result.reason)}"
                 )
         if run.protection.level == Level.LIMITS.word:
             self.warn(run.protection)
@@ -85,6 +87,14 @@ class Terminal:
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")
         self.say(f"report: {folder / 'report' / 'index.html'}")
 
+    def say_kept(self, finished: Finished) -> None:
+        """What did not have to be graded again, and why."""
+        if finished.went_on:
+            self.say(f"going on with the run of {finished.went_on}, which was cut short")
+        if finished.kept:
+            new = len(finished.results) - finished.kept
+            self.say(f"{finished.kept} kept from earlier runs (--regrade grades them), {new} new")
+
     def warn(self, protection: Protection) -> None:
         """What must not be overlooked: student code could do what the grading user can."""
         self.err.print("[bold red]WARNING: student code was not shut in.[/]")
@@ -92,6 +102,17 @@ class Terminal:
             "It ran as the user who grades, and could read and change what that user can. "
             f"To shut it in: {escape(protection.advice)}"
         )
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table of plain text."""
+        if self.quiet:
+            return
+        table = Table(title=escape(title))
+        for column in columns:
+            table.add_column(escape(column), overflow="fold")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        self.out.print(table)
 
     def say(self, line: str) -> None:
         if not self.quiet:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import Assignment, Exercise, load_assignment, read_assignment
+from grader import wire
+from grader.assignment import (
+    Assignment,
+    Exercise,
+    assignment_names,
+    load_assignment,
+    read_assignment,
+)
 from grader.difference import Returns, Tolerance, first_difference, thaw
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.grading import Task, grade
 from grader.model import Result, Status, Verdict
+from grader.notebook import read_notebook
+from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import frozen_outputs
-from grader.release import generated_files
+from grader.release import emptied, generated_files
+from grader.source import functions
 from grader.submissions import Submission
+
+_NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
@@ -24,7 +37,13 @@ def validate(root: Path, name: str) -> Iterator[str]:
     graded the very way a submission is; and generated files must be what would be generated now.
     """
     assignment = load_assignment(root, name)
-    yield from _out_of_step(assignment, root)
+    unusable = [*_unknown_masters(assignment, root), *_unsendable(assignment), *_master(assignment)]
+    yield from unusable
+    if unusable:
+        return  # what follows would only say it again, in worse words
+    yield from out_of_step(assignment, root)
+    if not assignment.template.exists():
+        return
     yield from _problems(assignment, root, assignment.master, _is_correct, assignment.max_score)
     yield from _problems(assignment, root, assignment.template, _is_unanswered, 0)
 
@@ -40,16 +59,74 @@ def generate(root: Path, name: str) -> list[Path]:
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
     load_assignment.cache_clear()
-    for path, content in generated_files(load_assignment(root, name), root).items():
+    frozen = load_assignment(root, name)
+    variants = frozen.folder / PUBLIC_VARIANTS
+    if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
+        changed.append(variants)
+    for path, content in generated_files(frozen, root).items():
         if _write(path, content):
             changed.append(path)
     return changed
 
 
-def _out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:
+    known = assignment_names(root)
+    for exercise in assignment.exercises:
+        if exercise.outputs_from and exercise.outputs_from not in known:
+            yield (
+                f"{assignment.folder / 'assignment.toml'}: outputs_from of {exercise.name!r} is "
+                f"{exercise.outputs_from!r}, where one of {', '.join(known)} is expected"
+            )
+
+
+def _unsendable(assignment: Assignment) -> Iterator[str]:
+    """Cases with inputs that cannot be brought into a kernel."""
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            inputs = case.arguments()
+            try:
+                wire.encode((inputs.args, inputs.kwargs))
+            except WireError as error:
+                yield (
+                    f"{assignment.solutions / 'cases.py'}: the inputs of the case {case.name!r} of "
+                    f"{exercise.name!r} cannot be sent to a kernel: {error}; numbers, texts, "
+                    "arrays, and lists, tuples, dicts and sets of them can"
+                )
+
+
+def _master(assignment: Assignment) -> Iterator[str]:
+    """What keeps the master notebook from being one."""
+    path = assignment.master
+    if not path.exists():
+        yield f"{path}: there is no such file; the notebook with the solutions belongs there"
+        return
+    try:
+        cells = read_notebook(path).cells
+    except SubmissionError as error:
+        yield f"{path}: {error}"
+        return
+    for cell in cells:
+        try:
+            emptied(cell.source)
+        except AssignmentError as error:
+            yield f"{path}, cell {cell.number}: {error}"
+    defined = {name for cell in cells for name in functions(cell.source)}
+    for exercise in assignment.exercises:
+        if exercise.name not in defined:
+            near = difflib.get_close_matches(exercise.name, defined, n=1)
+            hint = f" (it defines {near[0]!r})" if near else ""
+            yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+
+
+def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+    """A line for each generated file that is not what would be generated now."""
     for path, content in generated_files(assignment, root).items():
-        if not path.exists() or path.read_bytes() != content:
-            yield f"{path}: is not what is generated now; `grade generate` writes it"
+        if not path.exists():
+            yield f"{path}: there is no such file; `grade generate` writes it"
+        elif path.read_bytes() != content:
+            yield f"{path}: {_NOT_GENERATED}"
+    if not in_step(assignment):
+        yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 
 
 def _problems(

@@ -6,9 +6,12 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +29,7 @@ SPREAD = (
     "    return np.mean(sizes), np.std(sizes)"
 )
 RIGHT = (LONGEST, COUNT, SPREAD)
+PARTS = ["gradebook.sqlite", "grades.csv", "report", "results.json"]
 
 Grade = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -63,6 +67,24 @@ def results(folder: Path) -> Run:
     schema = json.loads(files("grader").joinpath("schemas/results.schema.json").read_text())
     jsonschema.validate(data, schema)
     return Run.from_json(data)
+
+
+def test_a_canvas_zip_with_a_roster_is_graded_by_its_best_attempts(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("in/leeann_12_90_hw.ipynb", *RIGHT)
+    write("in/leeann_12_91_hw-1.ipynb", LONGEST)
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for path in (tmp_path / "in").iterdir():
+            archive.write(path, path.name)
+    (tmp_path / "class.csv").write_text('Student,ID\n"Lee, Ann",12\n"Kay, Bo",13\n')
+    done = run_grade("in.zip", "--roster", "class.csv", "--attempts", "best")
+    assert "Canvas download: 2 submissions of 1 student" in done.stdout
+    assert "not graded: Kay, Bo: handed in nothing" in done.stderr
+    ann, bo = results(tmp_path / "grades").results
+    assert (ann.student, ann.source) == ("leeann", "leeann_12_90_hw.ipynb")
+    assert ann.score == ann.max_score
+    assert (bo.student, bo.score, bo.reason) == ("Kay, Bo", None, "handed in nothing")
 
 
 def test_a_folder_is_graded_into_results_grades_and_report(
@@ -167,12 +189,12 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
     header, *rows = csv.reader(text.splitlines())
     assert header == [
         *("student", "source", "status", "longest", "count", "mean_and_spread"),
-        *("total", "maximum", "reason"),
+        *("total", "maximum", "reason", "adjusted"),
     ]
     assert rows == [
-        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", ""],
-        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", ""],
-        ["bob", "bob.ipynb", "not_graded", *[""] * 4, "20", "is not valid JSON (line 1)"],
+        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", "", ""],
+        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", "", ""],
+        ["bob", "bob.ipynb", "not_graded", *[""] * 4, "20", "is not valid JSON (line 1)", ""],
     ]
 
 
@@ -246,7 +268,7 @@ def test_a_second_run_replaces_the_first_ones_files(
     run_grade("in", "-q")
     assert [each.student for each in results(tmp_path / "grades").results] == ["bob"]
     assert len(list((tmp_path / "grades/report/students").iterdir())) == 1
-    assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report", "results.json"]
+    assert sorted(os.listdir(tmp_path / "grades")) == PARTS
 
 
 def test_two_runs_at_once_into_one_folder_leave_one_whole_result(
@@ -261,7 +283,7 @@ def test_two_runs_at_once_into_one_folder_leave_one_whole_result(
     assert [run.wait(120) for run in runs] == [0, 0]
     (result,) = results(tmp_path / "grades").results
     assert result.student in ("ann", "bob")
-    assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report", "results.json"]
+    assert sorted(os.listdir(tmp_path / "grades")) == PARTS
 
 
 def test_submissions_to_several_assignments_get_a_folder_each(
@@ -333,6 +355,11 @@ def test_an_ended_run_leaves_no_process_behind(
     while len(kernels) < 2:
         kernels |= set(temporary.glob("fairgrade-*/fg-*/sockets/*"))
         assert run.poll() is None
+    # The first result has reached the grader, too: only then is it certain to be kept.
+    book = tmp_path / "grades/gradebook.sqlite"
+    with closing(sqlite3.connect(book)) as connection:
+        while not connection.execute("SELECT count(*) FROM results").fetchone()[0]:
+            assert run.poll() is None
     run.send_signal(how)
     _, errors = run.communicate(timeout=60)
     while processes_below(temporary):
@@ -430,7 +457,11 @@ def test_a_run_into_folders_removes_what_an_earlier_one_left_above_them(
     subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
     write("in/lesson.ipynb", "x = 1", fairgrade={"assignment": "adam"})
     subprocess.run(command("in", "-q", "--root", root), cwd=tmp_path, check=True)
-    assert sorted(os.listdir(tmp_path / "grades")) == ["adam", "optimization_methods"]
+    assert sorted(os.listdir(tmp_path / "grades")) == [
+        "adam",
+        "gradebook.sqlite",
+        "optimization_methods",
+    ]
 
 
 def test_results_that_find_no_room_are_kept_elsewhere(

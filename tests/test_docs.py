@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load_assignment
-from grader.cli import ALL_GRADED, BELOW, NOT_ALL_GRADED, WRONG_COMMAND, main
+from grader.cli import main
+from grader.command import ALL_GRADED, BELOW, NOT_ALL_GRADED, WRONG_COMMAND
 from grader.errors import FairgradeError
 from grader.model import Verdict
 
@@ -38,11 +39,16 @@ def test_the_readme_has_two_commands_of_one_line(readme: str) -> None:
     assert "pytest" in commands[1]
 
 
-def test_every_option_of_run_that_the_readme_uses_exists(readme: str) -> None:
-    known = {option for each in main.commands["run"].params for option in each.opts}
-    used = set(re.findall(r"^grade .*?(--[a-z-]+)", readme, re.MULTILINE))
+def test_every_option_that_the_documents_use_exists(root: Path) -> None:
+    used = 0
+    for path in (root / "README.md", root / "docs" / "instructors.md"):
+        for line in re.findall(r"^grade (.*)$", path.read_text(), re.MULTILINE):
+            name = line.split()[0]
+            command = main.commands[name if name in main.commands else "run"]
+            options = set(re.findall(r"(--[a-z-]+)", line.partition("#")[0]))
+            used += len(options)
+            assert options <= {each for param in command.params for each in param.opts}, line
     assert used
-    assert used <= known
 
 
 def test_the_exit_codes_are_those_of_the_readme(readme: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from grader import wire
 from grader.assignment import Limits
+from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.errors import KernelFailure
 from grader.execution import CellRun, Execution, Step, confinement_for, step_for
@@ -54,7 +55,7 @@ def execute(
         files = {"helper.py": b"VALUE = 7"}
         async with Execution(steps, files, limits, shut_in) as execution:
             await execution.run_cells()
-            return execution.runs, [await execution.call((name,), ONE) for name in names]
+            return execution.runs, [await execution.call(Call((name,), ONE)) for name in names]
 
     return asyncio.run(run())
 
@@ -212,7 +213,7 @@ def test_arguments_are_fresh_for_every_call() -> None:
         steps = [Step(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
         inputs = wire.encode((({"x": 5},), {}))
         async with Execution(steps, {}, LIMITS, shut_in) as execution:
-            return [await execution.call(("f",), inputs) for _ in range(2)]
+            return [await execution.call(Call(("f",), inputs)) for _ in range(2)]
 
     assert asyncio.run(run()) == [Returned(4), Returned(4)]
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from forms import Form, adam, adam_start, gd, mini_batches, momentum, velocity
+from forms.diagnoses import DIAGNOSES
 
 from grader.assignment import load_assignment
 from grader.grading import Task, grade
@@ -37,25 +39,50 @@ def graded(form: Form, exercise: str, write: Write, assignment: str = FULL) -> E
 
 
 @pytest.mark.parametrize(
-    ("exercise", "form"),
+    ("exercise", "name", "form"),
     [
-        pytest.param(module.EXERCISE, form, id=f"{module.EXERCISE}-{name}")
+        pytest.param(module.EXERCISE, name, form, id=f"{module.EXERCISE}-{name}")
         for module in MODULES
         for name, form in module.FORMS.items()
     ],
 )
-def test_verdict(exercise: str, form: Form, write: Write) -> None:
-    """Right forms earn all points, wrong ones none, and both are called by their names."""
+def test_verdict(exercise: str, name: str, form: Form, write: Write) -> None:
+    """Right forms earn all points, wrong ones those of the mistake, and all are called by name."""
     result = graded(form, exercise, write)
     passed = {case.name for case in result.cases if case.passed}
     failed = {case.name for case in result.cases if not case.passed}
+    named = tuple(each.variant for each in (result.diagnosis, *result.also) if each)
+    verdict, share = expected_of(exercise, name, form)
 
-    assert result.verdict is form.verdict, [case.message for case in result.cases]
-    assert result.score == (result.max_score if form.verdict in ALL_POINTS else 0)
-    assert (result.diagnosis.variant if result.diagnosis else "") == form.variant
+    assert result.verdict is verdict, [case.message for case in result.cases]
+    assert result.score == result.max_score * share
+    assert named == ((form.variant,) if form.variant else wrong_names(exercise, name))
+    assert not result.alternatives
     assert passed >= set(form.passes)
     if form.fails_only:
         assert failed == set(form.fails_only)
+
+
+def wrong_names(exercise: str, name: str) -> tuple[str, ...]:
+    return DIAGNOSES[exercise].get(name, ())
+
+
+def expected_of(exercise: str, name: str, form: Form) -> tuple[Verdict, float]:
+    """The verdict and the share of the points: a small mistake makes a wrong form partial."""
+    if form.verdict in ALL_POINTS:
+        return form.verdict, 1
+    shares = {
+        each.name: each.share for each in load_assignment(ROOT, FULL).exercise(exercise).variants
+    }
+    named = wrong_names(exercise, name)
+    share = prod(shares[each] for each in named) if named else 0
+    return (Verdict.PARTIAL if share else form.verdict), share
+
+
+def test_nearly_every_wrong_form_is_named() -> None:
+    """The others repeat what is published: there is no mistake to name."""
+    unnamed = {name for forms in DIAGNOSES.values() for name, named in forms.items() if not named}
+    assert unnamed == {"digits_as_printed", "repeats_published", "knows_the_published_case"}
 
 
 @pytest.mark.parametrize("name", ["plain", "five_values"])
@@ -121,3 +148,8 @@ def on_public_case(source: str, exercise: str) -> Any:
     namespace: dict[str, Any] = {"math": math, "np": np}
     exec(source, namespace)  # ours, unlike a student's: it may run in this process
     return namespace[exercise](*inputs.args, **inputs.kwargs)
+
+
+def test_right_forms_are_of_thirty_styles_and_more() -> None:
+    """Counted by name over all exercises: the same style in two exercises is one."""
+    assert len({name for module in MODULES for name in module.RIGHT}) >= 30

@@ -1,4 +1,4 @@
-"""pictures, canvas: what a function draws in a real kernel, right, wrong, or hostile."""
+"""pictures, scene: what a function draws in a real kernel, right, wrong, or hostile."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 
 from grader.assignment import load_assignment
-from grader.canvas import FARTHEST
 from grader.errors import AssignmentError
 from grader.grading import Task, grade
 from grader.model import ExerciseResult, Result, Verdict
 from grader.pictures import drawn_by_reference
+from grader.scenes import FARTHEST
 from grader.submissions import Submission
 
 GD = (

@@ -149,3 +149,18 @@ def test_a_temporary_folder_too_deep_for_sockets_is_not_used(
 
 def test_there_is_a_job_for_every_core_this_process_may_use() -> None:
     assert 1 <= default_jobs() <= (os.cpu_count() or 1)
+
+
+def test_ctrl_c_that_does_not_wake_the_main_thread_is_noticed_all_the_same(tmp_path: Path) -> None:
+    """A signal that another thread takes stands for one that comes as the main one falls asleep."""
+
+    class Endless(Executor):
+        def submit(self, *_: object, **__: object) -> Future[Graded]:  # type: ignore[override]
+            taken = threading.Thread(
+                target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            )
+            threading.Timer(0.1, taken.start).start()
+            return Future()
+
+    with pytest.raises(KeyboardInterrupt):
+        list(grade_all(tasks(tmp_path, "a"), Endless, 1))

@@ -112,7 +112,9 @@ def hostile_run(*texts: str) -> Run:
                 message=text,
                 code=text,
                 printed=text,
-                diagnosis=Diagnosis("other", text, text),
+                diagnosis=Diagnosis("other", text, text, (text,)),
+                also=(Diagnosis("another", text, text),),
+                alternatives=(Diagnosis("a_third", text, text),),
                 cases=(CaseResult(text, text, Visibility.PUBLIC, False, text),),
             ),
             source=text,
@@ -320,6 +322,23 @@ def test_student_page_shows_diagnosis_cases_code_and_output(tmp_path: Path) -> N
         "The code def double (x): return x What the notebook printed there hello",
     ):
         assert words in text
+
+
+def test_student_page_shows_every_variant_with_what_it_explains(tmp_path: Path) -> None:
+    result = answer(
+        Verdict.PARTIAL,
+        2.5,
+        message="A reason.",
+        diagnosis=Diagnosis("one", "First", "Look there.", ("b", "v of b")),
+        also=(Diagnosis("two", "Second", "Look here.", ("W",)),),
+        alternatives=(Diagnosis("three", "Third", "Or there."),),
+    )
+    text = student_page(graded("Ada", result), tmp_path).text
+    assert (
+        "A reason. First This explains what is wrong in: b, v of b Look there. "
+        "Second This explains what is wrong in: W Look here. "
+        "Third Or this: the cases cannot tell these two apart. Or there."
+    ) in text
 
 
 def test_not_graded_exercise_is_nobodys_fault(tmp_path: Path) -> None:

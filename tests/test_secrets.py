@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import Case, Limits, load_assignment
+from grader.caller import Call
 from grader.execution import Execution, Step, confinement_for
 from grader.model import Visibility
 from grader.notebook import Cell
@@ -93,8 +94,8 @@ def search(
         async with Execution(steps, files, LIMITS, CONFINEMENT) as execution:
             for case in cases:
                 inputs = case.arguments()
-                await execution.call(("files",), encode((inputs.args, inputs.kwargs)))
-            outcome = await execution.call(("found",), encode(((masked,), {})))
+                await execution.call(Call(("files",), encode((inputs.args, inputs.kwargs))))
+            outcome = await execution.call(Call(("found",), encode(((masked,), {}))))
             assert isinstance(outcome, Returned)
             return list(outcome.value)
 

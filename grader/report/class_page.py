@@ -19,6 +19,7 @@ class Cell:
 
     word: Word
     score: float | None
+    adjusted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def _row(entry: Entry, assignment: Assignment) -> Row:
 
 
 def _cell(result: ExerciseResult | None) -> Cell | None:
-    return None if result is None else Cell(VERDICTS[result.verdict], result.score)
+    if result is None:
+        return None
+    return Cell(VERDICTS[result.verdict], result.score, result.adjustment is not None)
 
 
 def _share(exercise: Exercise, graded: Sequence[Entry]) -> Share:

@@ -44,6 +44,10 @@ class Entry:
         return sum(each.max_score for each in self.result.exercises if each.score is None)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        return tuple(map(prose, self.result.remarks))
+
+    @property
     def flags(self) -> tuple[str, ...]:
         return lines(self.result.flags)
 

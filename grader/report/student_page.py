@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.model import CaseResult, ExerciseResult, Run, Verdict
+from grader.model import CaseResult, Diagnosis, ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.highlight import highlighted
 from grader.report.text import one_line
@@ -29,6 +29,15 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A variant that explains an answer. `place` says which part, or how sure that is."""
+
+    title: str
+    place: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A student's answer to one exercise. `passed` says in words how many cases passed."""
 
@@ -38,6 +47,8 @@ class Answer:
     asks: str
     word: Word
     message: str
+    notes: tuple[Note, ...]
+    decision: str
     cases: tuple[CaseLine, ...]
     passed: str
     more_cases: int
@@ -109,12 +120,27 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         asks=prose(known.asks) if known else "",
         word=VERDICTS[result.verdict],
         message=prose(result.message),
+        notes=tuple(_notes(result)),
+        decision=prose(result.adjustment.reason) if result.adjustment else "",
         cases=_case_lines(result.cases),
         passed=_passed(result.cases),
         more_cases=max(0, len(result.cases) - MOST_LINES),
         code=highlighted(result.code),
         printed=prose(result.printed, LONGEST_OUTPUT),
     )
+
+
+def _notes(result: ExerciseResult) -> Iterator[Note]:
+    for diagnosis in (result.diagnosis, *result.also):
+        if diagnosis:
+            parts = ", ".join(diagnosis.parts)
+            yield _note(diagnosis, f"This explains what is wrong in: {parts}" if parts else "")
+    for diagnosis in result.alternatives:
+        yield _note(diagnosis, "Or this: the cases cannot tell these two apart.")
+
+
+def _note(diagnosis: Diagnosis, place: str) -> Note:
+    return Note(one_line(diagnosis.title), one_line(place), prose(diagnosis.explanation))
 
 
 def _case_lines(cases: Sequence[CaseResult]) -> tuple[CaseLine, ...]:

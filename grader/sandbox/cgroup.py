@@ -7,6 +7,8 @@ can be had, as for most ordinary users, `create` gives None, and resource limits
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +24,16 @@ class Cgroup:
 
     folders: tuple[Path, ...]
 
-    def remove(self) -> None:
-        """Remove the group; its processes have been ended, and may need a moment to be gone."""
-        end = time.monotonic() + 2
+    def remove(self, seconds: float = 2.0) -> None:
+        """Remove the group; its processes have been ended, and have `seconds` to be gone."""
+        end = time.monotonic() + seconds
         for folder in self.folders:
-            while folder.exists() and time.monotonic() < end:
+            while folder.exists():
                 try:
                     folder.rmdir()
                 except OSError:
+                    if time.monotonic() >= end:
+                        break
                     time.sleep(0.002)
 
 
@@ -42,8 +46,9 @@ def in_cgroup(group: Cgroup | None, command: list[str]) -> list[str]:
     return ["/bin/sh", "-c", move, "sh", *files, "--", *command]
 
 
-def create(name: str, memory_bytes: int, processes: int) -> Cgroup | None:
-    """A control group with these limits, or None where there can be none."""
+def create(memory_bytes: int, processes: int) -> Cgroup | None:
+    """A control group of this process's with these limits, or None where there can be none."""
+    name = f"{_owner(os.getpid())}-{secrets.token_hex(4)}"
     values = {"memory": str(memory_bytes), "pids": str(processes)}
     own = _own_paths()
     if own.keys() >= _V1.keys():
@@ -68,11 +73,23 @@ def create(name: str, memory_bytes: int, processes: int) -> Cgroup | None:
     return group
 
 
-def remove_all(prefix: str) -> None:
-    """Remove the empty groups of this name's beginning, which killed workers could not remove."""
+def remove_stale(seconds: float) -> None:
+    """Remove the groups whose owners have been killed; what is in them has `seconds` to be gone."""
+    end = time.monotonic() + seconds
     for path in {ROOT / key / own.lstrip("/") for key, own in _own_paths().items()}:
-        for folder in path.glob(f"{prefix}-*"):
-            Cgroup((folder,)).remove()
+        for folder in path.glob("fairgrade-*-*-*"):
+            owner = folder.name.rpartition("-")[0]
+            if owner != _owner(owner.split("-")[1]):
+                Cgroup((folder,)).remove(max(0.0, end - time.monotonic()))
+
+
+def _owner(number: int | str) -> str:
+    """How a process is named in its groups: by its number and when it started, if it lives."""
+    try:
+        status = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return ""
+    return f"fairgrade-{number}-{status.rpartition(')')[2].split()[19]}"
 
 
 def _own_paths() -> dict[str, str]:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
+from glob import glob
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def lay_out_agent(folder: Path) -> None:
             (folder / source.name).write_bytes(source.read_bytes())
     (folder / "wire.py").write_bytes(package.joinpath("wire.py").read_bytes())
     (folder / "passwd").write_text(_PASSWD)
+    (folder / "empty").touch()
 
 
 def command(level: Level, folder: Path, control: int) -> list[str]:
@@ -62,6 +64,12 @@ def command(level: Level, folder: Path, control: int) -> list[str]:
 
 def _python(agent: str) -> list[str]:
     return [python(), "-s", "-P", "-S", f"{agent}/warm.py"]
+
+
+def _names_of_sources(site: str) -> list[str]:
+    """Files among the packages in which editable installs name their source folders."""
+    patterns = ("*.pth", "*.dist-info/direct_url.json", "*.egg-link", "__editable__*")
+    return [path for pattern in patterns for path in glob(pattern, root_dir=site)]
 
 
 def _bubblewrap(folder: Path) -> Iterator[str]:
@@ -84,6 +92,8 @@ def _bubblewrap(folder: Path) -> Iterator[str]:
         yield from ("--ro-bind", sys.base_prefix, sys.base_prefix)
     for number, path in enumerate(site_packages()):
         yield from ("--ro-bind", path, f"{SITE}/{number}")
+        for name in _names_of_sources(path):
+            yield from ("--ro-bind", str(folder / "agent" / "empty"), f"{SITE}/{number}/{name}")
     yield from ("--ro-bind", str(folder / "agent"), AGENT)
     yield from ("--dir", "/run/own", "--bind", str(folder / "sockets"), "/run/all")
     yield from ("--remount-ro", "/", "--chdir", "/tmp")

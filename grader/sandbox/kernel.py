@@ -26,9 +26,10 @@ from jupyter_client.manager import AsyncKernelManager
 from grader import wire
 from grader.errors import KernelFailure
 from grader.sandbox.command import readable
+from grader.sandbox.flood import ended_if_flooding
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
-from grader.sandbox.provisioner import NAME
+from grader.sandbox.provisioner import NAME, SandboxProvisioner
 
 START_SECONDS = 60
 # After an interrupt, a cell or call has this long to end before its kernel is ended.
@@ -72,8 +73,12 @@ class Kernel:
 
     async def kill(self) -> None:
         """End the kernel at once, and all that it started; no harm if it has ended already."""
-        if self.manager.provisioner:
-            await self.manager.provisioner.kill()
+        self.end()
+
+    def end(self) -> None:
+        """`kill`, from any thread."""
+        if isinstance(self.manager.provisioner, SandboxProvisioner):
+            self.manager.provisioner.end()
 
 
 class _SandboxSpec(KernelSpecManager):
@@ -109,7 +114,9 @@ async def start_kernel(
             await _until_ready(manager, client)
         except OSError as error:
             raise KernelFailure(f"a kernel could not be started: {error}") from None
-        yield Kernel(manager, client)
+        kernel = Kernel(manager, client)
+        with ended_if_flooding(kernel.end):
+            yield kernel
     finally:
         await _end(manager, context, folder)
 
@@ -194,6 +201,7 @@ def _request(
         "readable": ["/"] if alone else [*readable(), str(warm.folder / "agent")],
         "writable": [private] if alone else [f"{private}/work", f"{private}/home"],
         "limits": _limits(confinement),
+        "processes": confinement.processes,
     }
 
 
@@ -206,7 +214,7 @@ def _limits(confinement: Confinement) -> dict[str, int]:
         "RLIMIT_CORE": 0,
     }
     if confinement.level is Level.NAMESPACES:
-        # Elsewhere it would count all of the user's processes, ours too.
+        # Elsewhere it counts all of the user's processes, ours too, and is set at the end.
         limits["RLIMIT_NPROC"] = confinement.processes
     return limits
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import select
 import shutil
 import signal
@@ -49,14 +48,14 @@ class Process:
 
     def send(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            if self.descriptor is None:
-                os.kill(self.number, number)
-            else:
+            if self.descriptor is not None:
                 signal.pidfd_send_signal(self.descriptor, number)
+            elif self.number > 0:  # not closed
+                os.kill(self.number, number)
 
     def kill(self) -> None:
         """End the process and all that it started."""
-        if self.leads_group:
+        if self.leads_group and self.number > 0:
             # In no namespace of its own: but what it starts cannot leave its process group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.number, signal.SIGKILL)
@@ -77,9 +76,7 @@ class WarmParent:
     ) -> None:
         """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
         self.level = level
-        # Named for the folder of the run's temporary files, by which what is left is found again.
-        name = f"{Path(tempfile.gettempdir()).name}-{secrets.token_hex(8)}"
-        self._cgroup = create(name, memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
+        self._cgroup = create(memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
         self.problems: list[str] = []
         ours, theirs = socket.socketpair()

@@ -67,8 +67,12 @@ class SandboxProvisioner(KernelProvisionerBase):
             self._process.send(signal.Signals(signum))
 
     async def kill(self, restart: bool = False) -> None:
-        if self._process:
-            self._process.kill()
+        self.end()
+
+    def end(self) -> None:
+        """End the process at once, from any thread."""
+        if process := self._process:
+            process.kill()
 
     async def terminate(self, restart: bool = False) -> None:
         await self.kill()

@@ -20,7 +20,7 @@ from opt_utils import (
 )
 
 from grader.authoring import Driver, arguments, picture
-from grader.canvas import (
+from grader.scenes import (
     Ended,
     Grouping,
     Groups,

@@ -22,16 +22,23 @@ class Attack:
     heir: str = ""
     student: str = "mallory"
     only: str = ""  # a level, where the promise is made at no other
+    floods: bool = False  # it sends more than we want, until its kernel is ended for it
 
     def __str__(self) -> str:
         return self.name
 
 
 def attack(
-    name: str, tries: str, *cells: str, heir: str = "", student: str = "mallory", only: str = ""
+    name: str,
+    tries: str,
+    *cells: str,
+    heir: str = "",
+    student: str = "mallory",
+    only: str = "",
+    floods: bool = False,
 ) -> Attack:
     texts = tuple(dedent(cell).strip("\n") for cell in cells if cell)
-    return Attack(name, tries, texts, heir, student, only)
+    return Attack(name, tries, texts, heir, student, only, floods)
 
 
 # Nothing, 2 of 6 points for the public case, nothing: what every attack has to beat.

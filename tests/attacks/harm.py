@@ -447,10 +447,11 @@ OUTPUT = (
         "values as large as they may be sent, and larger",
         """
         import numpy
-        def longest(text): return "x" * 60_000_000
+        def longest(text): return "x" * 33_000_000
         def count(text): return {str(n): n for n in range(10_000_000)}
-        def mean_and_spread(text): return numpy.zeros(8_000_000), numpy.zeros((1,) * 40 or 1)
+        def mean_and_spread(text): return numpy.zeros(2_000_000), numpy.zeros(2_000_000)
         """,
+        floods=True,
     ),
     attack(
         "deep_values",
@@ -473,6 +474,7 @@ OUTPUT = (
             raw(b"x" * 30_000_000, copies=30)
             return text
         """,
+        floods=True,
     ),
     attack(
         "frames_on_iopub",

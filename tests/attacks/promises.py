@@ -34,14 +34,15 @@ from grader.grading import Task, grade
 from grader.model import Result, Run, Status
 from grader.report import write_report
 from grader.sandbox import kernel
+from grader.sandbox.flood import MAX_GROWTH_BYTES
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.submissions import Submission
 
 MAX_MEMORY_KB = 150_000
 MAX_SECONDS = 120  # twice what the limits of the course allow
-# What only hidden cases have, in or out.
-HIDDEN = ("quattro", "cinquee", "hidden words", "fourteen", "4.6666", "3.2998", "3.300", "4.66")
+# What only hidden cases have, in or out; numbers so long that no other is like them by chance.
+HIDDEN = ("quattro", "cinquee", "hidden words", "fourteen", "4.6666", "3.2998")
 
 
 @dataclass
@@ -149,6 +150,7 @@ class World:
     facts: dict[str, object]
     wrong: tuple[str, ...] = WRONG
     right: tuple[str, ...] = RIGHT
+    hidden: tuple[str, ...] = HIDDEN
 
     def grade(self, student: str, *cells: str) -> Result:
         path = self.folder / f"{self.level.word}.ipynb"
@@ -169,6 +171,11 @@ class World:
         return {each.name: each.score or 0.0 for each in result.exercises}
 
     @staticmethod
+    def most_memory(attack: Attack) -> int:
+        """The KB by which the grader may grow: what a flood may take, and what is seen too late."""
+        return MAX_MEMORY_KB + attack.floods * MAX_GROWTH_BYTES // 1024
+
+    @staticmethod
     def _left(processes: set[int]) -> set[int]:
         """Processes that were not there before; what has been killed has a moment to be gone."""
         end = time.monotonic() + 10
@@ -183,6 +190,8 @@ class World:
         expected = replace(self.honest, seconds=0.0)
         assert expected.score == expected.max_score
         scores = self.wrong_scores
+        if not any(parent.alive for parent in kernel._parents.values()):
+            self.grade("honest", *self.right)  # so that a warm parent is there before, and after
         before, processes = self.outside.state(), running_kernels()
         memory = peak_memory()
         result = self.grade(attack.student, *self.wrong, prelude(self.facts), *attack.cells)
@@ -205,7 +214,7 @@ class World:
             "the others' results are the same": honest != expected
             and (honest.reason or honest.to_json()),
             "the run ends in time": result.seconds > MAX_SECONDS and result.seconds,
-            "the grader's memory stays flat": grown > MAX_MEMORY_KB and f"{grown} KB",
+            "the grader's memory stays flat": grown > self.most_memory(attack) and f"{grown} KB",
             "no process is left": left,
             "no folder is left": folders_left(),
             "it is graded, unless its time has run out": result.status is Status.NOT_GRADED
@@ -309,7 +318,7 @@ def published(world: World, *results: Result) -> list[str]:
         started="2026-01-01T00:00:00+00:00",
         seed=0,
         protection=protection,
-        results=results,
+        results=tuple(replace(each, seconds=0.0) for each in results),
     )
     found = []
     with tempfile.TemporaryDirectory() as name:
@@ -327,7 +336,9 @@ def published(world: World, *results: Result) -> list[str]:
                 found += ["a script of somebody else's"] * (page.scripts > 1)
             shown = text.replace(json.dumps(prelude(world.facts))[1:-1], "")
             secret = [world.facts.get("token", "secret-of-the-instructor"), "\x1b", "\u202e"]
-            found += [f"{word!r} in {path.name}" for word in (*HIDDEN, *secret) if word in shown]
+            found += [
+                f"{word!r} in {path.name}" for word in (*world.hidden, *secret) if word in shown
+            ]
         with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
             found += [
                 cell for row in csv.reader(file) for cell in row if cell[:1] in tuple("=+-@\t\r")

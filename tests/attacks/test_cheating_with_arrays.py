@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from conftest import ROOT
 
@@ -22,7 +25,15 @@ def numeric_world(
     assignment = load_assignment(ROOT, name)
     right = tuple(cell.source for cell in read_notebook(assignment.master).cells)
     facts = {"level": level.word, "course": str(ROOT), "repository": str(ROOT), **outside.facts}
-    return World(level, ROOT, name, tmp_path_factory.mktemp("n"), outside, facts, WRONG, right)
+    folder = tmp_path_factory.mktemp("n")
+    hidden = numbers(assignment.solutions) - numbers(assignment.folder)
+    assert hidden
+    return World(level, ROOT, name, folder, outside, facts, WRONG, right, tuple(hidden))
+
+
+def numbers(folder: Path) -> set[str]:
+    """The numbers among expected outputs, to as many digits as a message shows."""
+    return set(re.findall(r"\d+\.[1-9]\d{4}", (folder / "expected_outputs.json").read_text()))
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)

@@ -14,6 +14,7 @@ from attacks.attack import RIGHT, WRONG, prelude
 from attacks.promises import World, running_kernels
 from grader import run
 from grader.canary import protection_in_force
+from grader.gradebook import Gradebook
 from grader.model import Result, Status
 from grader.run import Options, grade_run
 from grader.submissions import find
@@ -26,7 +27,8 @@ CHOSEN = (
 
 def grade_folder(folder: Path, world: World) -> dict[str, Result]:
     found = find([folder], folder / "output")
-    finished = grade_run(found, Options(world.root, 2, "words"), lambda graded: None)
+    with Gradebook(folder.with_suffix(".sqlite")) as book:
+        finished = grade_run(found, Options(world.root, 2, "words"), lambda graded: None, book)
     return {result.student: replace(result, seconds=0.0) for result in finished.results}
 
 
@@ -34,7 +36,9 @@ def test_the_honest_get_the_same_among_attackers_as_without_them(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of one student's reaches another, and every process of the run is gone at its end."""
-    monkeypatch.setattr(run, "protection_in_force", lambda: protection_in_force(world.level))
+    monkeypatch.setattr(
+        run, "protection_in_force", lambda: protection_in_force(at_most=world.level)
+    )
     attacks = {a.name: a for a in (*cheating.ATTACKS, *learning.ATTACKS, *harm.ATTACKS)}
     alone, together = tmp_path / "alone", tmp_path / "together"
     for number, name in enumerate(CHOSEN):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
+import signal
 import site
 import sys
+import tempfile
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import wire
@@ -20,11 +23,18 @@ from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from traitlets import default
 from traitlets.config import Config
 
+# Of a message's frames: our identity, a delimiter and a signature stand before it.
+_HEADER = 3
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+# What came of a call, and the value that it returned if it did; both encoded.
+_Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
 
 
 class Output:
@@ -79,24 +89,43 @@ class AgentKernel(IPythonKernel):
     """ipykernel that also calls a function of the notebook with inputs sent as bytes."""
 
     shell_class = AgentShell
-    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "call_request"]
+
+    def __init__(self, **kwargs: Any) -> None:
+        """With the shell that `prepare` made, which knows everything but its kernel and folders."""
+        shell = AgentShell.instance()
+        shell.kernel, shell.profile_dir = self, kwargs["profile_dir"]
+        shell.ipython_dir, shell.home_dir = kwargs["parent"].ipython_dir, os.environ["HOME"]
+        super().__init__(**kwargs)
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         AgentStream.room = Output.limit
         await super().execute_request(stream, ident, parent)
 
-    def call_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Reply with what the first of `names` that the notebook defines does with the inputs."""
+    async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
+        """Answer calls at once: nobody waits for ipykernel to say "busy" and "idle" for them."""
+        if b'"call_request"' not in msg[_HEADER].bytes:
+            await super().dispatch_shell(msg, *args, **options)
+            return
+        idents, frames = self.session.feed_identities(msg, copy=False)
+        self.call_request(idents, self.session.deserialize(frames, copy=False))
+
+    def call_request(self, ident: Any, parent: Any) -> None:
+        """Make the calls asked for, and reply with two buffers for each, all in one message.
+
+        The answers are fewer than the calls if one was interrupted.
+        """
+        answers: list[Any] = []
+        with contextlib.suppress(KeyboardInterrupt), _interruptible():
+            for names, inputs in zip(parent["content"]["names"], parent["buffers"], strict=True):
+                answers += self._answer(names, inputs)
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def _answer(self, names: list[str], inputs: memoryview) -> _Answer:
+        """What the first of `names` that the notebook defines does with the inputs."""
         namespace = self.shell.user_ns
-        function = next(
-            (namespace[name] for name in parent["content"]["names"] if name in namespace), None
-        )
-        try:
-            args, kwargs = wire.decode(bytes(parent["buffers"][0]))
-            reply = _call(function, args, kwargs)
-        except KeyboardInterrupt:
-            reply = wire.encode(("interrupted",))
-        self.session.send(stream, "call_reply", {}, parent, ident=ident, buffers=[reply])
+        function = next((namespace[name] for name in names if name in namespace), None)
+        args, kwargs = wire.decode(inputs)
+        return _call(function, args, kwargs)
 
 
 class AgentApp(IPKernelApp):
@@ -119,10 +148,33 @@ class AgentApp(IPKernelApp):
     def write_connection_file(self, **kwargs: Any) -> None:
         pass
 
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is none, and making the parser for it takes longer than opening the sockets."""
 
-def _call(function: Any, args: Any, kwargs: Any) -> bytes:
+    def load_config_file(self, *args: Any, **options: Any) -> None:
+        """There is none either."""
+
+    def init_heartbeat(self) -> None:
+        """None: we watch the kernel's process, and its thread would bind a socket at any time."""
+
+    def init_control(self, context: Any) -> None:
+        """Without the thread for subshells, through which every message would go twice."""
+        super().init_control(context)
+        self.shell_channel_thread = None
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
     if not callable(function):
-        return wire.encode(("missing",))
+        return wire.encode(("missing",)), b""
     random.seed(0)
     np.random.seed(0)
     try:
@@ -132,11 +184,11 @@ def _call(function: Any, args: Any, kwargs: Any) -> bytes:
         raise
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
-        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line))
+        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line)), b""
     try:
-        return wire.encode(("returned", wire.encode(value)))
+        return wire.encode(("returned",)), wire.encode(value)
     except wire.WireError as error:
-        return wire.encode(("unsendable", str(error)[:500]))
+        return wire.encode(("unsendable", str(error)[:500])), b""
 
 
 def _line_in(function: Any, error: BaseException) -> int | None:
@@ -191,17 +243,32 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def start(request: dict[str, Any]) -> AgentApp:
-    """An application that has opened its sockets and waits for its event loop."""
-    Output.limit = request["output_bytes"]
-    AgentApp.request = request
+def prepare() -> None:
+    """Make the shell, once for all kernels: it takes as long as the rest of a start."""
+    folder = tempfile.mkdtemp()
+    with without_debugger():
+        AgentShell.instance(
+            config=_config(), ipython_dir=folder, profile_dir=ProfileDir.create_profile_dir(folder)
+        )
+
+
+def _config() -> Config:
     config = Config()
     config.HistoryManager.enabled = False
+    # Nothing is to be waited for: no other request comes while one is answered.
+    config.Kernel._execute_sleep = 0.0
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.colors = "nocolor"
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
     config.InlineBackend.figure_formats = set()
-    app = AgentApp.instance(config=config)
+    return config
+
+
+def start(request: dict[str, Any]) -> AgentApp:
+    """An application that has opened its sockets and waits for its event loop."""
+    Output.limit = request["output_bytes"]
+    AgentApp.request = request
+    app = AgentApp.instance(config=_config())
     with without_debugger():
         app.initialize([])
     site.sethelper()  # the one thing students may miss of what -S leaves out

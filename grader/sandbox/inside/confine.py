@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +35,7 @@ NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
 
 # In a sandbox of namespaces: where all kernels' socket folders are bound, and a kernel's own.
 ALL_SOCKETS, OWN_SOCKETS, PRIVATE = "/run/all", "/run/own", "/tmp"
+MAX_PROCESSES = 1 << 22  # as many numbers as Linux has for them
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
@@ -53,18 +56,17 @@ def separate(after_fork: Callable[[int], None]) -> None:
 
 
 def private_files(sockets: str, tmpfs_bytes: int) -> None:
-    """In a mount namespace of its own: an empty /tmp, the kernel's own sockets, its own /proc."""
+    """In a mount namespace of its own: an empty /tmp, the kernel's own sockets, no /proc.
+
+    A /proc of its own would tell by its mount tables from which folders of the host packages come.
+    """
     own = os.open(os.path.join(ALL_SOCKETS, sockets), os.O_PATH | os.O_DIRECTORY)
     mount(f"/proc/self/fd/{own}", OWN_SOCKETS, "", MS_BIND | MS_REC)
     os.close(own)
     quiet = MS_NOSUID | MS_NODEV
     mount("none", ALL_SOCKETS, "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=000")
     mount("none", PRIVATE, "tmpfs", quiet, f"size={tmpfs_bytes},nr_inodes=10000,mode=700")
-    try:
-        mount("proc", "/proc", "proc", quiet | MS_NOEXEC)
-    except PermissionError:
-        # As root the outer /proc is covered in part, and the kernel then allows no new one.
-        mount("none", "/proc", "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=555")
+    mount("none", "/proc", "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=555")
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -98,8 +100,35 @@ def confine(level: str, request: dict[str, Any]) -> None:
             drop_capabilities()
 
 
-def seal(level: str) -> None:
-    """Refuse system calls from now on, in every thread."""
+def limit_processes(more: int) -> None:
+    """Let the user's processes and threads become `more` than there are now, but not by this one.
+
+    RLIMIT_NPROC counts all of the user's, in other containers too. How many these are only the
+    kernel can tell: by the limit up to which it starts another one.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    low, high = 0, MAX_PROCESSES if hard == resource.RLIM_INFINITY else hard
+    while low < high:
+        middle = (low + high) // 2
+        resource.setrlimit(resource.RLIMIT_NPROC, (middle, hard))
+        low, high = (low, middle) if _starts_thread() else (middle + 1, high)
+    limit({"RLIMIT_NPROC": low + more})
+
+
+def _starts_thread() -> bool:
+    thread = threading.Thread(target=int)
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    thread.join()
+    return True
+
+
+def seal(level: str, processes: int) -> None:
+    """Start no more than so many processes from now on, and refuse system calls in every thread."""
+    if level != NAMESPACES and sys.platform == "linux":
+        limit_processes(processes)
     if level != LIMITS:
         alone = level == NAMESPACES
         seccomp.install(connect=alone, signals=alone)

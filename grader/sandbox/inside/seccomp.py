@@ -14,7 +14,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from system import MACHINE, PR_SET_NO_NEW_PRIVS, prctl, syscall
+from system import MACHINE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl, syscall
 
 _SET_MODE_FILTER, _TSYNC = 1, 1
 _LOAD, _JUMP_EQUAL, _JUMP_SET, _JUMP_AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x45, 0x35, 0x06, 0x54
@@ -85,6 +85,8 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "shmget": (29, 194),
     "semget": (64, 190),
     "msgget": (68, 186),
+    # Sockets in the folder of sockets are files of the host's: the kernel has all it needs.
+    "bind": (49, 200),
     # Watching what others do with their files.
     "inotify_init": (253, None),
     "inotify_init1": (294, 26),
@@ -117,7 +119,7 @@ _IDLE: dict[str, tuple[int | None, int | None]] = {
 }
 # Of other processes: how much they may use, and how they are run.
 _OTHERS = ((141, 140), (203, 122), (251, 30))  # setpriority, sched_setaffinity, ioprio_set
-_PRLIMIT, _FCNTL = (302, 261), (72, 25)
+_PRLIMIT, _FCNTL, _PRCTL = (302, 261), (72, 25), (157, 167)
 _SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKET, _SOCKETPAIR, _CONNECT = (41, 198), (53, 199), (42, 203)
@@ -172,6 +174,9 @@ def _program(connect: bool, signals: bool) -> Iterator[Instruction]:
         for numbers in (*_QUEUE_CALLS, *_OTHERS):
             yield from _refuse(numbers[column], errno.EPERM)
         yield from _no_signal_owners(_FCNTL[column])
+        # It ends with the warm parent, and that with us, however we end.
+        lives_on = [_argument(0), _step(_JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 1)]
+        yield from _only_if(_PRCTL[column], lives_on)
         # Whoever leaves the kernel's process group would outlive it.
         for numbers in _LEAVE_GROUP:
             yield from _refuse(numbers[column], errno.EPERM)

@@ -10,10 +10,12 @@ and they keep nothing of it but the imported modules.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -50,14 +52,40 @@ def main() -> None:
     names = _rehearse(agent)
     with agent.without_debugger():
         _import_all(names)
+    agent.prepare()
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
-    while True:
-        request, descriptors = _read(control)
-        _fork(agent, control, request, descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
+    last = None
+    try:
+        while True:
+            request, descriptors = _read(control)
+            if last:
+                last.close()
+            last = _fork(agent, control, request, descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+    except EOFError:
+        if last:
+            last.end()
+        os._exit(0)
+
+
+class Group:
+    """A kernel and all that it started, where no namespace ends them with the warm parent."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.descriptor = os.pidfd_open(number)
+
+    def end(self) -> None:
+        """End them, if the kernel lives, and the number is still its own."""
+        if not select.select([self.descriptor], [], [], 0)[0]:
+            with contextlib.suppress(ProcessLookupError):  # it leads no group yet
+                os.killpg(self.number, signal.SIGKILL)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
 
 
 def _import_all(names: list[str]) -> list[str]:
@@ -94,12 +122,15 @@ def _rehearse(agent: Any) -> list[str]:
         return told.read().decode().split()
 
 
-def _fork(agent: Any, control: socket.socket, request: dict[str, Any], ready: list[int]) -> None:
+def _fork(
+    agent: Any, control: socket.socket, request: dict[str, Any], ready: list[int]
+) -> Group | None:
     child = os.fork()
     if child:
-        if LEVEL != confine.NAMESPACES:
-            _send_process(control, child)
-        return
+        if LEVEL == confine.NAMESPACES:
+            return None
+        _send_process(control, child)
+        return Group(child) if sys.platform == "linux" else None
     try:
         if LEVEL == confine.NAMESPACES:
             confine.separate(lambda pid: _send_process(control, pid))
@@ -139,7 +170,7 @@ def _begin(agent: Any, request: dict[str, Any], ready: int) -> None:
     app = agent.start(request)
     for name in OURS:  # a student's module may be called like one of ours
         sys.modules.pop(name, None)
-    confine.seal(LEVEL)
+    confine.seal(LEVEL, request["processes"])
     _tell(ready, "ready")
     os.close(ready)
     app.start()
@@ -158,16 +189,16 @@ def _tell(descriptor: int, text: str) -> None:
 
 
 def _read(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """The next request and the descriptors that came with it; ends the process at the end."""
+    """The next request and the descriptors that came with it; EOFError if nobody is there."""
     header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, 4)
     if len(header) < _LENGTH.size:
-        os._exit(0)
+        raise EOFError
     (left,) = _LENGTH.unpack(header)
     parts = []
     while left:
         part = control.recv(min(left, 1 << 20))
         if not part:
-            os._exit(0)
+            raise EOFError
         parts.append(part)
         left -= len(part)
     return wire.decode(b"".join(parts)), list(descriptors)

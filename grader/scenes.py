@@ -1,6 +1,6 @@
 """What pictures of a student's function are drawn on: a landscape, groups, a training.
 
-An author declares a canvas once. Each function that is drawn gets a sheet of it, on which a driver
+An author declares a scene once. Each function that is drawn gets a sheet of it, on which a driver
 puts what the function returned, piece by piece. Sheets believe nothing: what they are given was
 returned by a stranger's code. A sheet that is given what cannot be drawn raises `Ended`, and keeps
 what it had. `data()` is what is on the sheet, as JSON.
@@ -117,17 +117,17 @@ class Groups:
 class Grouping:
     """Which items a function has put into which group."""
 
-    canvas: Groups
+    scene: Groups
     groups: list[list[list[int | None]]] = field(default_factory=list)
 
     def add(self, *rows: Sequence[int | None]) -> None:
         """Put the next group: for each row its items, None for what is no item at all."""
-        assert len(rows) == len(self.canvas.rows)
+        assert len(rows) == len(self.scene.rows)
         if len(self.groups) == MAX_GROUPS:
             raise Ended(f"makes more than {MAX_GROUPS} of them")
         self.groups.append([list(row[:MAX_ITEMS]) for row in rows])
         if any(len(row) > MAX_ITEMS for row in rows):
-            raise Ended(f"puts more than {MAX_ITEMS} {self.canvas.item}s into one")
+            raise Ended(f"puts more than {MAX_ITEMS} {self.scene.item}s into one")
 
     def data(self) -> dict[str, Any]:
         return {"groups": self.groups}
@@ -159,7 +159,7 @@ class Training:
 class Lesson:
     """The cost after each step, and the label of each place of the grid after the last."""
 
-    canvas: Training
+    scene: Training
     costs: list[float] = field(default_factory=list)
     labels: str = ""
     right: float | None = None
@@ -170,15 +170,15 @@ class Lesson:
 
     def decide(self, label: Callable[[Array], NDArray[np.bool_]]) -> None:
         """Put which places get the label 1; `label` takes places (2, k) and returns k booleans."""
-        self.labels = "".join("1" if each else "0" for each in label(self.canvas.grid()).ravel())
-        found = label(self.canvas.points).ravel()
-        self.right = round(float(np.mean(found == self.canvas.labels.ravel())), DECIMALS)
+        self.labels = "".join("1" if each else "0" for each in label(self.scene.grid()).ravel())
+        found = label(self.scene.points).ravel()
+        self.right = round(float(np.mean(found == self.scene.labels.ravel())), DECIMALS)
 
     def data(self) -> dict[str, Any]:
         return {"costs": self.costs, "labels": self.labels, "right": self.right}
 
 
-Canvas: TypeAlias = Landscape | Groups | Training
+Scene: TypeAlias = Landscape | Groups | Training
 Sheet: TypeAlias = Path | Grouping | Lesson
 
 

@@ -1,0 +1,150 @@
+"""The list of a course's students -> who handed in nothing, and ids that downloads lack."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.errors import CommandError
+from grader.layouts import Owner
+from grader.submissions import Found, Submission, told_apart
+
+NOTHING = "handed in nothing"
+# Kinds of ids, and the columns they stand in, in small letters without spaces and signs.
+_ID_COLUMNS = {
+    "canvas": ("id", "canvasid", "canvasuserid"),
+    "moodle": ("identifier", "participant"),
+    "sid": ("sid", "studentid", "sisuserid", "idnumber"),
+    "login": ("login", "username", "sisloginid", "githubusername"),
+}
+_NAME_COLUMNS = ("name", "student", "fullname", "studentname")
+_EMAIL_COLUMNS = ("email", "emailaddress")
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A row of the roster; `ids` are pairs of a kind and an id, as a submission's owner has."""
+
+    name: str
+    email: str
+    ids: tuple[tuple[str, str], ...]
+
+
+def read_roster(path: Path) -> tuple[Student, ...]:
+    """The students in a CSV file with a row of column names, in UTF-8; Canvas' and Moodle's own
+    sheets will do. Raises CommandError where there is no column that names students."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (OSError, ValueError, csv.Error) as error:
+        raise CommandError(f"{path}: is no CSV file in UTF-8 that can be read: {error}") from None
+    students = tuple(each for each in map(_student, rows) if each)
+    if not students:
+        raise CommandError(
+            f"{path}: names no students; it needs a column name, email, login or sid, "
+            "in a first row of column names"
+        )
+    return students
+
+
+def _student(row: dict[str, str]) -> Student | None:
+    cells = {
+        re.sub(r"[^a-z]", "", key.lower()): value.strip()
+        for key, value in row.items()
+        if isinstance(key, str) and isinstance(value, str) and value.strip()
+    }
+    name = _first(cells, _NAME_COLUMNS)
+    if not name:
+        parts = (_first(cells, (first,)) for first in ("firstname", "lastname", "surname"))
+        name = " ".join(filter(None, parts))
+    email = _first(cells, _EMAIL_COLUMNS)
+    ids = tuple(
+        (kind, value.removeprefix("Participant ") if kind == "moodle" else value)
+        for kind, columns in _ID_COLUMNS.items()
+        if (value := _first(cells, columns))
+    )
+    # Canvas has a row with the points of each column beneath the column names.
+    if name == "Points Possible" or not (name or email or ids):
+        return None
+    return Student(name or email or ids[0][1], email, ids)
+
+
+def _first(cells: dict[str, str], columns: Iterable[str]) -> str:
+    return next((cells[column] for column in columns if column in cells), "")
+
+
+def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
+    """The submissions with the roster's email addresses and ids, and one with the problem
+    "handed in nothing" for each student of whom there is none. Whoever is not in the roster is
+    listed."""
+    marks = Counter(mark for student in roster for mark in set(_marks_of(student)))
+    # A mark that two students share says nothing.
+    index = {mark: student for student in roster for mark in _marks_of(student) if marks[mark] == 1}
+    known: list[Submission] = []
+    unknown: list[str] = []
+    seen: set[Student] = set()
+    for each in found.submissions:
+        student = next((index[mark] for mark in _marks(each) if mark in index), None)
+        if student is None:
+            unknown.append(f"{each.source}: its student, {each.student}, is not in the roster")
+            known.append(each)
+        else:
+            seen.add(student)
+            known.append(_completed(each, student))
+    # Names stay what they are without a roster.
+    names = [each.student for each in known]
+    absent = told_apart([_nothing(each) for each in roster if each not in seen], names)
+    return replace(
+        found,
+        submissions=(*known, *absent),
+        passed_over=(*found.passed_over, *unknown),
+    )
+
+
+def _marks(submission: Submission) -> Iterator[tuple[str, str]]:
+    """What a student can be known by, the surest first."""
+    owner = submission.owner
+    yield from owner.ids
+    if owner.email:
+        yield "email", owner.email.casefold()
+    names = [owner.name or submission.path.stem]
+    names += [each for kind, each in owner.ids if kind == "login"]
+    for name in names:
+        yield "login", name
+        yield "email", name.casefold()
+        yield "name", _letters(name)
+
+
+def _marks_of(student: Student) -> Iterator[tuple[str, str]]:
+    yield from student.ids
+    if student.email:
+        yield "email", student.email.casefold()
+    yield "name", _letters(student.name)
+    # Canvas puts the last name first, with a comma in its sheet and without in its downloads.
+    separator = ", " if ", " in student.name else " "
+    first, _, last = student.name.rpartition(separator)
+    yield "name", _letters(last + first)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
+def _completed(submission: Submission, student: Student) -> Submission:
+    owner = submission.owner
+    kinds = {kind for kind, _ in owner.ids}
+    ids = (*owner.ids, *(each for each in student.ids if each[0] not in kinds))
+    name = owner.name or student.name
+    return replace(
+        submission, owner=replace(owner, name=name, ids=ids, email=owner.email or student.email)
+    )
+
+
+def _nothing(student: Student) -> Submission:
+    owner = Owner(student.name, student.ids, email=student.email)
+    return Submission(student.name, "", Path(), NOTHING, owner)

@@ -1,0 +1,71 @@
+"""roster: who handed in nothing, and ids that a download lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CommandError
+from grader.roster import NOTHING, read_roster, with_roster
+from grader.submissions import find
+
+ELSEWHERE = Path("/nowhere")
+
+
+def write_class(folder: Path, *names: str) -> Path:
+    folder.mkdir()
+    for name in names:
+        (folder / f"{name}.ipynb").write_text("{}")
+    return folder
+
+
+def roster(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "students.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def test_who_handed_in_nothing_is_added_with_that_reason(tmp_path: Path) -> None:
+    folder = write_class(tmp_path / "class", "leeann_12_90_hw")
+    students = read_roster(
+        roster(
+            tmp_path,
+            "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+            '"Lee, Ann",12,S12,alee,1\n"Kay, Bo",13,S13,bkay,1\n',
+        )
+    )
+    ann, bo = with_roster(find([folder], ELSEWHERE), students).submissions
+    assert dict(ann.owner.ids) == {"canvas": "12", "sid": "S12", "login": "alee"}
+    assert (bo.student, bo.problem, dict(bo.owner.ids)["canvas"]) == ("Kay, Bo", NOTHING, "13")
+
+
+@pytest.mark.parametrize("name", ["Lee, Ann", "Ann Lee", "leeann", "alee"])
+def test_a_name_is_known_in_every_order(tmp_path: Path, name: str) -> None:
+    folder = write_class(tmp_path / "class", name)
+    students = read_roster(roster(tmp_path, 'Name,Login,E-mail\n"Lee, Ann",alee,a@x.edu\n'))
+    (found,) = with_roster(find([folder], ELSEWHERE), students).submissions
+    assert found.owner.email == "a@x.edu"
+
+
+def test_a_name_that_two_share_is_not_guessed(tmp_path: Path) -> None:
+    folder = write_class(tmp_path / "class", "Ann Lee")
+    students = read_roster(roster(tmp_path, "name,sid\nAnn Lee,1\nAnn Lee,2\n"))
+    found = with_roster(find([folder], ELSEWHERE), students)
+    assert found.submissions[0].owner.ids == ()
+    assert [each.problem for each in found.submissions] == ["", NOTHING, NOTHING]
+    assert len({each.student for each in found.submissions}) == 3
+    assert "is not in the roster" in found.passed_over[0]
+
+
+def test_moodles_worksheet_is_a_roster(tmp_path: Path) -> None:
+    students = read_roster(
+        roster(tmp_path, "Identifier,Full name,Email address\nParticipant 77,Ann Lee,a@x.edu\n")
+    )
+    assert (students[0].ids, students[0].email) == ((("moodle", "77"),), "a@x.edu")
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "name\n"])
+def test_a_file_that_names_no_students_is_an_error_in_words(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CommandError, match="names no students"):
+        read_roster(roster(tmp_path, text))

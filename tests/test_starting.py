@@ -1,0 +1,64 @@
+"""starting: a new assignment works at once, wherever it is made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import load_assignment
+from grader.bundle import bundle
+from grader.errors import CommandError
+from grader.grading import Task, grade
+from grader.starting import start
+from grader.submissions import Submission
+from grader.validation import validate
+
+
+def score(course: Path, path: Path) -> float | None:
+    return grade(Task(course, Submission("someone", path.name, path), "moving_sums")).result.score
+
+
+def test_a_new_assignment_in_an_empty_folder_is_in_order_graded_and_released(
+    tmp_path: Path,
+) -> None:
+    written = start(tmp_path, "moving_sums")
+    assert all(path.is_file() for path in written)
+    assert list(validate(tmp_path, "moving_sums")) == []
+    assignment = load_assignment(tmp_path, "moving_sums")
+    assert assignment.title == "Moving sums"
+    assert score(tmp_path, assignment.master) == assignment.max_score == 10
+    assert score(tmp_path, assignment.template) == 0
+    assert {"Moving_sums.ipynb", "README.md"} <= bundle(tmp_path, "moving_sums").keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Words", "two words", "../up", "a/b", "1st", "_x", "class", "ü", "a" * 61]
+)
+def test_a_name_that_no_folder_should_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CommandError, match="cannot be an assignment's name"):
+        start(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["assignment", "solutions"])
+def test_a_name_that_is_taken_is_refused_and_nothing_written(tmp_path: Path, part: str) -> None:
+    (tmp_path / part / "taken").mkdir(parents=True)
+    with pytest.raises(CommandError, match="exists already"):
+        start(tmp_path, "taken")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_command_starts_a_course_where_there_is_none(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from grader.cli import main; main()", "init", "first"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "next: change what you like, then `grade generate first`" in done.stdout
+    assert (tmp_path / "solutions/first/First.ipynb").exists()
