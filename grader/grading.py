@@ -23,6 +23,7 @@ from grader.execution import (
     Reach,
     Step,
     confinement_for,
+    definitions_of,
     step_for,
 )
 from grader.fresh import suspicions
@@ -165,11 +166,11 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
             else await suspicions(exercises, assignment, task.seed, execution)
         )
         remarks = flags(notebook, steps, copies, execution.runs)
-    defining = [replace(step, reach=min(step.reach, Reach.DEFINITIONS)) for step in steps]
+    definitions = [definitions_of(steps)]
     exercises = await with_drawings(
         exercises,
         assignment,
-        lambda limits: Execution(defining, _files(assignment), limits, confinement),
+        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
         task.full,
     )
     return _Gradings(exercises, (*suspected, *remarks))

@@ -1,13 +1,13 @@
 """Pictures of what an exercise's function does, drawn by the author's drivers.
 
 Drivers run in our process. The reference and accepted variants are called here as well; a
-student's function is called in a kernel of its own, which has run the notebook's cells and has not
-seen a hidden input: what is drawn is shown, and a function could draw what it remembers.
+student's function is called in a kernel of its own, which has run the notebook's definitions and
+has not seen a hidden input: what is drawn is shown, and a function could draw what it remembers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ from grader.outcome import Incomparable, Outcome, Raised, Returned
 from grader.scenes import Ended
 
 # For all pictures of a submission, the start of their kernel included; and for one call.
-SECONDS, CALL_SECONDS = 30.0, 2.0
+SECONDS, CALL_SECONDS = 15.0, 2.0
 MAX_CALLS = 1000
 # What a driver passes on from one call to the next does not grow beyond this.
 MAX_INPUT_BYTES = 1_000_000
@@ -37,7 +37,7 @@ TOO_MUCH = "returns more than can be passed on to the next step"
 
 
 async def with_drawings(
-    results: tuple[ExerciseResult, ...],
+    results: Sequence[ExerciseResult],
     assignment: Assignment,
     start: Callable[[Limits], Execution],
     full: bool,
@@ -47,15 +47,19 @@ async def with_drawings(
     `start` gives a new execution of the notebook's definitions within some limits.
     """
     limits = replace(assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS)
+    hands = [
+        _hands(result, exercise, full)
+        for result, exercise in zip(results, assignment.exercises, strict=True)
+    ]
     try:
         async with start(limits) as execution:
-            drawn = [
-                replace(result, drawings=await _drawings(result, exercise, execution, full))
-                for exercise, result in zip(assignment.exercises, results, strict=True)
-            ]
-            return tuple(drawn)
+            await _draw_together([hand for group in hands for hand in group], execution)
     except SystemFailure:  # no grade depends on a picture
-        return results
+        return tuple(results)
+    return tuple(
+        replace(result, drawings=(*_of_variant(result, exercise), *_drawings(group)))
+        for result, exercise, group in zip(results, assignment.exercises, hands, strict=True)
+    )
 
 
 def drawn_by_reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing:
@@ -63,91 +67,116 @@ def drawn_by_reference(picture: Picture, exercise: Exercise, assignment: Assignm
 
     Raises AssignmentError if the reference does not get to the end: then the driver is wrong.
     """
-    drawing = _drawn_here(picture, reference(assignment)[exercise.name])
+    drawing, cause = _drawn_here(picture, reference(assignment)[exercise.name])
     if drawing.ended:
+        why = f" ({type(cause).__name__}: {cause})" if cause else ""
         raise AssignmentError(
             f"the picture {picture.name!r} of {exercise.name!r} cannot be drawn of the reference, "
-            f"which {drawing.ended}; every picture is to be one that the reference finishes"
+            f"which {drawing.ended}{why}; every picture is to be one that the reference finishes"
         )
     return drawing
 
 
-async def _drawings(
-    result: ExerciseResult, exercise: Exercise, execution: Execution, full: bool
-) -> tuple[Drawing, ...]:
-    if result.verdict is Verdict.ACCEPTED and result.diagnosis:
-        variants = {each.name: each.function for each in exercise.accepted}
-        function = variants[result.diagnosis.variant]
-        return tuple(_drawn_here(picture, function) for picture in exercise.pictures)
-    drawings: list[Drawing] = []
-    for picture in exercise.pictures if result.verdict in CALLED else ():
-        if full or not picture.full:
-            drawing = await _drawn_inside(picture, exercise, execution)
-            if drawing is None:
-                break
-            drawings.append(drawing)
-    return tuple(drawings)
+class _Hand:
+    """Draws a picture, one call of the function after another.
+
+    `inputs` are those of the next call, encoded; None if there is none. `ended` says why the
+    drawing ended before its driver did, if so, and `cause` is what the driver raised there.
+    """
+
+    def __init__(self, picture: Picture, names: tuple[str, ...] = ()) -> None:
+        self.names = names
+        self.inputs: bytes | memoryview | None = None
+        self.ended = ""
+        self.cause: BaseException | None = None
+        self.speechless = False
+        self._steps = 0
+        self._picture = picture
+        self._sheet = picture.scene.sheet()
+        self._driver = picture.driver(self._sheet)
+        self._go_on(None)
+
+    @property
+    def drawing(self) -> Drawing:
+        return Drawing(self._picture.name, self._sheet.data(), self.ended)
+
+    def take(self, outcome: Outcome) -> None:
+        """Draw what came of the call. `speechless` if it was the first and returned nothing."""
+        self._steps += 1
+        if self._steps == 1:
+            self.speechless = not isinstance(outcome, (Returned, Incomparable))
+        self._go_on(outcome)
+
+    def _go_on(self, outcome: Outcome | None) -> None:
+        try:
+            if self._steps > MAX_CALLS:
+                raise Ended("goes on and on")
+            inputs = _next(self._driver, None if outcome is None else _value(outcome))
+            self.inputs = None if inputs is None else _encoded(inputs)
+        except Ended as end:
+            self.inputs, self.cause = None, end.__cause__
+            self.ended = f"in step {self._steps} {end}"
 
 
-async def _drawn_inside(
-    picture: Picture, exercise: Exercise, execution: Execution
-) -> Drawing | None:
-    """The picture of the student's function; None if its first call returns nothing at all, of
-    which the cases say more."""
-    hand = _draw(picture)
-    try:
-        outcome = await execution.call(Call(exercise.names, next(hand)))
-        if not isinstance(outcome, (Returned, Incomparable)):
-            return None
-        while True:
-            outcome = await execution.call(Call(exercise.names, hand.send(outcome)))
-    except StopIteration as done:
-        drawing: Drawing = done.value
-        return drawing
+def _hands(result: ExerciseResult, exercise: Exercise, full: bool) -> list[_Hand]:
+    """A hand for each picture that the student's own function is called for."""
+    called = result.verdict in CALLED or (
+        result.verdict is Verdict.ACCEPTED and _variant(result, exercise) is None
+    )
+    pictures = [each for each in exercise.pictures if full or not each.full]
+    return [_Hand(picture, exercise.names) for picture in pictures if called]
+
+
+async def _draw_together(hands: Sequence[_Hand], execution: Execution) -> None:
+    """Let all hands draw, side by side: each step of them is one message."""
+    while at_work := [(hand, hand.inputs) for hand in hands if hand.inputs is not None]:
+        calls = [[Call(hand.names, inputs)] for hand, inputs in at_work]
+        outcomes = await execution.call_all(calls)
+        for (hand, _), (outcome,) in zip(at_work, outcomes, strict=True):
+            hand.take(outcome)
+
+
+def _drawings(hands: Sequence[_Hand]) -> tuple[Drawing, ...]:
+    """What was drawn; nothing where the first call failed, of which the cases say more."""
+    return tuple(hand.drawing for hand in hands if not hand.speechless)
+
+
+def _of_variant(result: ExerciseResult, exercise: Exercise) -> tuple[Drawing, ...]:
+    function = _variant(result, exercise)
+    return tuple(_drawn_here(each, function)[0] for each in exercise.pictures if function)
+
+
+def _variant(result: ExerciseResult, exercise: Exercise) -> Callable[..., Any] | None:
+    """The accepted variant that a function is the same as, if it is that of one."""
+    diagnosis = result.diagnosis
+    if result.verdict is not Verdict.ACCEPTED or not diagnosis or diagnosis.parts or result.also:
+        return None
+    accepted = {each.name: each.function for each in exercise.accepted}
+    return accepted.get(diagnosis.variant)
 
 
 @lru_cache(maxsize=256)
-def _drawn_here(picture: Picture, function: Callable[..., Any]) -> Drawing:
-    """The picture of a function of the author's."""
-    hand = _draw(picture)
-    try:
-        inputs = next(hand)
-        while True:
-            inputs = hand.send(_called(function, inputs))
-    except StopIteration as done:
-        drawing: Drawing = done.value
-        return drawing
+def _drawn_here(
+    picture: Picture, function: Callable[..., Any]
+) -> tuple[Drawing, BaseException | None]:
+    """The picture of a function of the author's, and what the driver raised, if it did."""
+    hand = _Hand(picture)
+    while hand.inputs is not None:
+        hand.take(_called(function, hand.inputs))
+    return hand.drawing, hand.cause
 
 
 def _called(function: Callable[..., Any], inputs: bytes | memoryview) -> Outcome:
     args, kwargs = wire.decode(inputs)
     try:
-        value = function(*args, **kwargs)
+        # A value that has been over the wire is of base types, as every answer is.
+        return Returned(wire.decode(wire.encode(function(*args, **kwargs))))
     except Exception as error:  # whatever the author's code may raise
         return Raised(type(error).__name__, str(error), None)
-    # A value that has been over the wire is of base types, as every answer is.
-    return Returned(wire.decode(wire.encode(value)))
 
 
-def _draw(picture: Picture) -> Generator[bytes | memoryview, Outcome, Drawing]:
-    """Run the driver: yields the encoded inputs of each call, is sent its outcome, and returns
-    what was drawn."""
-    sheet = picture.scene.sheet()
-    driver = picture.driver(sheet)
-    inputs = next(driver, None)
-    for step in range(1, MAX_CALLS + 1):
-        if inputs is None:
-            return Drawing(picture.name, sheet.data())
-        try:
-            inputs = _next(driver, (yield _encoded(inputs)))
-        except Ended as end:
-            return Drawing(picture.name, sheet.data(), f"in step {step} {end}")
-    return Drawing(picture.name, sheet.data(), f"goes on for more than {MAX_CALLS} steps")
-
-
-def _next(driver: Driver, outcome: Outcome) -> Arguments | None:
+def _next(driver: Driver, value: Any) -> Arguments | None:
     """The arguments of the driver's next call; None when it is done. Raises Ended."""
-    value = _value(outcome)
     try:
         with np.errstate(all="ignore"):  # the numbers of a stranger may be huge
             return driver.send(value)
@@ -155,8 +184,8 @@ def _next(driver: Driver, outcome: Outcome) -> Arguments | None:
         return None
     except Ended:
         raise
-    except Exception:  # whatever a driver meets in a value of another form
-        raise Ended(ANOTHER_FORM) from None
+    except Exception as error:  # whatever a driver meets in a value of another form
+        raise Ended(ANOTHER_FORM) from error
 
 
 def _value(outcome: Outcome) -> Any:

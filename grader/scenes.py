@@ -166,7 +166,10 @@ class Lesson:
 
     def add(self, cost: object) -> None:
         """Put the cost after the next step."""
-        self.costs.append(round(number(cost), DECIMALS))
+        try:
+            self.costs.append(round(number(cost), DECIMALS))
+        except Ended:
+            raise Ended("lets the cost grow beyond all numbers") from None
 
     def decide(self, label: Callable[[Array], NDArray[np.bool_]]) -> None:
         """Put which places get the label 1; `label` takes places (2, k) and returns k booleans."""
