@@ -112,12 +112,13 @@ class Adjustment:
 class Drawing:
     """What a function left on the sheet of one of its exercise's pictures.
 
-    `data` is what the sheet's `data()` gives, see `grader.scenes`; `ended` says why the function
-    could not go on, if so, in words that follow "your function": "in step 3 returns NaN".
+    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often it was
+    called. `ended` says why it could not go on, if so; it follows "your function": "returns NaN".
     """
 
     picture: str
     data: dict[str, Any]
+    steps: int
     ended: str = ""
 
 
@@ -129,7 +130,7 @@ class ExerciseResult:
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
     notebook printed there; both are text that a student controls. `marks` are lines of that code.
-    `drawings` is empty where the function is right: it draws what the reference draws.
+    `drawings` has none of those that a right function shares with the reference, but with `--full`.
     """
 
     name: str

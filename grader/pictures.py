@@ -57,7 +57,7 @@ async def with_drawings(
     except SystemFailure:  # no grade depends on a picture
         return tuple(results)
     return tuple(
-        replace(result, drawings=(*_of_variant(result, exercise), *_drawings(group)))
+        replace(result, drawings=(*_known(result, exercise, assignment, full), *_drawings(group)))
         for result, exercise, group in zip(results, assignment.exercises, hands, strict=True)
     )
 
@@ -72,7 +72,8 @@ def drawn_by_reference(picture: Picture, exercise: Exercise, assignment: Assignm
         why = f" ({type(cause).__name__}: {cause})" if cause else ""
         raise AssignmentError(
             f"the picture {picture.name!r} of {exercise.name!r} cannot be drawn of the reference, "
-            f"which {drawing.ended}{why}; every picture is to be one that the reference finishes"
+            f"which in step {drawing.steps} {drawing.ended}{why}; every picture is to be one that "
+            "the reference finishes"
         )
     return drawing
 
@@ -98,7 +99,7 @@ class _Hand:
 
     @property
     def drawing(self) -> Drawing:
-        return Drawing(self._picture.name, self._sheet.data(), self.ended)
+        return Drawing(self._picture.name, self._sheet.data(), self._steps, self.ended)
 
     def take(self, outcome: Outcome) -> None:
         """Draw what came of the call. `speechless` if it was the first and returned nothing."""
@@ -115,7 +116,7 @@ class _Hand:
             self.inputs = None if inputs is None else _encoded(inputs)
         except Ended as end:
             self.inputs, self.cause = None, end.__cause__
-            self.ended = f"in step {self._steps} {end}"
+            self.ended = str(end)
 
 
 def _hands(result: ExerciseResult, exercise: Exercise, full: bool) -> list[_Hand]:
@@ -123,8 +124,11 @@ def _hands(result: ExerciseResult, exercise: Exercise, full: bool) -> list[_Hand
     called = result.verdict in CALLED or (
         result.verdict is Verdict.ACCEPTED and _variant(result, exercise) is None
     )
-    pictures = [each for each in exercise.pictures if full or not each.full]
-    return [_Hand(picture, exercise.names) for picture in pictures if called]
+    return [_Hand(each, exercise.names) for each in _pictures(exercise, full) if called]
+
+
+def _pictures(exercise: Exercise, full: bool) -> list[Picture]:
+    return [picture for picture in exercise.pictures if full or not picture.full]
 
 
 async def _draw_together(hands: Sequence[_Hand], execution: Execution) -> None:
@@ -141,9 +145,18 @@ def _drawings(hands: Sequence[_Hand]) -> tuple[Drawing, ...]:
     return tuple(hand.drawing for hand in hands if not hand.speechless)
 
 
-def _of_variant(result: ExerciseResult, exercise: Exercise) -> tuple[Drawing, ...]:
-    function = _variant(result, exercise)
-    return tuple(_drawn_here(each, function)[0] for each in exercise.pictures if function)
+def _known(
+    result: ExerciseResult, exercise: Exercise, assignment: Assignment, full: bool
+) -> tuple[Drawing, ...]:
+    """What a function draws that is the equal of one of the author's, without a call of it.
+
+    Of a right one, only the `full` pictures: that there are any says that they were asked for.
+    """
+    pictures, function = _pictures(exercise, full), _variant(result, exercise)
+    if result.verdict is Verdict.CORRECT:
+        pictures = [picture for picture in pictures if picture.full]
+        function = reference(assignment)[exercise.name] if pictures else None
+    return tuple(_drawn_here(each, function)[0] for each in pictures if function)
 
 
 def _variant(result: ExerciseResult, exercise: Exercise) -> Callable[..., Any] | None:

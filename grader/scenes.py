@@ -20,10 +20,11 @@ Array: TypeAlias = NDArray[np.float64]
 Point: TypeAlias = tuple[float, float]
 
 MAX_GROUPS, MAX_ITEMS = 12, 40
-GRID = (36, 28)
+GRID = (48, 36)
 # A place outside of the window is kept, so that the line to it has its direction, but no farther.
 FARTHEST = 10
 DECIMALS = 4
+LEAVES = "leaves the picture"
 
 
 class Ended(Exception):
@@ -78,7 +79,7 @@ class Path:
         place = number(x), number(y)
         self.points.append(self._near(place))
         if not self.landscape.window.holds(*place):
-            raise Ended("leaves the picture")
+            raise Ended(LEAVES)
         return place
 
     def data(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from grader.assignment import Assignment
 from grader.model import Run
 from grader.report.class_page import class_page
 from grader.report.entries import entries
+from grader.report.pictures import View
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
 
@@ -57,6 +58,7 @@ def _environment() -> Environment:
         "script": script,
         "policy": content_security_policy(style),
         "policy_with_script": content_security_policy(style, script),
+        "gallery": _gallery,
     }
     environment.filters |= {
         "number": number,
@@ -65,6 +67,13 @@ def _environment() -> Environment:
         "counted": counted,
     }
     return environment
+
+
+@lru_cache(maxsize=256)
+def _gallery(views: tuple[View, ...], anchor: str) -> Markup:
+    """The pictures of an exercise, which those who got it right have in common."""
+    module: Any = _environment().get_template("pictures.html.jinja").module
+    return Markup(module.drawn(views, anchor))
 
 
 def content_security_policy(style: str, script: str = "") -> str:

@@ -196,29 +196,29 @@ Step: TypeAlias = Callable[[Arrays, Arrays], Driver]
 
 @picture("update_parameters_with_gd", MOONS, title=TRAINED, full=True)
 def trained_with_gd(lesson: Lesson) -> Driver:
-    """A small network learns to tell two half moons apart, all points at every step."""
-    parameters = initialize_parameters([2, 5, 2, 1])
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
     for _ in range(300):
-        returned = yield arguments(parameters, _gradients(parameters), 0.5)
+        returned = yield arguments(parameters, _gradients(parameters), 1.0)
         parameters = _noted(lesson, returned, parameters)
     _decide(lesson, parameters)
 
 
 @picture("update_parameters_with_momentum", MOONS, title=TRAINED, full=True)
 def trained_with_momentum(lesson: Lesson) -> Driver:
-    """A small network learns to tell two half moons apart, all points at every step."""
-    parameters = initialize_parameters([2, 5, 2, 1])
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
     v = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
     for _ in range(300):
-        returned, v = yield arguments(parameters, _gradients(parameters), v, 0.9, 0.5)
+        returned, v = yield arguments(parameters, _gradients(parameters), v, 0.9, 1.0)
         parameters = _noted(lesson, returned, parameters)
     _decide(lesson, parameters)
 
 
 @picture("update_parameters_with_adam", MOONS, title=TRAINED, full=True)
 def trained_with_adam(lesson: Lesson) -> Driver:
-    """A small network learns to tell two half moons apart, all points at every step."""
-    parameters = initialize_parameters([2, 5, 2, 1])
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
     v = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
     s = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
     for t in range(1, 301):
