@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from math import isclose, isfinite
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_report import Page, graded, run
 
-from grader.assignment import Assignment, load_assignment
+from grader.assignment import Assignment, load_assignment, read_assignment
 from grader.authoring import arguments
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.pictures import drawn_by_reference
@@ -357,3 +358,24 @@ def test_what_an_author_says_is_shown_as_text(here: Assignment, tmp_path: Path) 
     html = (tmp_path / "students/ada.html").read_text(encoding="utf-8")
     assert hostile not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
+
+
+def test_a_page_is_made_again_when_a_picture_has_changed(root: Path, tmp_path: Path) -> None:
+    for side in ("assignment", "solutions"):
+        name = f"{side}/optimization_methods"
+        shutil.copytree(root / name, tmp_path / name)
+    before = read_assignment(tmp_path, "optimization_methods")
+    results = run(graded("ada", result_of(before, GD, verdict=Verdict.CORRECT)))
+    reports = [tmp_path / name for name in ("first", "same", "changed")]
+    for report in reports:
+        report.mkdir()
+    write_report(results, before, reports[0])
+    later = replace(results, started="2026-01-01T00:00:00+00:00")
+    write_report(later, before, reports[1], reports[0])
+    pictures = before.solutions / "pictures.py"
+    pictures.write_text(pictures.read_text().replace("learning_rate=1.1", "learning_rate=0.5"))
+    write_report(later, read_assignment(tmp_path, "optimization_methods"), reports[2], reports[0])
+    pages = [(report / "students/ada.html").read_text(encoding="utf-8") for report in reports]
+    assert pages[0] == pages[1]
+    assert "1 January 2026" in pages[2]
+    assert re.findall('class="line.*?>', pages[0]) != re.findall('class="line.*?>', pages[2])
