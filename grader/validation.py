@@ -21,6 +21,7 @@ from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.grading import Task, grade
 from grader.model import Result, Status, Verdict
 from grader.notebook import read_notebook
+from grader.pictures import drawn_by_reference
 from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import frozen_outputs
 from grader.release import emptied, generated_files
@@ -41,6 +42,7 @@ def validate(root: Path, name: str) -> Iterator[str]:
     yield from unusable
     if unusable:
         return  # what follows would only say it again, in worse words
+    yield from _undrawable(assignment)
     yield from out_of_step(assignment, root)
     if not assignment.template.exists():
         return
@@ -116,6 +118,16 @@ def _master(assignment: Assignment) -> Iterator[str]:
             near = difflib.get_close_matches(exercise.name, defined, n=1)
             hint = f" (it defines {near[0]!r})" if near else ""
             yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+
+
+def _undrawable(assignment: Assignment) -> Iterator[str]:
+    """Pictures that cannot even be drawn of the reference."""
+    for exercise in assignment.exercises:
+        for picture in exercise.pictures:
+            try:
+                drawn_by_reference(picture, exercise, assignment)
+            except AssignmentError as error:
+                yield f"{assignment.solutions / 'pictures.py'}: {error}"
 
 
 def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
