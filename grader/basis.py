@@ -24,7 +24,7 @@ GENERATED = "__pycache__"
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
     """The parts by name: `grader`, `option …`, and of each assignment points, cases and files."""
     parts = {
-        "grader": f"{__version__} {_program()} Python {platform.python_version()}, "
+        "grader": f"{__version__} {program()} Python {platform.python_version()}, "
         f"numpy {np.__version__}"
     }
     parts |= {f"option {name}": str(value) for name, value in options.items()}
@@ -81,7 +81,7 @@ def _passed_over(path: Path) -> bool:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A hash of fairgrade's own code, so that results do not outlive a change to it."""
     return _hash(path.read_bytes() for path in files_below(HERE) if path.suffix == ".py")[:12]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
 import sys
 from dataclasses import replace
@@ -185,9 +184,8 @@ def run(
             terminal.say(line)
         prepare(output)
         with Gradebook(gradebook or output / GRADEBOOK) as book:
-            with terminal.progress(len(found.submissions)) as progress:
-                advance = functools.partial(terminal.advance, progress)
-                finished = grade_run(found, options, advance, book)
+            with terminal.progress(len(found.submissions)) as live:
+                finished = grade_run(found, options, live.graded, book)
             _write(finished, output, terminal)
             code = _exit_code(finished, fail_under)
     leave(code)

@@ -293,7 +293,10 @@ def with_report(folder: Path, course: Path, *results: Result) -> Request:
 def test_moodle_finds_the_student_of_every_feedback_file(
     tmp_path: Path, frozen_course: Path
 ) -> None:
-    results = graded("Jo_12 van/Dyk", moodle="77"), broken("Bo", moodle="8"), graded("nobody")
+    results = (
+        *(graded("Jo_12 van/Dyk", moodle="77"), broken("Bo", moodle="8")),
+        *(graded("nobody"), absent("Di", moodle="9")),
+    )
     files = zipped("moodle-feedback", request := with_report(tmp_path, frozen_course, *results))
     # Moodle takes a folder's name apart at its underscores: name, number, and whose file it is.
     parts = [name.split("/")[0].split("_", 4) for name in files]
