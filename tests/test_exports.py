@@ -361,6 +361,18 @@ def test_gradescope_gets_a_file_for_each_graded_submission(tmp_path: Path) -> No
     assert request.notes == ["cy: no file: is no notebook"]
 
 
+def test_a_groups_submission_is_there_once_and_a_difference_is_said(tmp_path: Path) -> None:
+    ann, bo = (graded(name, gradescope="submission_7") for name in ("ann", "bo"))
+    other = graded("cy", 1, gradescope="submission_7")
+    request = request_for(tmp_path, ann, bo, other)
+    files = zipped("gradescope", request)
+    assert list(files) == ["submission_7/results.json"]
+    assert json.loads(files["submission_7/results.json"])["score"] == 10
+    assert request.notes == [
+        "submission_7/results.json: would be there twice, and differs; the first is"
+    ]
+
+
 def reported(data: dict[str, Any]) -> tuple[float, float]:
     """What GitHub Classroom's reporter makes of a file: the points, and out of how many."""
     if not data["max_score"]:
