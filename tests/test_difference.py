@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.difference import Digest, Returns, Tolerance, digest, first_difference, thaw
+from grader.difference import (
+    Digest,
+    Returns,
+    Tolerance,
+    digest,
+    first_difference,
+    has_digest,
+    thaw,
+)
 from grader.freezing import MAX_NUMBERS, freeze
 
 W = np.array([[1.0, -1.0924491], [3.0, 4.0]])
@@ -214,6 +222,22 @@ json_values = st.recursive(
 @given(json_values)
 def test_what_is_frozen_thaws_to_the_same_value(value: Any) -> None:
     assert first_difference(value, thaw(freeze(value)), Tolerance(0, 0)) is None
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_array_is_told_from_one_with_the_digest_however_often_it_is_asked(turned: bool) -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    array = np.asfortranarray(array) if turned else array
+    sha256 = digest(array)
+    for _ in range(3):
+        assert has_digest(array.copy(), sha256)
+        assert not has_digest(np.negative(array), sha256)
+        assert not has_digest(array.astype(np.float32), sha256)
+    for index in range(20):  # more than are remembered
+        assert has_digest(array + index, digest(array + index))
+    array[0, 0] = -0.0  # an array that changes later is not the one remembered
+    assert not has_digest(array, sha256)
+    assert has_digest(np.arange(6.0).reshape(2, 3), sha256)
 
 
 def test_arrays_too_large_to_review_are_frozen_as_digests() -> None:
