@@ -143,8 +143,8 @@ def run(
 ) -> None:
     """Grade the notebooks at PATHS: files, folders that are searched, or zips of them.
 
-    Exit code: 0 everything was graded, 1 something could not be, 2 the command line is wrong,
-    3 a submission is below --fail-under.
+    Exit code: 0 everything that was handed in was graded, 1 something could not be, 2 the command
+    line is wrong, 3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
     base = find_root(root)
@@ -170,22 +170,24 @@ def run(
         for line in found.layouts:
             terminal.say(line)
         prepare(output)
-        with (
-            Gradebook(gradebook or output / GRADEBOOK) as book,
-            terminal.progress(len(found.submissions)) as progress,
-        ):
-            finished = grade_run(
-                found, options, functools.partial(terminal.advance, progress), book
-            )
+        with Gradebook(gradebook or output / GRADEBOOK) as book:
+            with terminal.progress(len(found.submissions)) as progress:
+                advance = functools.partial(terminal.advance, progress)
+                finished = grade_run(found, options, advance, book)
+            _write(finished, output, terminal)
+            code = _exit_code(finished, fail_under)
+    leave(code)
+
+
+def _write(finished: Finished, output: Path, terminal: Terminal) -> None:
     terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
-    for belonging, each in finished.runs:
+    for assignment, each in finished.runs:
         folder = output / each.assignment if several else output
-        write_output(each, belonging, folder)
-        terminal.finish(belonging, each, folder)
-    leave(_exit_code(finished, fail_under))
+        write_output(each, assignment, folder)
+        terminal.finish(assignment, each, folder)
 
 
 def _found(found: Found, left_out: tuple[str, ...], roster: Path | None, attempts: str) -> Found:
