@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from test_diff_page import ONE, TWO
 from test_report import HOSTILE, answer, assignment, exercise, graded, hostile_run, run, ungraded
+from test_report_pictures import pictured
 
+from grader.assignment import load_assignment
 from grader.diff import Change
 from grader.model import CaseResult, Diagnosis, Result, Verdict, Visibility
 from grader.report import write_diff, write_report
@@ -115,6 +117,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     many = assignment(*(exercise(f"f{index}", LONG) for index in range(6)), exercise())
     write_report(hostile_run(HOSTILE[0], LONG, "\n".join(HOSTILE)), many, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with every kind of picture."""
+    folder = tmp_path_factory.mktemp("drawn")
+    known = load_assignment(Path(__file__).parents[1], "optimization_methods")
+    write_report(run(graded("ada", *pictured(known))), known, folder)
+    return folder / "students/ada.html"
 
 
 @pytest.fixture(scope="module")
@@ -426,3 +437,48 @@ def test_page_of_changes_fits_and_is_accessible(opened: Any, tmp_path: Path, sch
         results = Axe().run(seen.page)
         assert results.violations_count == 0, results.generate_report()
         assert (seen.page.title(), len(seen.requests)) == ("From run 1 to run 2", 1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_pictures_fit_and_axe_finds_nothing(
+    opened: Any, drawn: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewport = {"width": width, "height": 800}
+    seen = opened(drawn, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    seen.page.locator("summary").click()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    every = seen.page.locator("[role=img]")
+    assert every.count() == 7
+    for number in range(every.count()):
+        assert every.nth(number).bounding_box()["width"] > 250
+    results = Axe().run(seen.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_pictures_ask_for_nothing_and_break_no_policy(opened: Any, drawn: Path) -> None:
+    seen = opened(drawn)
+    assert seen.requests == [drawn.as_uri()]
+    assert seen.complaints == []
+
+
+def test_yours_and_the_references_differ_by_more_than_their_colour(
+    opened: Any, drawn: Path
+) -> None:
+    page = opened(drawn).page
+    style = "e => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).markerMid]"
+    yours = page.locator(".line.yours.steps").first.evaluate(style)
+    reference = page.locator(".line.reference.steps").first.evaluate(style)
+    assert yours[0] == "none"
+    assert reference[0] != "none"
+    assert yours[1] != reference[1]
+    assert "none" not in (yours[1], reference[1])
+
+
+def test_pictures_of_right_functions_are_printed_too(opened: Any, drawn: Path) -> None:
+    page = opened(drawn, color_scheme="dark").page
+    last = page.locator("[role=img]").last
+    page.emulate_media(media="print", color_scheme="dark")
+    assert last.is_visible()
