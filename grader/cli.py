@@ -127,6 +127,7 @@ def main() -> None:
     default=None,
     help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
 )
+@click.option("--similar", is_flag=True, help="Show pairs of similar submissions in the report.")
 @click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @quiet_option
 @root_option
@@ -145,6 +146,7 @@ def run(
     extensions: Path | None,
     attempts: str,
     gradebook: Path | None,
+    similar: bool,
     regrade: bool,
     quiet: bool,
     root: Path | None,
@@ -186,19 +188,19 @@ def run(
         with Gradebook(gradebook or output / GRADEBOOK) as book:
             with terminal.progress(len(found.submissions)) as live:
                 finished = grade_run(found, options, live.graded, book)
-            _write(finished, output, terminal)
+            _write(finished, output, terminal, similar)
             code = _exit_code(finished, fail_under)
     leave(code)
 
 
-def _write(finished: Finished, output: Path, terminal: Terminal) -> None:
+def _write(finished: Finished, output: Path, terminal: Terminal, similar: bool) -> None:
     terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
     for assignment, each in finished.runs:
         folder = output / each.assignment if several else output
-        write_output(each, assignment, folder)
+        write_output(each, assignment, folder, similar)
         terminal.finish(assignment, each, folder)
 
 

@@ -11,9 +11,11 @@ from grader.assignment import Assignment
 from grader.model import ExerciseResult, Run
 from grader.report.charts import Histogram, histogram
 from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
+from grader.report.pair_page import PairPage
 from grader.report.tally import CaseCount, Mistake, People, Share, Tally, most_first, suspicious
 from grader.report.text import number
 from grader.report.words import VERDICTS, Word
+from grader.similar import FEWEST
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
@@ -63,10 +65,14 @@ class Durations:
 
 @dataclass(slots=True)
 class ClassPage:
-    """The class, filled by `add` with one entry after the other."""
+    """The class, filled by `add` with one entry after the other.
+
+    `pairs` are similar submissions, None where nobody asked for them.
+    """
 
     run: Run
     assignment: Assignment
+    pairs: list[PairPage] | None = None
     tally: Tally = field(init=False)
     _graded: list[Row] = field(default_factory=list)
     _ungraded: list[Row] = field(default_factory=list)
@@ -91,6 +97,11 @@ class ClassPage:
     @property
     def ungraded(self) -> int:
         return len(self._ungraded) - self.tally.absent.count
+
+    @property
+    def fewest(self) -> int:
+        """Submissions that it takes to find similar ones."""
+        return FEWEST
 
     @property
     def statuses(self) -> list[str]:
