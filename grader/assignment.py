@@ -78,6 +78,7 @@ class Exercise:
 class Assignment:
     """Everything fairgrade knows about one assignment.
 
+    `search` says whether wrong functions are searched for the place of the mistake.
     `public_only` where it was read from what a student has: there is no solutions folder then.
     """
 
@@ -95,6 +96,7 @@ class Assignment:
     shared_files: tuple[str, ...]
     warm_imports: tuple[str, ...]
     require: str = "limits"
+    search: bool = True
     public_cases: str = ""
     requirements: tuple[str, ...] = ()
     public_only: bool = False
@@ -213,6 +215,7 @@ def _assignment(
         shared_files=table.strings("shared_files"),
         warm_imports=table.strings("warm_imports"),
         require=table.choice("require", ("limits", "landlock", "namespaces")),
+        search=table.get("search", bool, True),
         public_cases=table.get("public_cases", str, ""),
         requirements=table.strings("requirements"),
     )

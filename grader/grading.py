@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from grader import wire
 from grader.assignment import Assignment, Exercise, load_assignment
 from grader.caller import Call
 from grader.canary import protection_in_force
-from grader.cases import Case
+from grader.cases import encoded
 from grader.cell_runner import CellRun
-from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
+from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.evidence import flags, spans, with_evidence
 from grader.execution import (
     LAST,
@@ -23,6 +22,7 @@ from grader.execution import (
     Reach,
     Step,
     confinement_for,
+    definitions_of,
     step_for,
 )
 from grader.explain import nearest
@@ -35,6 +35,7 @@ from grader.notebook import Cell, Notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
+from grader.search import searched
 from grader.source import functions, is_untouched, syntax_error
 from grader.submissions import Submission
 
@@ -169,7 +170,14 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
             else await suspicions(exercises, assignment, task.seed, execution)
         )
         remarks = flags(notebook, steps, copies, execution.runs)
-        return _Gradings(exercises, (*suspected, *remarks))
+    definitions = [definitions_of(steps)]
+    exercises, cut_short = await searched(
+        exercises,
+        notebook,
+        assignment,
+        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
+    )
+    return _Gradings(exercises, (*suspected, *remarks, *cut_short))
 
 
 @dataclass(slots=True)
@@ -220,7 +228,7 @@ def _calls(answer: _Answer, visibility: Visibility) -> list[Call]:
     if answer.stopped:
         return []
     exercise = answer.exercise
-    return [Call(exercise.names, _encoded(case)) for case in exercise.of(visibility)]
+    return [Call(exercise.names, encoded(case)) for case in exercise.of(visibility)]
 
 
 def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
@@ -269,15 +277,6 @@ def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
     originals = template.cells_defining((exercise.name,))
     original = originals[-1].source if originals else ""
     return any(is_untouched(cell.source, name, original) for name in exercise.names)
-
-
-@cache
-def _encoded(case: Case) -> bytes | memoryview:
-    inputs = case.arguments()
-    try:
-        return wire.encode((inputs.args, inputs.kwargs))
-    except WireError as error:
-        raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 
 
 def _unreached(cell: Cell, runs: dict[int, CellRun]) -> str:
