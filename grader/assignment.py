@@ -17,6 +17,7 @@ from typing import Any
 from grader.cases import Case, Cases, Picture, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
 from grader.errors import AssignmentError
+from grader.late import LateRule, read_rule
 from grader.model import Visibility
 from grader.tables import Table, read_table
 
@@ -98,6 +99,7 @@ class Assignment:
     require: str = "limits"
     public_cases: str = ""
     requirements: tuple[str, ...] = ()
+    late: LateRule | None = None
     public_only: bool = False
 
     @property
@@ -217,6 +219,7 @@ def _assignment(
         require=table.choice("require", ("limits", "landlock", "namespaces")),
         public_cases=table.get("public_cases", str, ""),
         requirements=table.strings("requirements"),
+        late=read_rule(table.table("late")) if table.get("late", dict, {}) else None,
     )
     table.no_more()
     for name in assignment.other_names:

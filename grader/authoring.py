@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Arguments:
 class CaseMark:
     """What `case` noted down about a function."""
 
+    place: ClassVar[str] = "@case belongs in cases.py"
     exercise: str
     rtol: float
     atol: float
@@ -61,6 +62,7 @@ class CaseMark:
 class VariantMark:
     """What `accepted` or `mistake` noted down about a function."""
 
+    place: ClassVar[str] = "@accepted and @mistake belong in variants.py"
     exercise: str
     title: str
     accepted: bool
@@ -72,6 +74,7 @@ class VariantMark:
 class PartsMark:
     """What `parts` noted down about a function."""
 
+    place: ClassVar[str] = "@parts belongs in variants.py"
     exercise: str
 
 
@@ -79,6 +82,7 @@ class PartsMark:
 class WrongMark:
     """What `wrong` noted down about a function."""
 
+    place: ClassVar[str] = "@wrong belongs in wrong.py"
     exercise: str
 
 
@@ -86,6 +90,7 @@ class WrongMark:
 class PictureMark:
     """What `picture` noted down about a function."""
 
+    place: ClassVar[str] = "@picture belongs in pictures.py"
     exercise: str
     scene: Scene
     title: str
@@ -143,6 +148,7 @@ def case(
     A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
     `weight` counts only in exercises that score by weight.
     """
+    _check_name(exercise, "case")
     mark = CaseMark(exercise, rtol, atol, weight, public)
     return lambda function: _mark(function, mark)
 
@@ -167,6 +173,7 @@ def picture(
     returns for them, and puts that on the sheet. `full` is for drivers that call often: a
     student's function is drawn by them with `--full` only.
     """
+    _check_name(exercise, "picture")
     mark = PictureMark(exercise, scene, title, full)
     return lambda function: _mark(function, mark)
 
@@ -194,6 +201,7 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
     Mistakes in different parts are then found separately. Without it the parts are the returned
     values. It may raise for answers that cannot be taken apart.
     """
+    _check_name(exercise, "parts")
     mark = PartsMark(exercise)
     return lambda function: _mark(function, mark)
 
@@ -201,8 +209,16 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
 def wrong(exercise: str) -> Callable[[_Function], _Function]:
     """Mark a function as a wrong form of `exercise`, which the hidden cases have to tell from the
     reference. `grade validate --strict` tries it; no student hears of it."""
+    _check_name(exercise, "wrong")
     mark = WrongMark(exercise)
     return lambda function: _mark(function, mark)
+
+
+def _check_name(exercise: Any, decorator: str) -> None:
+    if not isinstance(exercise, str):
+        raise TypeError(
+            f'the exercise is missing: @{decorator}("name_of_the_exercise") is expected'
+        )
 
 
 def _mark(function: _Function, mark: _Mark) -> _Function:

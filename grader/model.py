@@ -123,6 +123,22 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a notebook was handed in, and what that takes off.
+
+    `due` (ISO 8601) includes an extension. `days` are those begun after it, 0 if it was in time,
+    None if nobody knows. `before` is the score that `points_lost` were taken off; `words`, empty if
+    it was in time, say so to the student.
+    """
+
+    due: str
+    days: int | None
+    points_lost: float
+    before: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
@@ -155,7 +171,8 @@ class Result:
 
     `score` is None exactly where `status` is `not_graded`; `reason` then says why.
     `source` is the notebook's path relative to what was asked to be graded, and empty for somebody
-    in the roster who handed in nothing. `owner` is None while a result is not part of a run.
+    in the roster who handed in nothing. `owner` is None while a result is not part of a run, `late`
+    also where the assignment has no rule for late days; `score` is what it leaves.
     """
 
     student: str
@@ -169,6 +186,7 @@ class Result:
     exercises: tuple[ExerciseResult, ...] = ()
     remarks: tuple[str, ...] = ()
     owner: Owner | None = None
+    late: Lateness | None = None
 
     @property
     def handed_in(self) -> bool:
@@ -191,6 +209,7 @@ class Result:
                 "flags": tuple(data["flags"]),
                 "remarks": tuple(data.get("remarks", ())),
                 "owner": _owner_from_json(data.get("owner")),
+                "late": Lateness(**data["late"]) if data.get("late") else None,
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
