@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from grader.assignment import Assignment, Exercise, load_assignment
+from grader.assignment import Assignment, Exercise, Limits, load_assignment
 from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.cases import encoded
@@ -33,6 +33,7 @@ from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
+from grader.pictures import with_drawings
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.search import searched
@@ -171,12 +172,12 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         )
         remarks = flags(notebook, steps, copies, execution.runs)
     definitions = [definitions_of(steps)]
-    exercises, cut_short = await searched(
-        exercises,
-        notebook,
-        assignment,
-        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
-    )
+
+    def start(within: Limits) -> Execution:
+        return Execution(definitions, _files(assignment), within, confinement)
+
+    exercises, cut_short = await searched(exercises, notebook, assignment, start)
+    exercises = await with_drawings(exercises, assignment, start, task.full)
     return _Gradings(exercises, (*suspected, *remarks, *cut_short))
 
 
