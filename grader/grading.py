@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from grader.assignment import Assignment, Exercise, load_assignment
+from grader.assignment import Assignment, Exercise, Limits, load_assignment
 from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.cases import encoded
@@ -172,18 +172,12 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         )
         remarks = flags(notebook, steps, copies, execution.runs)
     definitions = [definitions_of(steps)]
-    exercises = await with_drawings(
-        exercises,
-        assignment,
-        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
-        task.full,
-    )
-    exercises, cut_short = await searched(
-        exercises,
-        notebook,
-        assignment,
-        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
-    )
+
+    def start(within: Limits) -> Execution:
+        return Execution(definitions, _files(assignment), within, confinement)
+
+    exercises, cut_short = await searched(exercises, notebook, assignment, start)
+    exercises = await with_drawings(exercises, assignment, start, task.full)
     return _Gradings(exercises, (*suspected, *remarks, *cut_short))
 
 
