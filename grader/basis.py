@@ -23,14 +23,16 @@ GENERATED = "__pycache__"
 
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
     """The parts by name: `grader`, `option …`, and of each assignment points, cases and files."""
-    parts = {
-        "grader": f"{__version__} {_program()} Python {platform.python_version()}, "
-        f"numpy {np.__version__}"
-    }
+    parts = {"grader": program()}
     parts |= {f"option {name}": str(value) for name, value in options.items()}
     for assignment in assignments:
         parts |= dict(_assignment_parts(assignment))
     return parts
+
+
+def program() -> str:
+    """What grades here: fairgrade's version and its code's hash, Python's and numpy's version."""
+    return f"{__version__} {_program()} Python {platform.python_version()}, numpy {np.__version__}"
 
 
 def digest(parts: dict[str, str]) -> str:
@@ -56,13 +58,19 @@ def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
         for case in exercise.cases:
             yield f"tolerance {place}/{case.name}", repr(case.tolerance)
             yield f"case {place}/{case.name}", f"{case.weight:g} {case.visibility} {case.title}"
+    for shown, path in assignment_files(assignment):
+        yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
+
+
+def assignment_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
+    """Every file an assignment is made of: its path below the root, with slashes, and where it
+    is."""
     folders = dict.fromkeys((assignment.folder, assignment.solutions, assignment.shared_folder))
     if assignment.shared_folder != assignment.folder:
         folders[assignment.solutions.parent / assignment.shared_folder.name] = None
     for folder in folders:
         for path in _files(folder):
-            shown = path.relative_to(folder.parent.parent).as_posix()
-            yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
+            yield path.relative_to(folder.parent.parent).as_posix(), path
 
 
 def _files(folder: Path) -> list[Path]:

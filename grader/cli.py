@@ -25,6 +25,7 @@ from grader.command import (
     leave,
     quiet_option,
     root_option,
+    scheduler_option,
     speaks_plainly,
 )
 from grader.commands_authoring import AUTHORING
@@ -120,6 +121,7 @@ def main() -> None:
     default=None,
     help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
 )
+@scheduler_option
 @click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @quiet_option
 @root_option
@@ -137,6 +139,7 @@ def run(
     roster: Path | None,
     attempts: str,
     gradebook: Path | None,
+    scheduler: str,
     regrade: bool,
     quiet: bool,
     root: Path | None,
@@ -164,6 +167,7 @@ def run(
         seed=secrets.randbits(32) if seed is None else seed,
         best_attempt=attempts == "best",
         regrade=regrade,
+        scheduler=scheduler,
     )
     with unzipped(paths) as (folders, left_out):
         found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
@@ -175,7 +179,11 @@ def run(
             terminal.progress(len(found.submissions)) as progress,
         ):
             finished = grade_run(
-                found, options, functools.partial(terminal.advance, progress), book
+                found,
+                options,
+                functools.partial(terminal.advance, progress),
+                book,
+                terminal.problem,
             )
     terminal.say_kept(finished)
     several = len(finished.runs) > 1

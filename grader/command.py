@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -45,7 +46,21 @@ root_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
 )
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default="",
+    callback=lambda _context, _option, address: with_dask(address),
+    help="Grade on the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786.",
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
+
+
+def with_dask(address: str) -> str:
+    """The address, if there is none or there is what it takes to use it."""
+    if address and find_spec("distributed") is None:
+        raise click.UsageError("a scheduler takes the extra: pip install 'fairgrade[cluster]'")
+    return address
 
 
 def leave(code: int) -> NoReturn:
