@@ -96,7 +96,8 @@ def generator(seed: int) -> np.random.Generator:
         return np.random.default_rng(seed)
     number, seeds = drawing
     seeds.append(seed)
-    return np.random.default_rng((seed, number))
+    # numpy counts no zeros at a seed's end: without the 1, number 0 would draw nothing new.
+    return np.random.default_rng((seed, number, 1))
 
 
 def drawn_afresh(inputs: Callable[[], Arguments], number: int) -> Arguments | None:

@@ -60,7 +60,16 @@ async def _ask(
     outcomes = _outcomes(reply, len(calls))
     if outcomes is None:
         return [], Crashed(), False
+    if outcomes and isinstance(last := outcomes[-1], TimedOut):
+        return outcomes[:-1], _interrupted(otherwise, last.line), True
     return outcomes, otherwise, True
+
+
+def _interrupted(otherwise: Outcome, line: int | None) -> Outcome:
+    """What it is to be interrupted in that line: by us, or by the function itself."""
+    if isinstance(otherwise, TimedOut):
+        return TimedOut(otherwise.seconds, line)
+    return Raised("KeyboardInterrupt", "", line)
 
 
 async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> list[bytes] | None:
@@ -89,7 +98,9 @@ def _outcomes(reply: list[bytes], calls: int) -> list[Outcome] | None:
     if len(reply) % 2 or len(reply) > 2 * calls:
         return None
     outcomes = [_outcome(*answer) for answer in zip(reply[::2], reply[1::2], strict=True)]
-    return None if None in outcomes else [each for each in outcomes if each]
+    if None in outcomes or any(isinstance(each, TimedOut) for each in outcomes[:-1]):
+        return None
+    return [each for each in outcomes if each]
 
 
 def _outcome(status: bytes, returned: bytes) -> Outcome | None:
@@ -101,6 +112,8 @@ def _outcome(status: bytes, returned: bytes) -> Outcome | None:
                 return Raised(plain(kind[:100]), plain(message[:2000]), line)
             case ["unsendable", str() as reason]:
                 return Incomparable(plain(reason[:500]))
+            case ["interrupted", int() | None as line]:
+                return TimedOut(0, line)
             case ["missing"]:
                 return Missing()
     except WireError:

@@ -24,11 +24,13 @@ from grader.command import (
     find_root,
     leave,
     quiet_option,
+    require_option,
     root_option,
     scheduler_option,
     speaks_plainly,
 )
 from grader.commands_authoring import AUTHORING
+from grader.commands_cluster import cluster_check
 from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
 from grader.errors import CommandError
@@ -83,13 +85,7 @@ def main() -> None:
     metavar="PERCENT",
     help="Exit with 3 if a submission scores less than this share of the points.",
 )
-@click.option(
-    "--require",
-    type=click.Choice([level.word for level in Level]),
-    envvar="FAIRGRADE_REQUIRE",
-    default=Level.LIMITS.word,
-    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
-)
+@require_option
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
@@ -146,8 +142,8 @@ def run(
 ) -> None:
     """Grade the notebooks at PATHS: files, folders that are searched, or zips of them.
 
-    Exit code: 0 everything was graded, 1 something could not be, 2 the command line is wrong,
-    3 a submission is below --fail-under.
+    Exit code: 0 everything that was handed in was graded, 1 something could not be, 2 the command
+    line is wrong, 3 a submission is below --fail-under.
     """
     terminal = Terminal(quiet)
     base = find_root(root)
@@ -174,26 +170,24 @@ def run(
         for line in found.layouts:
             terminal.say(line)
         prepare(output)
-        with (
-            Gradebook(gradebook or output / GRADEBOOK) as book,
-            terminal.progress(len(found.submissions)) as progress,
-        ):
-            finished = grade_run(
-                found,
-                options,
-                functools.partial(terminal.advance, progress),
-                book,
-                terminal.problem,
-            )
+        with Gradebook(gradebook or output / GRADEBOOK) as book:
+            with terminal.progress(len(found.submissions)) as progress:
+                advance = functools.partial(terminal.advance, progress)
+                finished = grade_run(found, options, advance, book, terminal.problem)
+            _write(finished, output, terminal)
+            code = _exit_code(finished, fail_under)
+    leave(code)
+
+
+def _write(finished: Finished, output: Path, terminal: Terminal) -> None:
     terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
-    for belonging, each in finished.runs:
+    for assignment, each in finished.runs:
         folder = output / each.assignment if several else output
-        write_output(each, belonging, folder)
-        terminal.finish(belonging, each, folder)
-    leave(_exit_code(finished, fail_under))
+        write_output(each, assignment, folder)
+        terminal.finish(assignment, each, folder)
 
 
 def _found(found: Found, left_out: tuple[str, ...], roster: Path | None, attempts: str) -> Found:
@@ -289,5 +283,5 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     return ALL_GRADED
 
 
-for command in (*AUTHORING, adjust, diff, note, runs):
+for command in (*AUTHORING, adjust, cluster_check, diff, note, runs):
     main.add_command(command)

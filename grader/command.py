@@ -15,6 +15,7 @@ import click
 
 from grader.assignment import assignment_names
 from grader.errors import CommandError, FairgradeError
+from grader.sandbox.level import Level
 from grader.terminal import Terminal
 
 ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
@@ -45,6 +46,13 @@ root_option = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
+)
+require_option = click.option(
+    "--require",
+    type=click.Choice([level.word for level in Level]),
+    envvar="FAIRGRADE_REQUIRE",
+    default=Level.LIMITS.word,
+    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
 )
 scheduler_option = click.option(
     "--scheduler",

@@ -10,8 +10,9 @@ from grader.model import ExerciseResult, Result, Status
 
 
 def decided(graded: Graded, decisions: Decisions) -> Result:
-    """The result with people's scores and remarks; the machine's scores stay beside theirs."""
-    result = graded.result
+    """The result with its owner, people's scores and remarks; the machine's scores stay beside
+    theirs."""
+    result = replace(graded.result, owner=graded.submission.owner)
     remarks = decisions.remarks.get(result.student, ())
     exercises = tuple(
         _adjusted(each, graded.assignment, result.student, decisions) for each in result.exercises

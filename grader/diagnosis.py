@@ -150,7 +150,7 @@ def _together(one: Variant, other: Variant) -> Function | None:
 
 
 def _diagnosis(variant: Variant, parts: tuple[str, ...]) -> Diagnosis:
-    return Diagnosis(variant.name, variant.title, variant.explanation, parts)
+    return Diagnosis(variant.name, variant.title, variant.explanation, parts, variant.accepted)
 
 
 def _in_order(answer: _Answer, names: frozenset[str]) -> tuple[str, ...]:

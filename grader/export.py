@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 from grader.assignment import Assignment
 from grader.model import ExerciseResult, Result, Run
@@ -12,8 +13,17 @@ from grader.model import ExerciseResult, Result, Run
 
 def write_results(run: Run, path: Path) -> None:
     """Write `results.json`; `grader/schemas/results.schema.json` says what it holds."""
-    text = json.dumps(run.to_json(), indent=1, ensure_ascii=True, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        # One result after the other, in the form that the whole would have.
+        file.write(_json(run.head()).removesuffix("\n}") + ',\n "submissions": [')
+        for number, result in enumerate(run.results):
+            file.write(",\n  " if number else "\n  ")
+            file.write(_json(result.to_json()).replace("\n", "\n  "))
+        file.write("\n ]\n}\n" if run.results else "]\n}\n")
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False)
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:

@@ -8,23 +8,25 @@ look at; no points depend on it.
 from __future__ import annotations
 
 import ast
+import builtins
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from grader import wire
 from grader.assignment import Assignment, Exercise
-from grader.authoring import drawn_afresh
+from grader.authoring import Arguments, drawn_afresh
 from grader.caller import Call
 from grader.cases import importable
 from grader.difference import Tolerance, first_difference
+from grader.errors import AssignmentError
 from grader.execution import Execution
 from grader.model import ExerciseResult, Verdict
 from grader.notebook import read_notebook
 from grader.outcome import Outcome, Returned
-from grader.source import functions, imports
+from grader.source import bindings, names_read
 
 # Of each exercise, so many cases are drawn.
 CASES_DRAWN = 2
@@ -92,42 +94,54 @@ def _draw(
         inputs = drawn_afresh(case.arguments, seed)
         if inputs is not None and len(drawn) < CASES_DRAWN:
             encoded = wire.encode((inputs.args, inputs.kwargs))
-            # A value that has been over the wire is of base types, as every answer is.
-            expected = wire.decode(wire.encode(right(*inputs.args, **inputs.kwargs)))
+            expected = _output(right, inputs, f"{exercise.name}/{case.name}", assignment)
             drawn.append(_Drawn(encoded, expected, case.tolerance))
     return tuple(drawn)
+
+
+def _output(right: Callable[..., Any], inputs: Arguments, case: str, assignment: Assignment) -> Any:
+    try:
+        # A value that has been over the wire is of base types, as every answer is.
+        return wire.decode(wire.encode(right(*inputs.args, **inputs.kwargs)))
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{assignment.solutions}: {right.__name__!r} raises {type(error).__name__}: {error}, "
+            f"where the inputs of the case {case} are drawn afresh; what a case may draw, the "
+            "reference and every accepted variant have to return on"
+        ) from error
 
 
 @cache
 def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
     """The exercises' functions from the master notebook, executed in our process.
 
-    With them come the imports they need, and nothing else of the notebook. The master is the
+    With them comes whatever of the notebook they need, and nothing else of it. The master is the
     author's code.
     """
-    cells = [cell.source for cell in read_notebook(assignment.master).cells]
-    names = {exercise.name for exercise in assignment.exercises}
-    wanted = [
-        function
-        for source in cells
-        for name, function in functions(source).items()
-        if name in names
-    ]
-    needed = {
-        node.id for function in wanted for node in ast.walk(function) if isinstance(node, ast.Name)
-    }
-    body: list[ast.stmt] = [*_imports(cells, needed), *wanted]
+    exercises = {exercise.name for exercise in assignment.exercises}
+    cells = read_notebook(assignment.master).cells
+    found = [binding for cell in cells for binding in bindings(cell.source)]
+    needed = _needed(exercises, found)
+    body = [statement for statement, names in found if names & needed]
     namespace: dict[str, Any] = {}
     code = compile(ast.Module(body, []), str(assignment.master), "exec")
-    with importable(assignment.folder):
-        exec(code, namespace)
-    return {name: namespace[name] for name in names}
+    try:
+        with importable(assignment.folder):
+            exec(code, namespace)
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{assignment.master}: what its exercises need of it cannot be run without the rest of "
+            f"the notebook: {type(error).__name__}: {error}"
+        ) from error
+    return {name: namespace[name] for name in exercises}
 
 
-def _imports(cells: list[str], needed: set[str]) -> Iterator[ast.stmt]:
-    """The imports among the cells that bind a name that is needed."""
-    for source in cells:
-        for node in imports(source):
-            bound = {(each.asname or each.name).split(".")[0] for each in node.names}
-            if bound & needed:
-                yield node
+def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
+    """The names, those that what binds them reads, and so on; "*" where no binding has one."""
+    needed, more = set[str](), names
+    while more:
+        needed |= more
+        read = (names_read(statement) for statement, bound in found if bound & more)
+        more = set[str]().union(*read) - needed
+    known = {name for _, bound in found for name in bound} | set(dir(builtins))
+    return needed if needed <= known else needed | {"*"}

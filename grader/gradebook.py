@@ -56,6 +56,11 @@ class Decisions:
     scores: dict[tuple[str, str, str], Adjustment]
     remarks: dict[str, tuple[str, ...]]
 
+    @property
+    def students(self) -> frozenset[str]:
+        """Those whose scores people decided about."""
+        return frozenset(student for _, student, _ in self.scores)
+
 
 class Gradebook:
     """An open gradebook; use it in a `with` statement."""
@@ -124,9 +129,10 @@ class Gradebook:
                 "INSERT OR IGNORE INTO run_results VALUES (?, ?)", [(run, each) for each in numbers]
             )
 
-    def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> None:
-        """Keep a new result. Only a graded one is valid for later runs, and only the first of
-        several on one basis, unless it is to take the other's place (`regrade`)."""
+    def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> int:
+        """Keep a new result; the number of the one that counts. Only a graded one is valid for
+        later runs, and only the first of several on one basis, unless it is to take the other's
+        place (`regrade`)."""
         result = kept.result
         valid = result.status is Status.GRADED and kept.content != ""
         with self._transaction() as db:
@@ -138,12 +144,19 @@ class Gradebook:
                 "SELECT id FROM results WHERE submission_id = ? AND basis = ? AND valid",
                 (submission, basis),
             ).fetchone()
-            number = (
+            number = int(
                 found[0]
                 if found and valid
                 else _insert(db, submission, kept, basis, run, seed, valid)
             )
             db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
+        return number
+
+    def result(self, number: int) -> Kept:
+        """The result of this number."""
+        with self._in_words():
+            row = self._db.execute(_RESULT + "WHERE r.id = ?", (number,)).fetchone()
+        return _kept(row)
 
     def runs(self) -> list[RunLine]:
         """Every run, the oldest first."""

@@ -25,11 +25,12 @@ from grader.execution import (
     confinement_for,
     step_for,
 )
+from grader.explain import nearest
 from grader.fresh import suspicions
 from grader.handed_out import load_handed_out
-from grader.judge import judge
+from grader.judge import judge, mark
 from grader.matching import which_assignment
-from grader.model import CaseResult, ExerciseResult, Result, Status, Verdict, Visibility
+from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, parse_notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
 from grader.sandbox.level import Level
@@ -156,7 +157,7 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         await execution.run_cells()
         answers = [_answer(exercise, notebook, template) for exercise in assignment.exercises]
         await _call_all(answers, execution)
-        graded = [_graded(answer, execution.runs) for answer in answers]
+        graded = [_graded(answer, notebook, execution.runs) for answer in answers]
         found = spans(notebook, assignment)
         exercises = tuple(
             with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
@@ -183,6 +184,7 @@ class _Answer:
     stopped: str = ""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     judged: dict[str, CaseResult] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -225,7 +227,9 @@ def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome])
     exercise = answer.exercise
     for index, case in enumerate(exercise.of(visibility)):
         outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
-        result = judge(case, exercise.returns, outcome, answer.code)
+        result = judge(case, exercise, outcome, answer.code)
+        if case.visibility is Visibility.PUBLIC and (marked := mark(outcome, answer.code)):
+            answer.marks.append(marked)
         answer.outcomes[case.name], answer.judged[case.name] = outcome, result
         if isinstance(outcome, NotCalled):
             answer.stopped = outcome.reason
@@ -233,7 +237,7 @@ def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome])
             answer.stopped = f"after {case.name!r}"
 
 
-def _graded(answer: _Answer, runs: dict[int, CellRun]) -> ExerciseResult:
+def _graded(answer: _Answer, notebook: Notebook, runs: dict[int, CellRun]) -> ExerciseResult:
     exercise, cells = answer.exercise, answer.cells
     cases = tuple(answer.judged[case.name] for case in exercise.cases)
     outcomes = [answer.outcomes[case.name] for case in exercise.cases]
@@ -241,10 +245,12 @@ def _graded(answer: _Answer, runs: dict[int, CellRun]) -> ExerciseResult:
     if answer.untouched and result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
         return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
     if cells and not answer.code:
-        return without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
-    if cells and result.verdict is Verdict.MISSING:
-        return without_cases(exercise, Verdict.MISSING, _unreached(cells[-1], runs))
-    return result
+        result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
+        return replace(result, marks=_syntax_marks(cells[-1]))
+    if result.verdict is Verdict.MISSING:
+        why = _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook)
+        return without_cases(exercise, Verdict.MISSING, f"{result.message}{why}")
+    return replace(result, marks=tuple(dict.fromkeys(answer.marks)))
 
 
 def _untouched_copies(notebook: Notebook, assignment: Assignment, template: Notebook) -> set[int]:
@@ -276,7 +282,16 @@ def _encoded(case: Case) -> bytes | memoryview:
 def _unreached(cell: Cell, runs: dict[int, CellRun]) -> str:
     run = runs.get(cell.number)
     why = f", which ended with {run.error}" if run and run.error else ""
-    return f"cell {cell.number} would define it, but did not get there{why}"
+    return f": cell {cell.number} would define it, but did not get there{why}"
+
+
+def _nearly(exercise: Exercise, notebook: Notebook) -> str:
+    """A function of the notebook that may be the exercise's under another name."""
+    names = {name for cell in notebook.cells for name in functions(cell.source)}
+    like = nearest(exercise.name, names)
+    return (
+        f". There is `{like}`: if that is it, it needs the name `{exercise.name}`" if like else ""
+    )
 
 
 def _syntax_message(cell: Cell) -> str:
@@ -284,6 +299,11 @@ def _syntax_message(cell: Cell) -> str:
     place = f" in its line {error.lineno}" if error and error.lineno else ""
     what = f": {error.msg}" if error else ""
     return f"cell {cell.number}, which defines it, is not valid Python{place}{what}"
+
+
+def _syntax_marks(cell: Cell) -> tuple[Mark, ...]:
+    error = syntax_error(cell.source)
+    return (Mark(error.lineno, error.msg),) if error and error.lineno else ()
 
 
 @cache

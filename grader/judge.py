@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 
+from grader.assignment import Exercise
 from grader.cases import Case
-from grader.difference import Returns, first_difference
-from grader.model import CaseResult, Visibility
+from grader.difference import first_difference
+from grader.explain import in_words, loop_at, place
+from grader.model import CaseResult, Mark, Visibility
 from grader.outcome import (
     Crashed,
     Incomparable,
@@ -20,35 +22,47 @@ from grader.outcome import (
 from grader.plain import plain
 
 
-def judge(case: Case, returns: Returns, outcome: Outcome, code: str = "") -> CaseResult:
+def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> CaseResult:
     """Whether the case is passed, and if not, why, in words for the student.
 
-    `code` is the cell that defines the function. What a student controls (values, exception text)
-    is shown for public cases only: a function can return or raise its own inputs.
+    `code` is the cell that defines the function. What a student controls (values, exception text,
+    the line it came from) is shown for public cases only: a function can return or raise its own
+    inputs.
     """
     public = case.visibility is Visibility.PUBLIC
-    message = _message(case, returns, outcome, code if public else "", public)
+    message = _message(case, exercise, outcome, code, public)
     passed = None if isinstance(outcome, NotCalled) else not message
     return CaseResult(case.name, case.title, case.visibility, passed, message)
 
 
-def _message(case: Case, returns: Returns, outcome: Outcome, code: str, public: bool) -> str:
+def mark(outcome: Outcome, code: str) -> Mark | None:
+    """The line of the cell at which a call of a public case came to a bad end, if it is known."""
+    if not isinstance(outcome, (Raised, TimedOut)) or not _line(code, outcome.line):
+        return None
+    words = f"raises {outcome.type}" if isinstance(outcome, Raised) else "time was over here"
+    return Mark(outcome.line or 0, words)
+
+
+def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool) -> str:
     match outcome:
         case Returned(value):
-            difference = first_difference(case.expected, value, case.tolerance, returns)
+            difference = first_difference(case.expected, value, case.tolerance, exercise.returns)
             if difference is None:
                 return ""
             return plain(difference.message) if public else difference.discreet
         case Raised():
-            return _raised(outcome, code) if public else f"raises {_known(outcome.type)}"
+            if not public:
+                return f"raises {_known(outcome.type)}"
+            return _raised(outcome, code, case, exercise)
         case Incomparable(reason):
             return (
                 f"returns something that cannot be compared: {reason}"
                 if public
                 else ("returns something that cannot be compared")
             )
-        case TimedOut(seconds):
-            return f"had not returned after {seconds:.3g} s"
+        case TimedOut(seconds, line):
+            where = loop_at(code, line) if public and line else ""
+            return f"had not returned after {seconds:.3g} s{where and f'. {where}'}"
         case Crashed():
             return "ended the Python process it ran in"
         case Missing():
@@ -57,14 +71,21 @@ def _message(case: Case, returns: Returns, outcome: Outcome, code: str, public: 
             return f"not called: {reason}"
 
 
-def _raised(raised: Raised, code: str) -> str:
+def _raised(raised: Raised, code: str, case: Case, exercise: Exercise) -> str:
     text = f"raises {raised.type}"
     if raised.message:
         text += f": {raised.message}"
+    if line := _line(code, raised.line):
+        text += f" (line {raised.line} of the cell: {line})"
+    inputs = case.arguments()
+    words = in_words(raised, place(code, exercise.names, raised.line, inputs.args, inputs.kwargs))
+    return f"{text}\n{plain(words)}" if words else text
+
+
+def _line(code: str, number: int | None) -> str:
+    """A line of the code, counted from 1; an empty string where there is none such."""
     lines = code.splitlines()
-    if raised.line is not None and 0 < raised.line <= len(lines):
-        text += f" (line {raised.line} of the cell: {plain(lines[raised.line - 1].strip())})"
-    return text
+    return plain(lines[number - 1].strip()) if number and 0 < number <= len(lines) else ""
 
 
 def _known(name: str) -> str:

@@ -5,6 +5,7 @@ What they hold is final: built once by the step that knows it, read by every lat
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -42,6 +43,25 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who handed in a notebook, as far as its layout and the roster say.
+
+    `ids` are pairs of a kind (`canvas`, `moodle`, `sid`, `login`, ...) and an id, one of a kind.
+    `late` is None and `submitted_at` (mostly ISO 8601) empty where the platform does not say.
+    Notebooks with the same `attempts_of`, if any, are attempts at the same thing, numbered by
+    `attempt` from 1.
+    """
+
+    name: str
+    ids: tuple[tuple[str, str], ...] = ()
+    email: str = ""
+    late: bool | None = None
+    submitted_at: str = ""
+    attempt: int = 1
+    attempts_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One call of an exercise, judged.
 
@@ -60,13 +80,22 @@ class Diagnosis:
     """A named variant that explains an exercise's outputs.
 
     `parts` are those parts of the answer that it explains, where the others are right or have
-    another explanation; none where it explains all.
+    another explanation; none where it explains all. An `accepted` one is no mistake.
     """
 
     variant: str
     title: str
     explanation: str = ""
     parts: tuple[str, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of the student's cell, counted from 1, that something is to be said of."""
+
+    line: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +115,7 @@ class ExerciseResult:
     `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
-    notebook printed there; both are text that a student controls.
+    notebook printed there; both are text that a student controls. `marks` are lines of that code.
     """
 
     name: str
@@ -100,6 +129,7 @@ class ExerciseResult:
     cases: tuple[CaseResult, ...] = ()
     code: str = ""
     printed: str = ""
+    marks: tuple[Mark, ...] = ()
     adjustment: Adjustment | None = None
 
 
@@ -108,7 +138,8 @@ class Result:
     """All verdicts on one submission.
 
     `score` is None exactly where `status` is `not_graded`; `reason` then says why.
-    `source` is the notebook's path relative to what was asked to be graded.
+    `source` is the notebook's path relative to what was asked to be graded, and empty for somebody
+    in the roster who handed in nothing. `owner` is None while a result is not part of a run.
     """
 
     student: str
@@ -121,10 +152,18 @@ class Result:
     seconds: float = 0.0
     exercises: tuple[ExerciseResult, ...] = ()
     remarks: tuple[str, ...] = ()
+    owner: Owner | None = None
+
+    @property
+    def handed_in(self) -> bool:
+        return self.source != ""
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
-        return asdict(self)
+        data = asdict(self)
+        if self.owner:
+            data["owner"]["ids"] = dict(self.owner.ids)
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Result:
@@ -135,6 +174,7 @@ class Result:
                 "status": Status(data["status"]),
                 "flags": tuple(data["flags"]),
                 "remarks": tuple(data.get("remarks", ())),
+                "owner": _owner_from_json(data.get("owner")),
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
@@ -171,11 +211,11 @@ class Run:
     started: str
     seed: int
     protection: Protection
-    results: tuple[Result, ...]
+    results: Collection[Result]
     passed_over: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The content of `results.json`."""
+    def head(self) -> dict[str, Any]:
+        """The content of `results.json` up to its last part, `submissions`."""
         return {
             "schema": SCHEMA_VERSION,
             "assignment": self.assignment,
@@ -185,7 +225,6 @@ class Run:
             "seed": self.seed,
             "protection": asdict(self.protection),
             "passed_over": list(self.passed_over),
-            "submissions": [result.to_json() for result in self.results],
         }
 
     @classmethod
@@ -205,6 +244,10 @@ class Run:
         )
 
 
+def _owner_from_json(data: dict[str, Any] | None) -> Owner | None:
+    return Owner(**{**data, "ids": tuple(data["ids"].items())}) if data else None
+
+
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
     adjustment = data.get("adjustment")
     cases = tuple(
@@ -218,6 +261,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
             "also": tuple(map(_diagnosis_from_json, data["also"])),
             "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
+            "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
             "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
         }

@@ -36,9 +36,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """It had not returned after `seconds`."""
+    """It had not returned after `seconds`; it was then in `line` of its own cell, if it said so."""
 
     seconds: float
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,12 +14,12 @@ from grader.assignment import Assignment, Limits, assignment_names, load_assignm
 from grader.attempts import best_attempts
 from grader.basis import basis, content, digest
 from grader.canary import protection_in_force
-from grader.decisions import decided
 from grader.errors import WeakProtection
 from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
+from grader.results import Recorded, Results, as_line
 from grader.sandbox.level import Level
 from grader.submissions import Found, Submission
 
@@ -80,12 +80,19 @@ class Finished:
     went_on: str = ""
 
     @property
-    def results(self) -> list[Result]:
-        return [result for _, run in self.runs for result in run.results]
+    def results(self) -> Iterator[Result]:
+        return (result for _, run in self.runs for result in run.results)
+
+    @property
+    def count(self) -> int:
+        return sum(len(run.results) for _, run in self.runs)
 
     @property
     def all_graded(self) -> bool:
-        return all(result.status is Status.GRADED for result in self.results)
+        """Whether everything that was handed in was graded."""
+        return all(
+            result.status is Status.GRADED or not result.handed_in for result in self.results
+        )
 
 
 def grade_run(
@@ -96,7 +103,8 @@ def grade_run(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Finished:
     """Grade what was found and has no valid result in the gradebook; `on_graded` is told of each
-    result as it comes, when it is in the gradebook, and `tell` what befalls a cluster's workers."""
+    result as it comes, when it is in the gradebook, and `tell` what befalls a cluster's workers.
+    The runs read their results from the gradebook: it stays open."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     names = [options.assignment] if options.assignment else assignment_names(options.root)
     assignments = [load_assignment(options.root, name) for name in names]
@@ -110,29 +118,30 @@ def grade_run(
     book = _Book(gradebook, options, digest(parts))
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
-    done = book.take(found)
+    done: dict[Submission, Graded] = {}
+    for graded in book.take(found):
+        done[graded.submission] = as_line(graded)
+        on_graded(graded)
     kept = len(done)
-    for each in done.values():
-        on_graded(each)
     left = [task for task in tasks if task.submission not in done]
     interrupted = False
     try:
         with closing(workers.grade_all(left)) as all_graded:
             for graded in all_graded:
-                done[graded.submission] = graded
                 book.record(graded)
+                done[graded.submission] = as_line(graded)
                 on_graded(graded)
         gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
     ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
-    decisions = gradebook.decisions()
-    ordered = [replace(each, result=decided(each, decisions)) for each in ordered]
+    recorded = Recorded(gradebook, book.numbers, gradebook.decisions())
+    ordered = [recorded.with_decisions(each) for each in ordered]
     others: list[str] = []
     if options.best_attempt:
         ordered, others = best_attempts(ordered)
     passed_over = (*found.passed_over, *others)
-    runs = tuple(_runs(ordered, options, started, passed_over, protection))
+    runs = tuple(_runs(ordered, recorded, options, started, passed_over, protection))
     return Finished(runs, interrupted, kept, went_on if kept else "")
 
 
@@ -159,29 +168,27 @@ class _Book:
     basis: str
     run: int = 0
     contents: dict[Submission, str] = field(default_factory=dict)
+    numbers: dict[Submission, int] = field(default_factory=dict)
 
-    def take(self, found: Found) -> dict[Submission, Graded]:
+    def take(self, found: Found) -> Iterator[Graded]:
         """What is valid of earlier runs, made part of this one."""
         self.contents = {each: content(each) for each in found.submissions}
-        if self.options.regrade:
-            return {}
-        kept = {
-            submission: result
-            for submission, hashed in self.contents.items()
-            if hashed and (result := self.gradebook.kept(submission, hashed, self.basis))
-        }
-        self.gradebook.take(self.run, [each.number for each in kept.values()])
-        return {
-            submission: Graded(submission, each.assignment, each.result)
-            for submission, each in kept.items()
-        }
+        for submission, hashed in self.contents.items():
+            if not hashed or self.options.regrade:
+                continue
+            if kept := self.gradebook.kept(submission, hashed, self.basis):
+                self.numbers[submission] = kept.number
+                yield Graded(submission, kept.assignment, kept.result)
+        self.gradebook.take(self.run, list(self.numbers.values()))
 
     def record(self, graded: Graded) -> None:
         """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
         hashed = self.contents[graded.submission]
         same = hashed if content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
-        self.gradebook.record(self.run, self.options.seed, kept, self.basis, self.options.regrade)
+        self.numbers[graded.submission] = self.gradebook.record(
+            self.run, self.options.seed, kept, self.basis, self.options.regrade
+        )
 
 
 def check_required(require: Level, level: Level, protection: Protection) -> None:
@@ -195,6 +202,7 @@ def check_required(require: Level, level: Level, protection: Protection) -> None
 
 def _runs(
     graded: Sequence[Graded],
+    recorded: Recorded,
     options: Options,
     started: str,
     passed_over: tuple[str, ...],
@@ -205,7 +213,7 @@ def _runs(
     most = max(names, key=names.count, default="")
     for name in dict.fromkeys(names or [""]):
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
-        results = (each.result for each in graded if (each.assignment or most) == name)
+        lines = [each for each in graded if (each.assignment or most) == name]
         yield (
             assignment,
             Run(
@@ -215,14 +223,10 @@ def _runs(
                 started=started,
                 seed=options.seed,
                 protection=protection,
-                results=tuple(_out_of(assignment.max_score, results)),
+                results=Results(recorded, lines, assignment.max_score),
                 passed_over=passed_over if name == most else (),
             ),
         )
-
-
-def _out_of(maximum: float, results: Iterable[Result]) -> Iterator[Result]:
-    return (replace(result, max_score=maximum) for result in results)
 
 
 def _unknown(root: Path) -> Assignment:

@@ -102,6 +102,36 @@ def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
     return [n for n in _read(source).tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
 
 
+def bindings(source: str) -> list[tuple[ast.stmt, set[str]]]:
+    """The statements at a cell's top level that give names a meaning, each with these names; "*"
+    is that of `from module import *`."""
+    found = [(node, _bound_by(node)) for node in _read(source).tree.body]
+    return [(node, names) for node, names in found if names]
+
+
+def _bound_by(node: ast.stmt) -> set[str]:
+    if isinstance(node, Function | ast.ClassDef):
+        return {node.name}
+    return {name for each in ast.walk(node) for name in _binds(each)}
+
+
+def names_read(node: ast.stmt) -> set[str]:
+    """The names that a statement reads, and does not itself give a meaning."""
+    nodes = list(ast.walk(node))
+    own = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    own |= {name for each in nodes for name in _binds(each)}
+    return {each.id for each in nodes if isinstance(each, ast.Name)} - own
+
+
+def _binds(node: ast.AST) -> set[str]:
+    match node:
+        case ast.Name(name, ast.Store()):
+            return {name}
+        case ast.Import(names) | ast.ImportFrom(names=names):
+            return {(each.asname or each.name).split(".")[0] for each in names}
+    return set()
+
+
 def defines(source: str, name: str) -> bool:
     """Whether a cell defines the function, or tries to in lines that cannot be read."""
     if name in functions(source):

@@ -68,11 +68,13 @@ class Terminal:
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
         """The table of one assignment's results, what went wrong, and where the report is."""
         for result in run.results:
-            if result.status is Status.NOT_GRADED:
+            if result.status is Status.NOT_GRADED and result.handed_in:
                 self.err.print(
-                    f"not graded: {_one_line(result.source or result.student)}: "
-                    f"{_one_line(result.reason)}"
+                    f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
                 )
+        absent = [_one_line(result.student) for result in run.results if not result.handed_in]
+        if absent:
+            self.err.print(f"handed in nothing ({len(absent)}): {'; '.join(absent)}")
         if run.protection.level == Level.LIMITS.word:
             self.warn(run.protection)
         for line in run.passed_over:
@@ -82,9 +84,11 @@ class Terminal:
         if self.out.is_terminal:
             self.out.print(_table(assignment, run, self.out.width))
         graded = sum(result.status is Status.GRADED for result in run.results)
-        left = len(run.results) - graded
+        left = len(run.results) - graded - len(absent)
         self.say(f"{run.title}: {graded} graded, {left} not graded")
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")
+        if run.protection.advice:
+            self.say(f"to get more protection: {run.protection.advice}")
         self.say(f"report: {folder / 'report' / 'index.html'}")
 
     def say_kept(self, finished: Finished) -> None:
@@ -92,7 +96,7 @@ class Terminal:
         if finished.went_on:
             self.say(f"going on with the run of {finished.went_on}, which was cut short")
         if finished.kept:
-            new = len(finished.results) - finished.kept
+            new = finished.count - finished.kept
             self.say(f"{finished.kept} kept from earlier runs (--regrade grades them), {new} new")
 
     def warn(self, protection: Protection) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -44,10 +44,17 @@ class RealCluster:
         where = ("--host", "127.0.0.1", "--port", str(self.port), "--protocol", self.protocol)
         return self._start("scheduler", *where)
 
-    def start_workers(self, count: int, environment: dict[str, str] | None = None) -> None:
-        for _ in range(count):
+    def start_workers(
+        self, count: int, name: str = "worker", environment: dict[str, str] | None = None
+    ) -> None:
+        for number in range(count):
             place = ("--local-directory", str(self.folder), "--nthreads", "1")
-            self._start("worker", self.address, *place, environment=environment)
+            named = ("--name", f"{name}-{number}")
+            self._start("worker", self.address, *place, *named, environment=environment)
+
+    def wait_for_workers(self, count: int) -> None:
+        with self.client() as client:
+            client.wait_for_workers(count, timeout=PATIENCE_SECONDS)
 
     def client(self, **options: object) -> Client:
         return Client(self.address, timeout=PATIENCE_SECONDS, set_as_default=False, **options)
@@ -91,7 +98,7 @@ class Striker:
     def __init__(
         self,
         cluster: RealCluster,
-        number: signal.Signals,
+        number: int,
         most: int = 1,
         then: Callable[[], object] = lambda: None,
     ) -> None:
@@ -119,6 +126,14 @@ class Striker:
                     self.struck.append(worker)
                     os.kill(worker, self.number)
                     self.then()
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Return as soon as the condition holds; fail where that takes too long."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def _processes_called(name: str) -> Iterator[int]:

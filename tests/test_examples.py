@@ -77,12 +77,13 @@ def test_every_example_gets_the_verdicts_it_promises(tmp_path: Path) -> None:
     found = find([SUBMISSIONS], output=ROOT / "grades")
     with Gradebook(tmp_path / "book.sqlite") as book:
         finished = grade_run(found, Options(ROOT, jobs=2), lambda _: None, book)
+        results = list(finished.results)
 
     assert found.passed_over == ()
     assert [run.assignment for _, run in finished.runs] == ["optimization_methods"]
-    assert {each.student: each.reason for each in finished.results if each.reason} == {}
-    assert {each.status for each in finished.results} == {Status.GRADED}
-    assert {each.student: _told(each) for each in finished.results} == EXPECTED
+    assert {each.student: each.reason for each in results if each.reason} == {}
+    assert {each.status for each in results} == {Status.GRADED}
+    assert {each.student: _told(each) for each in results} == EXPECTED
 
 
 def _told(result: Result) -> tuple[float | None, dict[str, Verdict]]:

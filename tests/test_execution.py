@@ -180,7 +180,7 @@ CALLS = {
         "return (i for i in range(a))",
         Incomparable("the value is of type generator, which cannot be compared"),
     ),
-    "endless": ("while True: pass", TimedOut(1)),
+    "endless": ("while True: pass", TimedOut(1, line=2)),
     "deaf": (IGNORES_INTERRUPTS.replace("\n", "\n    "), TimedOut(1)),
     "fatal": ("import os; os._exit(0)", Crashed()),
 }

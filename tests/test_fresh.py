@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from forms import adam
 
 from grader.assignment import load_assignment
 from grader.authoring import Arguments, arguments, drawn_afresh, generator
+from grader.errors import AssignmentError
 from grader.fresh import reference
 from grader.grading import Task, grade
 from grader.model import Result, Verdict
 from grader.submissions import Submission
+from grader.validation import generate
 
 GD = """
 def update_parameters_with_gd(parameters, grads, learning_rate):
@@ -75,8 +78,8 @@ def test_a_case_is_drawn_afresh_by_its_generators_only() -> None:
 
     frozen = random_case()
     assert random_case() == frozen
-    one, two = drawn_afresh(random_case, 1), drawn_afresh(random_case, 2)
-    assert len({frozen.args, one.args, two.args}) == 3
+    zero, one, two = (drawn_afresh(random_case, number) for number in range(3))
+    assert len({frozen.args, zero.args, one.args, two.args}) == 4
     assert drawn_afresh(random_case, 1) == one
     assert drawn_afresh(lambda: arguments(1), 1) is None
     assert random_case() == frozen
@@ -86,3 +89,46 @@ def test_every_exercise_of_ours_can_be_drawn_afresh(root: Path) -> None:
     for exercise in load_assignment(root, "optimization_methods").exercises:
         fresh = [drawn_afresh(case.arguments, 1) for case in exercise.cases]
         assert sum(each is not None for each in fresh) >= 4
+
+
+def test_the_reference_has_all_of_the_notebook_that_it_needs_and_nothing_else(course: Path) -> None:
+    master = course / "solutions/words/Words.ipynb"
+    written = json.loads(master.read_text())
+    given = [
+        "from texts import *\nfrom operator import itemgetter as item",
+        "def words(text):\n    return SPLIT(text)",
+        "SPLIT = str.split\nnever = [1 / 0]",
+        "def longest(text):\n    never = [len(word) for word in words(text)]\n"
+        "    return item(0)(words(text)) + EXAMPLE",
+    ]
+    cells = [dict(written["cells"][1], source=[cell]) for cell in given]
+    master.write_text(json.dumps({**written, "cells": [*written["cells"], *cells]}))
+    functions = reference(load_assignment(course, "words"))
+    assert functions["longest"]("uno due") == "unothe cat and the dog and the bird"
+
+
+def test_a_reference_that_does_not_stand_alone_is_the_authors_to_mend(course: Path) -> None:
+    master = course / "solutions/words/Words.ipynb"
+    written = json.loads(master.read_text())
+    cell = dict(written["cells"][1], source=["def count(text, by=1 / 0):\n    return {}"])
+    master.write_text(json.dumps({**written, "cells": [*written["cells"], cell]}))
+    load_assignment.cache_clear()
+    with pytest.raises(AssignmentError, match=r"Words\.ipynb: .* ZeroDivisionError: division"):
+        reference(load_assignment(course, "words"))
+
+
+def test_a_case_that_the_reference_does_not_return_on_when_drawn_afresh_is_named(
+    course: Path,
+) -> None:
+    with (course / "solutions/words/cases.py").open("a") as cases:
+        cases.write(
+            "from grader.authoring import generator\n\n"
+            "@case('longest')\ndef drawn():\n"
+            "    return arguments('ab'[generator(1).integers(2) :].replace('b', ''))\n"
+        )
+    generate(course, "words")
+    load_assignment.cache_clear()
+    master = course / "solutions/words/Words.ipynb"
+    task = Task(course, Submission("s", master.name, master), "words", seed=2)
+    with pytest.raises(AssignmentError, match=r"raises ValueError: .* of the case longest/drawn"):
+        grade(task)

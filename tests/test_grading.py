@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import AssignmentError, KernelFailure
 from grader.grading import Graded, Task, grade, not_reached
-from grader.model import ExerciseResult, Result, Status, Verdict
+from grader.model import ExerciseResult, Mark, Result, Status, Verdict
 from grader.submissions import Submission
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
@@ -109,6 +109,7 @@ def test_an_exception_is_shown_in_full_for_public_cases_only(grade_cells: GradeC
         "if 'secret' in text: raise ValueError(text))",
         "two_longest": "raises an exception of its own",
     }
+    assert result.marks == (Mark(3, "raises ValueError"),)  # of the public case, not of the hidden
 
 
 def test_nothing_of_a_hidden_input_is_anywhere_in_the_result(grade_cells: GradeCells) -> None:
@@ -127,6 +128,7 @@ def test_a_syntax_error_is_told_with_cell_and_line(grade_cells: GradeCells) -> N
     result = exercise(graded, "longest")
     assert result.verdict is Verdict.ERROR
     assert result.message.startswith("cell 2, which defines it, is not valid Python in its line 2")
+    assert result.marks == (Mark(2, "'(' was never closed"),)
     assert exercise(graded, "count").verdict is Verdict.CORRECT
 
 
@@ -135,7 +137,11 @@ def test_a_call_that_does_not_end_is_a_timeout_and_is_not_repeated(grade_cells: 
     result = exercise(graded, "longest")
     assert result.verdict is Verdict.TIMEOUT
     assert [case.passed for case in result.cases] == [False, None]
-    assert messages(result)["one_longest"] == "had not returned after 2 s"
+    assert messages(result)["one_longest"] == (
+        "had not returned after 2 s. It was in the loop that begins in line 2, `while True: pass`: "
+        "see what makes its condition false in the end."
+    )
+    assert result.marks == (Mark(2, "time was over here"),)
     assert exercise(graded, "count").verdict is Verdict.CORRECT
 
 

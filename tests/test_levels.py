@@ -77,6 +77,8 @@ def test_the_level_is_in_results_terminal_and_report(
     assert set(results["protection"]["evidence"]) == {*WALLS, *RESOURCES}
     assert f"Protection: {FOUND[denied]}" in (tmp_path / "out/report/index.html").read_text()
     assert ("WARNING: student code was not shut in" in done.stderr) == (denied == BOTH)
+    more = f"to get more protection: {results['protection']['advice']}"
+    assert (more in done.stdout.replace("\n", " ")) == (denied != NOTHING)
     if denied == BOTH:
         assert results["protection"]["advice"] in done.stderr
         assert "read secret" in results["protection"]["evidence"]["files outside cannot be read"]

@@ -69,3 +69,25 @@ def test_moodles_worksheet_is_a_roster(tmp_path: Path) -> None:
 def test_a_file_that_names_no_students_is_an_error_in_words(tmp_path: Path, text: str) -> None:
     with pytest.raises(CommandError, match="names no students"):
         read_roster(roster(tmp_path, text))
+
+
+def test_two_of_one_name_with_other_numbers_are_two(tmp_path: Path) -> None:
+    """The download is of another section than the sheet: nobody gets a namesake's grade."""
+    folder = write_class(tmp_path / "class", "leeann_12_90_hw")
+    students = read_roster(roster(tmp_path, 'Student,ID\n"Lee, Ann",99\n'))
+    found = with_roster(find([folder], ELSEWHERE), students)
+    assert [each.problem for each in found.submissions] == ["", NOTHING]
+
+
+def test_a_sheet_with_semicolons_and_other_words_is_read(tmp_path: Path) -> None:
+    (student,) = read_roster(roster(tmp_path, "Identifier;Name\nTeilnehmer/in77;Ann, Lee\n"))
+    assert (student.name, student.ids) == ("Ann, Lee", (("moodle", "77"),))
+
+
+def test_the_time_that_a_sheet_knows_is_kept(tmp_path: Path) -> None:
+    folder = write_class(tmp_path / "class", "Ann Lee")
+    sheet = 'Full name,Last modified (submission)\nAnn Lee,"Friday, 1 March 2024, 10:15 AM"\n'
+    (found,) = with_roster(
+        find([folder], ELSEWHERE), read_roster(roster(tmp_path, sheet))
+    ).submissions
+    assert found.owner.submitted_at == "Friday, 1 March 2024, 10:15 AM"

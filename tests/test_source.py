@@ -8,12 +8,14 @@ import pytest
 
 from grader.source import (
     anchored,
+    bindings,
     calls,
     defines,
     definitions,
     definitions_only,
     functions,
     is_untouched,
+    names_read,
     statements,
     syntax_error,
     without_calls,
@@ -161,3 +163,24 @@ def test_line_numbers_survive_empty_lines_at_the_top() -> None:
     assert anchored("\n\nx = 1") == "#\n#\nx = 1"
     assert anchored("x = 1\n") == "x = 1\n"
     assert anchored("\n%%time\nx = 1") == "\n%%time\nx = 1"
+
+
+def test_what_gives_names_a_meaning_is_found_with_these_names() -> None:
+    source = (
+        "%matplotlib inline\nimport os.path\nfrom re import sub as s\nfrom math import *\n"
+        "def f(x):\n    y = x\nclass C:\n    z = 1\nfor a, (b, c) in ():\n    d = a\nprint(e)"
+    )
+    assert [names for _, names in bindings(source)] == [
+        {"os"},
+        {"s"},
+        {"*"},
+        {"f"},
+        {"C"},
+        {"a", "b", "c", "d"},
+    ]
+
+
+def test_a_statement_reads_the_names_that_it_does_not_bind() -> None:
+    source = "def f(x, *, y=Y):\n    z = [g(i) for i in x]\n    return z, y, np.mean"
+    ((statement, _),) = bindings(source)
+    assert names_read(statement) == {"Y", "g", "np"}

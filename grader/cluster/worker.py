@@ -127,9 +127,16 @@ class Course(WorkerPlugin):
         self.parcel = parcel
         self.grades_with = grades_with
         self.at_least = at_least
-        self.folder: str = ""
+        self.folder = ""
+        self.problem = ""
 
     def setup(self, worker: Worker) -> None:
+        try:
+            self._settle(worker)
+        except OSError as error:
+            self.problem = f"it cannot take in the assignments: {error}"
+
+    def _settle(self, worker: Worker) -> None:
         remove_stale(seconds=0)
         # Dask removes its own folder, of a worker that was killed too.
         place = _short(worker.local_directory)
@@ -153,6 +160,8 @@ class Course(WorkerPlugin):
 
     def unfit(self) -> str:
         """Why nothing is graded here, or an empty string."""
+        if self.problem:
+            return self.problem
         if program() != self.grades_with:
             return f"has fairgrade {program()}, where {self.grades_with} is needed"
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
@@ -9,7 +11,7 @@ from distributed import Client
 
 from grader.assignment import Assignment
 from grader.basis import program
-from grader.cluster.client import CONNECT_SECONDS, Member, connected, members
+from grader.cluster.client import Member, connected, members, within
 from grader.cluster.flow import Flow, SchedulerLost
 from grader.cluster.parcel import pack
 from grader.cluster.worker import Course, FailAtOnce
@@ -20,16 +22,18 @@ from grader.sandbox.level import Level
 
 # How long a scheduler that was lost is waited for.
 RECONNECT_SECONDS = 600
-# Besides the time of the submission itself: canary, warm start, and the machine's own affairs.
+# How long the workers have to take in the assignments; who has not by then is not used.
+UPLOAD_SECONDS = 120
+# Besides the time of the submission itself: warm start, and the machine's own affairs.
 SPARE_SECONDS = 120
 
 
 @dataclass(slots=True)
 class ClusterWorkers:
-    """The workers of the scheduler at `address` that protect as `required`.
+    """The workers of the scheduler at `address` that protect at least at `level`.
 
-    `protection` is that of the weakest worker that is used; one that comes later and is weaker is
-    not used.
+    `protection` is that of the weakest worker there was when they were asked; one that comes later
+    and is weaker is not used.
     """
 
     address: str
@@ -37,23 +41,27 @@ class ClusterWorkers:
     tell: Callable[[str], None]
     level: Level
     protection: Protection
-    spare_seconds: float = SPARE_SECONDS
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         """Grade the tasks and yield each as it is done, across losses of the scheduler too."""
         course = Course(pack(self.assignments), program(), self.level)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
-        flow = Flow(iter(tasks), course.name, longest + self.spare_seconds, self.tell)
-        seconds = CONNECT_SECONDS
+        patience = longest + SPARE_SECONDS
+        flow = Flow(deque(tasks), course.name, patience, self._unfit, self.tell)
+        seconds = 0.0
         while True:
             with connected(self.address, seconds) as client:
                 try:
                     _upload(client, self.address, course)
                     yield from flow.through(client)
                     return
-                except SchedulerLost as error:
-                    self.tell(f"{self.address}: {error}; waiting for it")
+                except SchedulerLost:
+                    self.tell(f"{self.address}: the scheduler is lost; waiting for it")
             seconds = RECONNECT_SECONDS
+
+    def _unfit(self, client: Client) -> dict[str, str]:
+        everyone = members(client, self.address)
+        return {each.address: why for each in everyone if (why := each.unfit(self.level))}
 
 
 def cluster_workers(
@@ -62,19 +70,16 @@ def cluster_workers(
     required: Level,
     tell: Callable[[str], None],
 ) -> ClusterWorkers:
-    """Ask every worker there is what it can do; those that may not be used are told of by name.
+    """Ask every worker there is what it can do.
 
-    Raises WeakProtection or SystemFailure where none is left.
+    Raises WeakProtection or SystemFailure where none may be used.
     """
     with connected(address) as client:
         everyone = members(client, address)
-    fit = []
-    for member in everyone:
-        if why := member.unfit(required):
-            tell(f"{member.address}: is not used: {why}")
-        elif member.standing and member.standing.protection:
-            fit.append(member.standing)
+    fit = [each.standing for each in everyone if each.standing and not each.unfit(required)]
     if not fit:
+        for each in everyone:
+            tell(f"{each.address}: is not used: {each.unfit(required)}")
         raise _none_fit(address, everyone, required)
     weakest = min(fit, key=lambda standing: standing.level)
     assert weakest.protection
@@ -90,12 +95,14 @@ def _none_fit(address: str, everyone: list[Member], required: Level) -> Exceptio
 def _upload(client: Client, address: str, course: Course) -> None:
     """Give the course to all workers, also to those still to come; once for each content."""
     try:
-        client.register_plugin(FailAtOnce())
-        client.register_plugin(course)
+        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(FailAtOnce()))
     except OSError:
-        raise SchedulerLost("the connection to the scheduler is lost") from None
+        raise SchedulerLost from None
     except Exception as error:
         raise SystemFailure(
-            f"{address}: the cluster cannot run fairgrade {program()}: "
-            f"{type(error).__name__}: {error}; install it on the scheduler and on every worker"
+            f"{address}: the scheduler cannot run fairgrade {program()}: "
+            f"{type(error).__name__}: {error}; install it there, too"
         ) from None
+    # A worker that did not get it says so when it is to grade.
+    with contextlib.suppress(Exception):
+        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(course))

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import ClassVar
 
+from grader.model import Owner
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who handed in a notebook, as far as its layout says.
-
-    `ids` are pairs of a kind (`canvas`, `moodle`, `sid`, `login`, ...) and an id. `late` is None
-    and `submitted_at` (ISO 8601) empty where the platform does not say. Notebooks with the same
-    `attempts_of`, if any, are attempts at the same thing, numbered by `attempt` from 1.
-    """
-
-    name: str
-    ids: tuple[tuple[str, str], ...] = ()
-    email: str = ""
-    late: bool | None = None
-    submitted_at: str = ""
-    attempt: int = 1
-    attempts_of: str = ""
+__all__ = ["Layout", "Owner"]
 
 
 class Layout(ABC):

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Name, Number, String, Text
 
+from grader.model import Mark
 from grader.report.text import shortened, visible
 
 LONGEST_CODE = 20_000
@@ -54,19 +55,30 @@ _LEXER = _Python(stripnl=False, ensurenl=False)
 
 
 @lru_cache(maxsize=4096)
-def highlighted(code: str) -> Markup:
+def highlighted(code: str, marks: tuple[Mark, ...] = ()) -> Markup:
     """The code, escaped: a `<span class="l">` per line, in it one per token that has a class.
 
-    Unseen characters are written out. Nothing for code that is nothing but blank lines.
+    A marked line has the mark's words after it. Unseen characters are written out. Nothing for
+    code that is nothing but blank lines.
     """
-    code = visible(shortened(code.strip("\r\n"), LONGEST_CODE))
+    code = visible(shortened(code.rstrip("\r\n"), LONGEST_CODE))
     if not code.strip():
         return Markup()
     html = "".join(
         _spans(_CLASSES.get(kind, ""), str(escape(text))) for kind, text in _LEXER.get_tokens(code)
     )
+    words: dict[int, list[str]] = {}
+    for mark in marks:
+        words.setdefault(mark.line, []).append(visible(mark.words))
     lines = html.removesuffix("\n").split("\n")
-    return Markup("".join(f'<span class="l">{line}\n</span>' for line in lines))
+    return Markup("".join(_line(line, words.get(n, [])) for n, line in enumerate(lines, start=1)))
+
+
+def _line(html: str, words: list[str]) -> str:
+    if not words:
+        return f'<span class="l">{html}\n</span>'
+    why = escape("; ".join(dict.fromkeys(words)))
+    return f'<span class="l marked">{html} <em>\N{LEFTWARDS ARROW} {why}</em>\n</span>'
 
 
 def _spans(css: str, html: str) -> str:

@@ -12,7 +12,7 @@ from grader.model import CaseResult, Diagnosis, ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.highlight import highlighted
 from grader.report.text import one_line
-from grader.report.words import CASES, SOLVED, VERDICTS, Word
+from grader.report.words import CASES, NEUTRAL, SOLVED, VERDICTS, Word
 
 LONGEST_OUTPUT = 6_000
 WORKS, FAILS, NOT_GRADED = "What works", "What does not work yet", "What was not graded"
@@ -35,6 +35,7 @@ class Note:
     title: str
     place: str
     explanation: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         cases=_case_lines(result.cases),
         passed=_passed(result.cases),
         more_cases=max(0, len(result.cases) - MOST_LINES),
-        code=highlighted(result.code),
+        code=highlighted(result.code, result.marks),
         printed=prose(result.printed, LONGEST_OUTPUT),
     )
 
@@ -134,13 +135,22 @@ def _notes(result: ExerciseResult) -> Iterator[Note]:
     for diagnosis in (result.diagnosis, *result.also):
         if diagnosis:
             parts = ", ".join(diagnosis.parts)
-            yield _note(diagnosis, f"This explains what is wrong in: {parts}" if parts else "")
+            yield _note(
+                diagnosis, result, f"This explains what is wrong in: {parts}" if parts else ""
+            )
     for diagnosis in result.alternatives:
-        yield _note(diagnosis, "Or this: the cases cannot tell these two apart.")
+        yield _note(diagnosis, result, "Or this: the cases cannot tell these two apart.")
 
 
-def _note(diagnosis: Diagnosis, place: str) -> Note:
-    return Note(one_line(diagnosis.title), one_line(place), prose(diagnosis.explanation))
+def _note(diagnosis: Diagnosis, result: ExerciseResult, place: str) -> Note:
+    # Beside a mistake, a form that is right is worth no more than a remark.
+    tone = NEUTRAL if diagnosis.accepted and result.verdict not in SOLVED else ""
+    return Note(
+        one_line(diagnosis.title),
+        one_line(place),
+        prose(diagnosis.explanation),
+        tone or VERDICTS[result.verdict].tone,
+    )
 
 
 def _case_lines(cases: Sequence[CaseResult]) -> tuple[CaseLine, ...]:

@@ -29,7 +29,7 @@ def grade_folder(folder: Path, world: World) -> dict[str, Result]:
     found = find([folder], folder / "output")
     with Gradebook(folder.with_suffix(".sqlite")) as book:
         finished = grade_run(found, Options(world.root, 2, "words"), lambda graded: None, book)
-    return {result.student: replace(result, seconds=0.0) for result in finished.results}
+        return {result.student: replace(result, seconds=0.0) for result in finished.results}
 
 
 def test_the_honest_get_the_same_among_attackers_as_without_them(

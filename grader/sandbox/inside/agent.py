@@ -85,6 +85,13 @@ class AgentShell(ZMQInteractiveShell):
         return [] if split else ""
 
 
+class Interrupted(Exception):
+    """A call was interrupted, in this line of the function's own cell."""
+
+    def __init__(self, line: int | None) -> None:
+        self.line = line
+
+
 class AgentKernel(IPythonKernel):
     """ipykernel that also calls a function of the notebook with inputs sent as bytes."""
 
@@ -112,12 +119,15 @@ class AgentKernel(IPythonKernel):
     def call_request(self, ident: Any, parent: Any) -> None:
         """Make the calls asked for, and reply with two buffers for each, all in one message.
 
-        The answers are fewer than the calls if one was interrupted.
+        The answers end with the call that was interrupted, if one was.
         """
         answers: list[Any] = []
-        with contextlib.suppress(KeyboardInterrupt), _interruptible():
-            for names, inputs in zip(parent["content"]["names"], parent["buffers"], strict=True):
-                answers += self._answer(names, inputs)
+        try:
+            with contextlib.suppress(KeyboardInterrupt), _interruptible():
+                for names, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
+                    answers += self._answer(names, data)
+        except Interrupted as where:
+            answers += (wire.encode(("interrupted", where.line)), b"")
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     def _answer(self, names: list[str], inputs: memoryview) -> _Answer:
@@ -180,8 +190,8 @@ def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
     try:
         with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
             value = function(*args, **kwargs)
-    except KeyboardInterrupt:
-        raise
+    except KeyboardInterrupt as error:
+        raise Interrupted(_line_in(function, error)) from None
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
         return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line)), b""

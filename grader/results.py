@@ -1,0 +1,62 @@
+"""A run's results in their order, without holding them: each is read when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.decisions import decided
+from grader.gradebook import Decisions, Gradebook
+from grader.grading import Graded
+from grader.model import Result
+from grader.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the gradebook holds of a run, with what people decided above it.
+
+    `numbers` are those of the results in the gradebook; who has none was not reached.
+    """
+
+    gradebook: Gradebook
+    numbers: Mapping[Submission, int]
+    decisions: Decisions
+
+    def result(self, line: Graded) -> Result:
+        """The whole result of a line, under the line's name for the student."""
+        number = self.numbers.get(line.submission)
+        if number is None:
+            return line.result
+        whole = replace(line, result=self.gradebook.result(number).result)
+        return replace(decided(whole, self.decisions), student=line.result.student)
+
+    def with_decisions(self, line: Graded) -> Graded:
+        """The line with the status and the score that people's decisions make of it."""
+        if line.submission.student not in self.decisions.students:
+            return line
+        return as_line(replace(line, result=self.result(line)))
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Results to be gone through as often as one likes, for as long as the gradebook is open."""
+
+    recorded: Recorded
+    lines: Sequence[Graded]
+    max_score: float
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __contains__(self, result: object) -> bool:
+        return any(each == result for each in self)
+
+    def __iter__(self) -> Iterator[Result]:
+        for line in self.lines:
+            yield replace(self.recorded.result(line), max_score=self.max_score)
+
+
+def as_line(graded: Graded) -> Graded:
+    """What is held of a result while the run lasts: no verdicts, code or printed text."""
+    return replace(graded, result=replace(graded.result, exercises=(), flags=(), remarks=()))

@@ -1,0 +1,82 @@
+"""results: a run reads what it found from the gradebook, as often as it is asked."""
+
+from __future__ import annotations
+
+import gc
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_gradebook import begin, kept, result, submission
+
+from grader.export import write_results
+from grader.gradebook import Gradebook
+from grader.grading import Graded
+from grader.model import Protection, Result, Run
+from grader.results import Recorded, Results, as_line
+
+BEFORE_STREAMING = {"indent": 1, "ensure_ascii": True, "allow_nan": False}
+
+
+def a_run(*results: Result, **more: object) -> Run:
+    protection = Protection("limits", "", {"é": True}, {})
+    whole = Run("words", "Wörter", "1", "2025-11-20", 1, protection, results)
+    return replace(whole, **more)
+
+
+def recorded(book: Gradebook, *results: Result) -> Results:
+    run = begin(book)
+    numbers = {submission(each.student): book.record(run, 1, kept(each), "b") for each in results}
+    lines = [as_line(Graded(submission(each.student), "words", each)) for each in results]
+    return Results(Recorded(book, numbers, book.decisions()), lines, 4)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [(), (result(),), (result(), replace(result("bo", None), reason='a "b"\n\\n c\u2028'))],
+)
+def test_results_written_one_by_one_are_the_bytes_of_the_whole(
+    tmp_path: Path, results: tuple[Result, ...]
+) -> None:
+    run = a_run(*results, passed_over=("a: no notebook",))
+    write_results(run, tmp_path / "results.json")
+    whole = {**run.head(), "submissions": [each.to_json() for each in results]}
+    expected = json.dumps(whole, **BEFORE_STREAMING) + "\n"
+    assert (tmp_path / "results.json").read_bytes() == expected.encode()
+    assert Run.from_json(json.loads(expected)) == run
+
+
+def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path) -> None:
+    found = [result("bo", 3), result("ann", 2), result("cy", None)]
+    with Gradebook(tmp_path / "book") as book:
+        stored = recorded(book, *found)
+        assert len(stored) == 3
+        expected = [replace(each, max_score=4) for each in found]
+        assert list(stored) == expected
+        assert list(stored) == expected
+
+
+def test_a_run_holds_no_verdicts_while_it_goes_through_its_results(tmp_path: Path) -> None:
+    with Gradebook(tmp_path / "book") as book:
+        stored = recorded(book, *(result(f"student{number}") for number in range(30)))
+        for _ in stored:
+            assert alive() <= 2
+
+
+def alive() -> int:
+    gc.collect()
+    results = (each for each in gc.get_objects() if isinstance(each, Result))
+    return sum("student" in each.student and each.exercises != () for each in results)
+
+
+def test_a_decision_stands_above_what_is_in_the_gradebook(tmp_path: Path) -> None:
+    with Gradebook(tmp_path / "book") as book:
+        book.adjust("words", "bo", "longest", 1, "read by hand")
+        book.note("bo", "see me")
+        stored = recorded(book, result("ann"), result("bo"))
+        ann, bo = stored
+        assert (ann.score, ann.remarks) == (4, ())
+        assert (bo.score, bo.remarks) == (1, ("see me",))
+        line = stored.recorded.with_decisions(stored.lines[1])
+        assert (line.result.score, line.result.exercises) == (1, ())
