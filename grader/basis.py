@@ -23,16 +23,16 @@ GENERATED = "__pycache__"
 
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
     """The parts by name: `grader`, `option …`, and of each assignment points, cases and files."""
-    parts = {"grader": program()}
+    parts = {"grader": installation()}
     parts |= {f"option {name}": str(value) for name, value in options.items()}
     for assignment in assignments:
         parts |= dict(_assignment_parts(assignment))
     return parts
 
 
-def program() -> str:
+def installation() -> str:
     """What grades here: fairgrade's version and its code's hash, Python's and numpy's version."""
-    return f"{__version__} {_program()} Python {platform.python_version()}, numpy {np.__version__}"
+    return f"{__version__} {program()} Python {platform.python_version()}, numpy {np.__version__}"
 
 
 def digest(parts: dict[str, str]) -> str:
@@ -58,22 +58,21 @@ def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
         for case in exercise.cases:
             yield f"tolerance {place}/{case.name}", repr(case.tolerance)
             yield f"case {place}/{case.name}", f"{case.weight:g} {case.visibility} {case.title}"
-    for shown, path in assignment_files(assignment):
-        yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
+    for folder in folders_of(assignment):
+        for path in files_below(folder):
+            shown = path.relative_to(folder.parent.parent).as_posix()
+            yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
 
 
-def assignment_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
-    """Every file an assignment is made of: its path below the root, with slashes, and where it
-    is."""
-    folders = dict.fromkeys((assignment.folder, assignment.solutions, assignment.shared_folder))
+def folders_of(assignment: Assignment) -> tuple[Path, ...]:
+    """The folders with everything that belongs to the assignment."""
+    folders = [assignment.folder, assignment.solutions, assignment.shared_folder]
     if assignment.shared_folder != assignment.folder:
-        folders[assignment.solutions.parent / assignment.shared_folder.name] = None
-    for folder in folders:
-        for path in _files(folder):
-            yield path.relative_to(folder.parent.parent).as_posix(), path
+        folders.append(assignment.solutions.parent / assignment.shared_folder.name)
+    return tuple(dict.fromkeys(folders))
 
 
-def _files(folder: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """Every file below the folder but hidden and compiled ones."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return sorted(path for path in found if not _passed_over(path.relative_to(folder)))
@@ -84,9 +83,9 @@ def _passed_over(path: Path) -> bool:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A hash of fairgrade's own code, so that results do not outlive a change to it."""
-    return _hash(path.read_bytes() for path in _files(HERE) if path.suffix == ".py")[:12]
+    return _hash(path.read_bytes() for path in files_below(HERE) if path.suffix == ".py")[:12]
 
 
 def _hash(pieces: Iterable[bytes]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
 import sys
 from dataclasses import replace
@@ -31,6 +30,7 @@ from grader.command import (
 )
 from grader.commands_authoring import AUTHORING
 from grader.commands_cluster import cluster_check
+from grader.commands_export import autograder, export
 from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
 from grader.errors import CommandError
@@ -171,9 +171,8 @@ def run(
             terminal.say(line)
         prepare(output)
         with Gradebook(gradebook or output / GRADEBOOK) as book:
-            with terminal.progress(len(found.submissions)) as progress:
-                advance = functools.partial(terminal.advance, progress)
-                finished = grade_run(found, options, advance, book, terminal.problem)
+            with terminal.progress(len(found.submissions)) as live:
+                finished = grade_run(found, options, live.graded, book, terminal.problem)
             _write(finished, output, terminal)
             code = _exit_code(finished, fail_under)
     leave(code)
@@ -283,5 +282,5 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
     return ALL_GRADED
 
 
-for command in (*AUTHORING, adjust, cluster_check, diff, note, runs):
+for command in (*AUTHORING, adjust, autograder, cluster_check, diff, export, note, runs):
     main.add_command(command)

@@ -15,6 +15,7 @@ from grader.errors import CommandError
 from grader.gradebook import Gradebook, Kept, RunLine
 from grader.model import ExerciseResult
 from grader.plain import one_line
+from grader.report import write_diff
 from grader.terminal import Terminal
 
 GRADEBOOK = "gradebook.sqlite"
@@ -52,13 +53,23 @@ def runs(gradebook: Path) -> None:
 @click.command()
 @click.argument("one", type=int)
 @click.argument("two", type=int)
+@click.option(
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE.html",
+    help="Write it as a page, too.",
+)
 @_gradebook
 @speaks_plainly
-def diff(one: int, two: int, gradebook: Path) -> None:
+def diff(one: int, two: int, page: Path | None, gradebook: Path) -> None:
     """Say whose score changed from run ONE to run TWO, by how much, where and why."""
     with Gradebook(gradebook, create=False) as book:
         known = {each.number: each for each in book.runs()}
-        found = changes(book, _run(one, known), _run(two, known))
+        before, after = _run(one, known), _run(two, known)
+        found = changes(book, before, after)
+    if page:
+        _write_page(before, after, found, page)
     head = ["student", "exercise", "before", "after", "change", "why"]
     _print(head, [_row(each) for each in found])
     students = len({each.student for each in found})
@@ -116,6 +127,15 @@ def _run(number: int, known: dict[int, RunLine]) -> RunLine:
     return known[number]
 
 
+def _write_page(one: RunLine, two: RunLine, found: list[Change], page: Path) -> None:
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise CommandError(f"--page {page}: the name of a page ends in .html")
+    try:
+        write_diff(one, two, found, page)
+    except OSError as error:
+        raise CommandError(f"--page {page}: cannot be written: {error.strerror}") from None
+
+
 def _exercise(
     kept: list[Kept], student: str, exercise: str, assignment: str
 ) -> tuple[str, ExerciseResult]:
@@ -145,9 +165,8 @@ def _checked(score: float | None, reason: str, exercise: ExerciseResult) -> floa
 
 
 def _row(change: Change) -> list[str]:
-    before, after = change.before, change.after
-    by = "" if before is None or after is None else f"{after - before:+g}"
-    scores = ["-" if each is None else f"{each:g}" for each in (before, after)]
+    by = "" if change.by is None else f"{change.by:+g}"
+    scores = ["-" if each is None else f"{each:g}" for each in (change.before, change.after)]
     return [change.student, change.exercise, *scores, by, change.why]
 
 

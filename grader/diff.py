@@ -21,6 +21,11 @@ class Change:
     after: float | None
     why: str
 
+    @property
+    def by(self) -> float | None:
+        """The points won, or lost where negative; None where one run has no score."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
 
 def changes(gradebook: Gradebook, one: RunLine, two: RunLine) -> list[Change]:
     """Every change from run `one` to run `two`, by student. Scores are the machine's."""

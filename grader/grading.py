@@ -59,11 +59,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A submission's result, and the assignment it belongs to (empty where that stayed unclear)."""
+    """A submission's result, and the assignment it belongs to (empty where that stayed unclear).
+
+    `kept` if it was taken over from an earlier run.
+    """
 
     submission: Submission
     assignment: str
     result: Result
+    kept: bool = False
 
 
 def grade(task: Task, content: bytes | None = None) -> Graded:

@@ -51,7 +51,7 @@ def write_output(run: Run, assignment: Assignment, folder: Path) -> None:
             (staged / REPORT).mkdir()
             write_results(run, staged / RESULTS)
             write_grades(run, assignment, staged / GRADES)
-            write_report(run, assignment, staged / REPORT)
+            write_report(run, assignment, staged / REPORT, folder / REPORT)
             with _locked(folder):
                 if (folder / REPORT).exists():
                     (folder / REPORT).rename(staged / "old")

@@ -27,7 +27,7 @@ class Recorded:
         """The whole result of a line, under the line's name for the student."""
         number = self.numbers.get(line.submission)
         if number is None:
-            return line.result
+            return replace(line.result, owner=line.submission.owner)
         whole = replace(line, result=self.gradebook.result(number).result)
         return replace(decided(whole, self.decisions), student=line.result.student)
 

@@ -178,7 +178,7 @@ class _Book:
                 continue
             if kept := self.gradebook.kept(submission, hashed, self.basis):
                 self.numbers[submission] = kept.number
-                yield Graded(submission, kept.assignment, kept.result)
+                yield Graded(submission, kept.assignment, kept.result, kept=True)
         self.gradebook.take(self.run, list(self.numbers.values()))
 
     def record(self, graded: Graded) -> None:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    GetTimeCallable,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from grader.assignment import Assignment, Exercise
 from grader.grading import Graded
@@ -21,6 +33,7 @@ from grader.run import Finished
 from grader.sandbox.level import Level
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
+LAST_FAILURES = 3
 SHORT = {
     Verdict.CORRECT: "[green]correct[/]",
     Verdict.ACCEPTED: "[green]accepted[/]",
@@ -29,6 +42,56 @@ SHORT = {
     Verdict.MISSING: "[red]missing[/]",
     Verdict.NOT_GRADED: "[magenta]not graded[/]",
 }
+
+
+class Rate(ProgressColumn):
+    """How many submissions were graded in a second or a minute, lately."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed or 0.0
+        if not speed:
+            return Text()
+        return Text(f"{speed:.1f} a second" if speed >= 1 else f"{60 * speed:.1f} a minute")
+
+
+class Live(Progress):
+    """What is seen while a run lasts: a bar, and below it who could not be graded last."""
+
+    def __init__(
+        self, total: int, console: Console, disable: bool, get_time: GetTimeCallable | None = None
+    ) -> None:
+        self.failures: deque[str] = deque(maxlen=LAST_FAILURES)
+        columns = (
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[problems]} not graded"),
+            Rate(),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+        )
+        super().__init__(
+            *columns, console=console, disable=disable, transient=True, get_time=get_time
+        )
+        self.task = self.add_task("grading", total=total, problems=0)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        for line in self.failures:
+            yield Text(line, style="magenta", no_wrap=True, overflow="ellipsis")
+
+    def graded(self, graded: Graded) -> None:
+        """What an earlier run graded counts neither as done now nor as to be done."""
+        result, task = graded.result, self.tasks[0]
+        if graded.kept:
+            self.update(self.task, total=(task.total or 1) - 1)
+            return
+        failed = result.status is Status.NOT_GRADED and result.handed_in
+        if failed:
+            self.failures.append(
+                f"not graded: {one_line(result.source)}: {one_line(result.reason)}"
+            )
+        self.update(self.task, advance=1, problems=task.fields["problems"] + failed)
 
 
 class Terminal:
@@ -47,23 +110,11 @@ class Terminal:
         self.quiet = quiet
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Progress]:
-        columns = (
-            TextColumn("grading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[problems]} not graded"),
-            TimeRemainingColumn(),
-        )
+    def progress(self, total: int) -> Iterator[Live]:
+        """Progress on a terminal; `graded` of what it yields is to be told of each result."""
         shown = self.err.is_terminal and not self.quiet
-        with Progress(*columns, console=self.err, disable=not shown, transient=True) as progress:
-            progress.add_task("grading", total=total, problems=0)
-            yield progress
-
-    def advance(self, progress: Progress, graded: Graded) -> None:
-        task = progress.tasks[0]
-        problems = task.fields["problems"] + (graded.result.status is Status.NOT_GRADED)
-        progress.update(task.id, advance=1, problems=problems)
+        with Live(total, self.err, disable=not shown) as live:
+            yield live
 
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
         """The table of one assignment's results, what went wrong, and where the report is."""
@@ -120,10 +171,18 @@ class Terminal:
 
     def say(self, line: str) -> None:
         if not self.quiet:
-            self.out.print(escape(line))
+            self.out.print(escape(_from_here(line)))
 
     def problem(self, line: str) -> None:
-        self.err.print(escape(line))
+        self.err.print(escape(_from_here(line)))
+
+
+def _from_here(line: str) -> str:
+    """The line with the paths below this folder told from here."""
+    try:
+        return line.replace(f"{os.getcwd()}{os.sep}", "")
+    except OSError:  # this folder is gone
+        return line
 
 
 def _table(assignment: Assignment, run: Run, width: int) -> Table:

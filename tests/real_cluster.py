@@ -8,23 +8,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
+from typing import TypeVar
 
 from distributed import Client
 
 PATIENCE_SECONDS = 120
 
+_T = TypeVar("_T")
+
 
 class RealCluster:
     """`dask scheduler` and `dask worker` as they are started by hand; use it in a `with`."""
 
-    def __init__(
-        self, folder: Path, *options: str, protocol: str = "tcp", python: str = sys.executable
-    ) -> None:
+    def __init__(self, folder: Path, *options: str, protocol: str = "tcp") -> None:
         """Scratch and logs are below `folder`; `options` are for every command."""
-        self.folder, self.options, self.python = folder, options, python
+        self.folder, self.options = folder, options
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -42,7 +43,7 @@ class RealCluster:
 
     def start_scheduler(self) -> subprocess.Popen[bytes]:
         where = ("--host", "127.0.0.1", "--port", str(self.port), "--protocol", self.protocol)
-        return self._start("scheduler", *where)
+        return self.start("scheduler", *where)
 
     def start_workers(
         self, count: int, name: str = "worker", environment: dict[str, str] | None = None
@@ -50,7 +51,7 @@ class RealCluster:
         for number in range(count):
             place = ("--local-directory", str(self.folder), "--nthreads", "1")
             named = ("--name", f"{name}-{number}")
-            self._start("worker", self.address, *place, *named, environment=environment)
+            self.start("worker", self.address, *place, *named, environment=environment)
 
     def wait_for_workers(self, count: int) -> None:
         with self.client() as client:
@@ -66,12 +67,17 @@ class RealCluster:
             number = above
         return number
 
-    def _start(
-        self, what: str, *arguments: str, environment: dict[str, str] | None = None
+    def start(
+        self,
+        what: str,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        before: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
+        """A `dask scheduler` or `dask worker`; `before` is put before its command."""
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [self.python, "-m", "dask", what, *arguments, *self.options],
+                [*before, sys.executable, "-m", "dask", what, *arguments, *self.options],
                 cwd=self.folder,
                 env={**os.environ, **(environment or {})},
                 stdout=log,
@@ -119,7 +125,7 @@ class Striker:
 
     def _strike(self) -> None:
         while len(self.struck) < self.most and not self._over.wait(0.02):
-            for kernel in set(_processes_called(self.NAME)) - self._kernels:
+            for kernel in set(processes_called(self.NAME)) - self._kernels:
                 worker = self.cluster.worker_above(kernel)
                 if worker and len(self.struck) < self.most:
                     self._kernels.add(kernel)
@@ -128,15 +134,17 @@ class Striker:
                     self.then()
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Return as soon as the condition holds; fail where that takes too long."""
+def until(condition: Callable[[], _T]) -> _T:
+    """What the condition comes to, as soon as it holds; fails where that takes too long."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
+    while not (held := condition()):
         assert time.monotonic() < end
         time.sleep(0.02)
+    return held
 
 
-def _processes_called(name: str) -> Iterator[int]:
+def processes_called(name: str) -> Iterator[int]:
+    """The numbers of the processes that have given themselves this name."""
     for path in Path("/proc").glob("[0-9]*/comm"):
         with contextlib.suppress(OSError):
             if path.read_text().strip() == name:

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import click.testing
+import dask
 import pytest
 from attacks.attack import RIGHT, WRONG
-from click.testing import CliRunner
-from conftest import ROOT, notebook
+from cluster_class import graded, options, recorded, write_class
+from conftest import ROOT
 from real_cluster import RealCluster, Striker, until
 
 from grader.cli import main
 from grader.cluster import client
 from grader.cluster import workers as cluster_module
-from grader.errors import WeakProtection
-from grader.gradebook import Gradebook
-from grader.model import Result
-from grader.run import Options, grade_run
+from grader.errors import CommandError, SystemFailure, WeakProtection
 from grader.sandbox.level import Level
-from grader.submissions import find
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +40,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCluster]:
 
 @pytest.fixture(scope="module")
 def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five students, of whom one has a cell that never ends."""
-    folder = tmp_path_factory.mktemp("class")
-    cells = {
-        "a": RIGHT,
-        "b": WRONG,
-        "c": (RIGHT[0], "def count(text):\n    raise ValueError(text)"),
-        "d": (*RIGHT, "print('d')"),
-        "unlucky": (Striker.BEGIN, *RIGHT),
-    }
-    for name, sources in cells.items():
-        (folder / f"{name}.ipynb").write_text(json.dumps(notebook(*sources)))
-    return folder
+    return write_class(tmp_path_factory.mktemp("class"))
 
 
 @pytest.fixture(scope="module")
@@ -68,43 +53,6 @@ def expected(
     assert json.loads(results["a"])["score"] == json.loads(results["unlucky"])["score"] == 20
     assert json.loads(results["b"])["score"] < 20
     return results
-
-
-def options(course: Path, scheduler: str = "") -> Options:
-    return Options(course, jobs=2, assignment="words", seed=3, scheduler=scheduler)
-
-
-def graded(
-    folder: Path, options: Options, book: Path, tell: Callable[[str], None] = lambda _: None
-) -> dict[str, str]:
-    """Every result as the bytes it is kept in, times aside, by student; each came just once."""
-    came: Counter[str] = Counter()
-    with Gradebook(book) as gradebook:
-        found = find([folder], book)
-        finished = grade_run(
-            found, options, lambda each: came.update([each.result.student]), gradebook, tell
-        )
-        results = {each.student: _bytes(each) for each in finished.results}
-    assert came == dict.fromkeys(results, 1)
-    return results
-
-
-def _bytes(result: Result) -> str:
-    return json.dumps(replace(result, seconds=0.0).to_json())
-
-
-def recorded(book: Path) -> Counter[str]:
-    """How many results the gradebook holds for each student."""
-    if not book.exists():
-        return Counter()
-    with closing(sqlite3.connect(f"file:{book}?mode=ro", uri=True)) as db:
-        try:
-            rows = db.execute(
-                "SELECT s.student FROM results r JOIN submissions s ON s.id = r.submission_id"
-            ).fetchall()
-        except sqlite3.OperationalError:  # it is just being made
-            return Counter()
-    return Counter(student for (student,) in rows)
 
 
 def test_a_class_gets_the_same_results_as_on_processes_here(
@@ -259,9 +207,9 @@ def without_bubblewrap(folder: Path) -> Path:
     return folder / "bin"
 
 
-def check(address: str, course: Path) -> Result:
+def check(address: str, course: Path) -> click.testing.Result:
     arguments = ["cluster-check", address, "--root", str(course), "--require", "namespaces"]
-    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+    return click.testing.CliRunner().invoke(main, arguments, catch_exceptions=False)
 
 
 def test_check_says_what_each_worker_can_do(cluster: RealCluster, frozen_course: Path) -> None:
@@ -280,3 +228,61 @@ def test_where_no_scheduler_answers_it_says_so(
     assert checked.exit_code == 1
     assert "no scheduler answers there" in checked.output
     assert check("nonsense://x", frozen_course).exit_code == 2
+
+
+def test_over_tls_all_is_as_without_and_who_has_no_certificate_is_not_let_in(
+    frozen_course: Path,
+    class_folder: Path,
+    expected: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """With one authority of our own, as docs/cluster.md makes it."""
+    files = certificates(tmp_path)
+    options_of_dask = [f"--tls-{name}={path}" for name, path in files.items()]
+    with RealCluster(tmp_path, *options_of_dask, protocol="tls") as cluster:
+        cluster.start_scheduler()
+        cluster.start_workers(1)
+        names = {"ca-file": "ca-file", "client.cert": "cert", "client.key": "key"}
+        ours = {f"distributed.comm.tls.{name}": str(files[of]) for name, of in names.items()}
+        with dask.config.set({**ours, "distributed.comm.require-encryption": True}):
+            there = options(frozen_course, cluster.address)
+            assert graded(class_folder, there, tmp_path / "b.sqlite") == expected
+            plain = replace(there, scheduler=cluster.address.replace("tls", "tcp"))
+            with pytest.raises(CommandError, match="encryption"):
+                graded(class_folder, plain, tmp_path / "plain.sqlite")
+        with pytest.raises(CommandError, match="cannot be used as a scheduler"):
+            graded(class_folder, there, tmp_path / "none.sqlite")
+        (tmp_path / "stranger").mkdir()
+        strange = certificates(tmp_path / "stranger")
+        ours |= {f"distributed.comm.tls.{name}": str(strange[of]) for name, of in names.items()}
+        with dask.config.set(ours), pytest.raises(SystemFailure, match="no scheduler answers"):
+            graded(class_folder, there, tmp_path / "none.sqlite")
+
+
+def certificates(folder: Path) -> dict[str, Path]:
+    """A new authority's certificate, and a certificate by it with its key, as `docs/cluster.md`
+    makes them."""
+    text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    commands = next(each for each in text.split("```")[1::2] if "openssl req" in each)
+    shell = ["sh", "-ec", commands.removeprefix("sh\n")]
+    subprocess.run(shell, cwd=folder, check=True, capture_output=True)
+    names = {"ca-file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
+    return {option: folder / name for option, name in names.items()}
+
+
+def test_the_examples_get_the_same_results_as_on_processes_here(
+    cluster: RealCluster, tmp_path: Path
+) -> None:
+    """To the last byte of `results.json` and `grades.csv`, times aside: ours, those that `%time`
+    printed, and the line in which an endless loop was when its time was over."""
+    files: dict[str, list[str]] = {}
+    places = {"here": ["--jobs", "2"], "there": ["--scheduler", cluster.address]}
+    for name, where in places.items():
+        arguments = ["run", str(ROOT / "examples" / "submissions"), "--root", str(ROOT)]
+        arguments += ["--seed", "7", "--output", str(tmp_path / name), *where]
+        done = click.testing.CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        results = (tmp_path / name / "results.json").read_text()
+        times = r'"(started|seconds|line)": .*|CPU times: [^"]*?Wall time: .*?s\\n'
+        files[name] = [re.sub(times, "", results), (tmp_path / name / "grades.csv").read_text()]
+    assert files["there"] == files["here"]

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.difference import Digest, Returns, Tolerance, digest, first_difference, thaw
+from grader.difference import (
+    Digest,
+    Returns,
+    Tolerance,
+    digest,
+    first_difference,
+    has_digest,
+    thaw,
+)
 from grader.freezing import MAX_NUMBERS, freeze
 
 W = np.array([[1.0, -1.0924491], [3.0, 4.0]])
@@ -45,10 +53,38 @@ def test_a_key_that_several_values_have_is_named_with_the_value_it_is_in() -> No
 
 def test_the_discreet_words_hold_no_value() -> None:
     actual = ({"W2": changed(W, (0, 1), 7.25)}, *EXPECTED[1:])
-    difference = first_difference(EXPECTED, actual, returns=ADAM)
+    difference = first_difference(EXPECTED, actual, returns=ADAM, known_keys=["W1"])
     assert difference
     assert difference.discreet == "W2[0, 1] differs from what is expected"
     assert "7.25" in difference.message
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "words"),
+    [
+        ({"secret": 1}, {"secret": 2}, "result: a value in it differs from what is expected"),
+        ([{5: [1]}], [{5: ["a"]}], "result[0]: a value in it is a string where an integer is"),
+        ({"secret": 1}, {}, "result lacks a key that is expected"),
+        ({"W1234": 1}, {"W1234": 2}, "result: a value in it differs"),
+        ({"W12": 1}, {"W12": 2}, "W12 differs from what is expected"),
+        ({"W12": 1}, {}, 'result has no key "W12"'),
+    ],
+)
+def test_the_discreet_words_name_no_key_that_is_not_known(
+    expected: Any, actual: Any, words: str
+) -> None:
+    difference = first_difference(expected, actual, known_keys=["W1", 7])
+    assert difference
+    assert difference.discreet.startswith(words)
+
+
+def test_the_discreet_words_tell_no_number_of_values() -> None:
+    difference = first_difference(EXPECTED, [0] * 817, returns=ADAM)
+    assert difference
+    assert "817" in difference.message
+    assert difference.discreet.startswith(
+        "the function returns another number of values where 3 or 5 values are expected"
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,6 +222,22 @@ json_values = st.recursive(
 @given(json_values)
 def test_what_is_frozen_thaws_to_the_same_value(value: Any) -> None:
     assert first_difference(value, thaw(freeze(value)), Tolerance(0, 0)) is None
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_array_is_told_from_one_with_the_digest_however_often_it_is_asked(turned: bool) -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    array = np.asfortranarray(array) if turned else array
+    sha256 = digest(array)
+    for _ in range(3):
+        assert has_digest(array.copy(), sha256)
+        assert not has_digest(np.negative(array), sha256)
+        assert not has_digest(array.astype(np.float32), sha256)
+    for index in range(20):  # more than are remembered
+        assert has_digest(array + index, digest(array + index))
+    array[0, 0] = -0.0  # an array that changes later is not the one remembered
+    assert not has_digest(array, sha256)
+    assert has_digest(np.arange(6.0).reshape(2, 3), sha256)
 
 
 def test_arrays_too_large_to_review_are_frozen_as_digests() -> None:

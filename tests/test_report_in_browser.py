@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from test_report import HOSTILE, answer, assignment, exercise, graded, hostile_run, run, ungraded
 
-from grader.model import Result, Verdict
+from grader.model import CaseResult, Diagnosis, Result, Verdict, Visibility
 from grader.report import write_report
 
 pytestmark = pytest.mark.browser
@@ -115,6 +115,29 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """251 students, half of them wrong, half of these by a mistake with a name."""
+    folder = tmp_path_factory.mktemp("many")
+    halved = Diagnosis("halved", "halved")
+    cases = (CaseResult("zero", "Zero", Visibility.HIDDEN, False),)
+    wrong = [
+        answer(Verdict.INCORRECT, 0, cases=cases, diagnosis=halved),
+        answer(Verdict.INCORRECT, 0, cases=cases),
+    ]
+    results = [
+        graded(
+            f"s{number:03}",
+            answer() if number % 2 else wrong[number % 4 // 2],
+            flags=() if number else ("odd",),
+            seconds=number / 100,
+        )
+        for number in range(250)
+    ]
+    write_report(run(*results, graded("José García")), assignment(), folder)
+    return folder
+
+
 def pages(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.html"))
 
@@ -168,9 +191,13 @@ def test_submission_without_a_grade_stays_blank_when_sorted(opened: Any, report:
 def test_without_javascript_the_table_is_there_and_offers_no_buttons(
     opened: Any, report: Path
 ) -> None:
-    table = opened(report / "index.html", java_script_enabled=False)
-    assert table.column(1) == ["Bea", "Ada", "Dag", "Eva", "Cem"]
-    assert table.page.get_by_role("button").count() == 0
+    page = opened(report / "index.html", java_script_enabled=False).page
+    names = page.locator("table.all tbody th").all_inner_texts()
+    assert names == ["Bea", "Ada", "Dag", "Eva", "Cem"]
+    assert page.get_by_role("button").count() == 0
+    assert page.locator("table.sortable").is_hidden()
+    page.get_by_role("link", name="Ada").click()
+    assert page.locator("h1").inner_text() == "Ada"
 
 
 def test_student_link_leads_to_the_page_and_back(opened: Any, report: Path) -> None:
@@ -237,4 +264,98 @@ def test_print_is_black_on_white_without_controls(opened: Any, report: Path) -> 
     page.emulate_media(media="print", color_scheme="dark")
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colour == "rgb(255, 255, 255)"
-    assert page.locator(".with-script").is_hidden()
+    assert page.locator("#controls").is_hidden()
+
+
+def test_search_finds_a_name_however_it_is_written(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Student", exact=True).fill("GARCIA jos")
+    assert table.column(1) == ["José García"]
+    assert table.page.locator("#shown").inner_text() == "1 shown (251 in all)"
+
+
+def test_search_for_nobody_says_so_and_shows_all_again_when_asked(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Student", exact=True).fill("nobody")
+    assert table.column(1) == []
+    assert table.page.locator("#shown").inner_text() == "None of 251 fits"
+    table.page.get_by_role("button", name="Show all").click()
+    table.page.wait_for_function("document.querySelectorAll('.sortable tbody tr').length === 100")
+
+
+def test_filters_go_together(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Doubling").select_option("incorrect")
+    assert set(table.column(4)) == {"incorrect\n0"}
+    assert "1 to 100 of 125" in table.page.locator("#shown").inner_text()
+    table.page.get_by_label("Mistake", exact=True).select_option("halved (Doubling)")
+    assert "63 shown" in table.page.locator("#shown").inner_text()
+    table.page.get_by_label("Status").select_option("flagged")
+    assert table.column(1) == ["s000"]
+
+
+def test_could_not_be_graded_can_be_filtered(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.page.get_by_label("Status").select_option("could not be graded")
+    assert table.column(1) == ["Cem"]
+
+
+def test_large_class_is_shown_page_by_page_in_the_order_chosen(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    previous, following = (
+        table.page.get_by_role("button", name=name) for name in ("Previous", "Next")
+    )
+    assert len(table.column(1)) == 100
+    assert previous.is_disabled()
+    table.sort_by("Student")
+    table.sort_by("Student")
+    following.click()
+    following.click()
+    assert table.column(1)[-2:] == ["s000", "José García"]
+    assert table.page.get_by_role("status").inner_text() == "201 to 251 of 251 shown"
+    assert following.is_disabled()
+
+
+def test_whole_table_is_printed(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".sortable tbody tr").count() == 251
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".sortable tbody tr").count() == 100
+
+
+def test_student_is_found_and_opened_with_the_keyboard_alone(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html").page
+    keyboard = page.keyboard
+    keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    for _ in range(60):
+        keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "search":
+            break
+    keyboard.type("s123")
+    for _ in range(60):
+        keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "s123":
+            break
+    keyboard.press("Enter")
+    page.wait_for_url("**/students/s123.html")
+    assert page.locator("h1").inner_text() == "s123"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_page_with_everything(opened: Any, many: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for options in ({}, {"java_script_enabled": False}):
+        page = opened(many / "index.html", color_scheme=scheme, bypass_csp=True).page
+        if options:
+            plain = page.evaluate("document.querySelector('noscript').textContent")
+            page.evaluate("(html) => { document.querySelector('#table').outerHTML = html }", plain)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_class_page_with_everything_fits_a_telephone(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html", viewport={"width": 380, "height": 800}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380

@@ -13,7 +13,7 @@ from test_gradebook import begin, kept, result, submission
 from grader.export import write_results
 from grader.gradebook import Gradebook
 from grader.grading import Graded
-from grader.model import Protection, Result, Run
+from grader.model import Owner, Protection, Result, Run
 from grader.results import Recorded, Results, as_line
 
 BEFORE_STREAMING = {"indent": 1, "ensure_ascii": True, "allow_nan": False}
@@ -52,9 +52,19 @@ def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path
     with Gradebook(tmp_path / "book") as book:
         stored = recorded(book, *found)
         assert len(stored) == 3
-        expected = [replace(each, max_score=4) for each in found]
+        expected = [
+            replace(each, max_score=4, owner=submission(each.student).owner) for each in found
+        ]
         assert list(stored) == expected
         assert list(stored) == expected
+
+
+def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path) -> None:
+    owner = Owner("Ann Lee", (("sis", "7"),))
+    line = Graded(replace(submission("ann"), owner=owner), "words", result("ann", None))
+    with Gradebook(tmp_path / "book") as book:
+        (only,) = Results(Recorded(book, {}, book.decisions()), [line], 4)
+    assert only.owner == owner
 
 
 def test_a_run_holds_no_verdicts_while_it_goes_through_its_results(tmp_path: Path) -> None:

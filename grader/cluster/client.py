@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client
 
-from grader.basis import program
+from grader.basis import installation
 from grader.cluster.worker import Standing, examine
 from grader.errors import CommandError, SystemFailure
 from grader.sandbox.level import Level
@@ -42,8 +42,8 @@ class Member:
         """Why nothing is graded there, or an empty string."""
         if self.standing is None or self.problem:
             return self.problem
-        if self.standing.program != program():
-            return f"has fairgrade {self.standing.program}, where {program()} is needed"
+        if self.standing.program != installation():
+            return f"has fairgrade {self.standing.program}, where {installation()} is needed"
         if self.standing.level < required:
             return (
                 f"protection is at level {self.standing.level.word}, "
@@ -123,7 +123,7 @@ async def _member(client: Client, worker: str, warm_imports: tuple[str, ...] | N
         return Member(worker, None, f"did not answer within {EXAMINE_SECONDS} s")
     except Exception as error:  # whatever a stranger's installation comes up with
         what = f"{type(error).__name__}: {error}"
-        return Member(worker, None, f"cannot run fairgrade {program()}: {what}")
+        return Member(worker, None, f"cannot run fairgrade {installation()}: {what}")
     standing = Standing.from_json(answer)
     return Member(worker, standing, standing.problem, there - (before + after) / 2)
 

@@ -17,7 +17,7 @@ from distributed.cfexecutor import ClientExecutor
 
 from grader.cluster.client import within
 from grader.cluster.worker import TASK, grade_sent
-from grader.errors import AssignmentError, SubmissionError, SystemFailure
+from grader.errors import AssignmentError, SchedulerLost, SubmissionError, SystemFailure
 from grader.grading import Graded, Task, not_reached
 from grader.model import Result
 from grader.notebook import notebook_bytes
@@ -30,13 +30,6 @@ ASK_SECONDS, ANSWER_SECONDS = 2.0, 60.0
 # How long a worker has to come again when it is started again; how long one is waited for at all.
 RESTART_SECONDS = 30
 ABSENT_SECONDS = 900
-
-
-class SchedulerLost(SystemFailure):
-    """The connection to the scheduler is gone; what was in flight waits to be sent again."""
-
-    def __init__(self) -> None:
-        super().__init__("the connection to the scheduler is lost")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.assignment import Assignment
-from grader.basis import assignment_files
+from grader.basis import files_below, folders_of
 
 
 def pack(assignments: Iterable[Assignment]) -> bytes:
     """All files of the assignments; the same files give the same bytes."""
-    paths = dict(pair for each in assignments for pair in assignment_files(each))
+    paths = dict(pair for each in assignments for pair in _files(each))
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
         for name in sorted(paths):
             # With the default date, not the file's.
             archive.writestr(ZipInfo(name), paths[name].read_bytes(), ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
+    """An assignment's files: their paths below the root, with slashes, and where they are."""
+    for folder in folders_of(assignment):
+        for path in files_below(folder):
+            yield path.relative_to(folder.parent.parent).as_posix(), path
 
 
 def name_of(parcel: bytes, *besides: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 
 from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
-from grader.basis import program
+from grader.basis import installation
 from grader.canary import protection_in_force
 from grader.cluster.parcel import name_of, unpack
 from grader.errors import AssignmentError, KernelFailure
@@ -85,7 +85,7 @@ def _standing(warm_imports: tuple[str, ...] | None, threads: int) -> Standing:
         except KernelFailure as error:
             problem = str(error)
     facts = (threads, default_jobs(), time.time())
-    return Standing(program(), protection, problem, *facts, seconds)
+    return Standing(installation(), protection, problem, *facts, seconds)
 
 
 def _warm_up(level: Level, warm_imports: tuple[str, ...]) -> float:
@@ -162,8 +162,8 @@ class Course(WorkerPlugin):
         """Why nothing is graded here, or an empty string."""
         if self.problem:
             return self.problem
-        if program() != self.grades_with:
-            return f"has fairgrade {program()}, where {self.grades_with} is needed"
+        if installation() != self.grades_with:
+            return f"has fairgrade {installation()}, where {self.grades_with} is needed"
         try:
             level, _ = protection_in_force()
         except KernelFailure as error:

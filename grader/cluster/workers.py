@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from distributed import Client
 
 from grader.assignment import Assignment
-from grader.basis import program
+from grader.basis import installation
 from grader.cluster.client import Member, connected, members, within
-from grader.cluster.flow import Flow, SchedulerLost
+from grader.cluster.flow import Flow
 from grader.cluster.parcel import pack
 from grader.cluster.worker import Course, FailAtOnce
-from grader.errors import SystemFailure, WeakProtection
+from grader.errors import SchedulerLost, SystemFailure, WeakProtection
 from grader.grading import Graded, Task
 from grader.model import Protection
 from grader.sandbox.level import Level
@@ -44,7 +44,7 @@ class ClusterWorkers:
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         """Grade the tasks and yield each as it is done, across losses of the scheduler too."""
-        course = Course(pack(self.assignments), program(), self.level)
+        course = Course(pack(self.assignments), installation(), self.level)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
         patience = longest + SPARE_SECONDS
         flow = Flow(deque(tasks), course.name, patience, self._unfit, self.tell)
@@ -100,7 +100,7 @@ def _upload(client: Client, address: str, course: Course) -> None:
         raise SchedulerLost from None
     except Exception as error:
         raise SystemFailure(
-            f"{address}: the scheduler cannot run fairgrade {program()}: "
+            f"{address}: the scheduler cannot run fairgrade {installation()}: "
             f"{type(error).__name__}: {error}; install it there, too"
         ) from None
     # A worker that did not get it says so when it is to grade.

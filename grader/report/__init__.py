@@ -5,8 +5,9 @@
 
 Every page stands alone: it asks the network for nothing, and its Content-Security-Policy allows
 no script or style but its own. Whatever a student could have written is shown as text.
+`write_diff` writes what changed between two runs as such a page.
 """
 
-from grader.report.pages import write_report
+from grader.report.pages import write_diff, write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_diff", "write_report"]

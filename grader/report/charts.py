@@ -47,7 +47,7 @@ class Histogram:
         return round(LEFT + (WIDTH - 2 * LEFT) / BINS * index, 2)
 
 
-def histogram(totals: Sequence[float], max_score: float) -> Histogram:
+def histogram(totals: Sequence[float], max_score: float, noun: str = "total") -> Histogram:
     """The spread of totals from 0 to `max_score`; a total at a mark counts in the range above it.
 
     Totals outside of the range count in the first or last one.
@@ -56,7 +56,7 @@ def histogram(totals: Sequence[float], max_score: float) -> Histogram:
     for total in totals:
         counts[_bin(total, max_score)] += 1
     bars = tuple(_bar(index, counts, max_score) for index in range(BINS))
-    return Histogram(bars, _words(bars))
+    return Histogram(bars, _words(bars, noun))
 
 
 def _bin(total: float, max_score: float) -> int:
@@ -79,6 +79,6 @@ def _bar(index: int, counts: list[int], max_score: float) -> Bar:
     )
 
 
-def _words(bars: tuple[Bar, ...]) -> str:
-    full = [f"{counted(bar.count, 'total')} {bar.low} to {bar.high}" for bar in bars if bar.count]
-    return f"From low to high: {'; '.join(full)}." if full else "There is no total to show."
+def _words(bars: tuple[Bar, ...], noun: str) -> str:
+    full = [f"{counted(bar.count, noun)} {bar.low} to {bar.high}" for bar in bars if bar.count]
+    return f"From low to high: {'; '.join(full)}." if full else f"There is no {noun} to show."

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import fmean, median
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import fmean, median, quantiles
+from typing import Any
 
-from grader.assignment import Assignment, Exercise
-from grader.model import ExerciseResult, Run, Verdict
+from grader.assignment import Assignment
+from grader.model import ExerciseResult, Run
 from grader.report.charts import Histogram, histogram
-from grader.report.entries import Entry, lines, verdict_words
-from grader.report.words import SOLVED, VERDICTS, Word
+from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
+from grader.report.tally import CaseCount, Mistake, People, Share, Tally, most_first, suspicious
+from grader.report.text import number
+from grader.report.words import VERDICTS, Word
+
+MOST_CASES, MOST_MISTAKES = 3, 12
+"""How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
+GRADED, UNGRADED, ABSENT = "graded", "could not be graded", "handed in nothing"
+STATUSES = (GRADED, UNGRADED, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,82 +32,197 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A submission in the table: a cell per exercise, None where there is nothing to say."""
+    """A submission in the table: a cell per exercise, None where there is nothing to say.
 
-    entry: Entry
+    `left_out` are points of exercises without a verdict; `mistakes` are numbers of named ones.
+    """
+
+    name: str
+    slug: str
+    href: str
+    status: str
+    score: float | None
+    left_out: float
+    reason: str
+    flags: int
+    seconds: float
     cells: tuple[Cell | None, ...]
+    mistakes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """How the class did on one exercise; `graded` counts those with a verdict on it."""
+class Durations:
+    """Seconds that grading took: for half of the submissions at most `half`, and so on."""
 
-    exercise: Exercise
-    mean: float | None
-    solved: int
-    graded: int
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.solved / self.graded) if self.graded else 0
+    half: float
+    nine_of_ten: float
+    longest: float
+    slowest: Row
+    histogram: Histogram
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClassPage:
-    """`rows` has those that could not be graded at its end."""
+    """The class, filled by `add` with one entry after the other."""
 
     run: Run
     assignment: Assignment
-    rows: tuple[Row, ...]
-    graded: tuple[Entry, ...]
-    ungraded: tuple[Entry, ...]
-    mean: float | None
-    median: float | None
-    histogram: Histogram
-    shares: tuple[Share, ...]
-    broken_promises: int
-    words: tuple[Word, ...]
-    passed_over: tuple[str, ...]
+    tally: Tally = field(init=False)
+    _graded: list[Row] = field(default_factory=list)
+    _ungraded: list[Row] = field(default_factory=list)
+    _cells: dict[tuple[Word, float | None, bool], Cell] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(self.assignment)
+
+    def add(self, entry: Entry) -> None:
+        self.tally.add(entry)
+        (self._graded if entry.graded else self._ungraded).append(self._row(entry))
+
+    @property
+    def rows(self) -> list[Row]:
+        """Those that could not be graded stand at the end."""
+        return [*self._graded, *self._ungraded]
+
+    @property
+    def graded(self) -> int:
+        return len(self._graded)
+
+    @property
+    def ungraded(self) -> int:
+        return len(self._ungraded) - self.tally.absent.count
+
+    @property
+    def statuses(self) -> list[str]:
+        """What the table can be filtered by."""
+        return [each for each in STATUSES if each != ABSENT or self.tally.absent.count]
+
+    @property
+    def handed_in(self) -> int:
+        return self.graded + self.ungraded
+
+    @property
+    def mean(self) -> float | None:
+        return fmean(self.tally.totals) if self.tally.totals else None
+
+    @property
+    def median(self) -> float | None:
+        return median(self.tally.totals) if self.tally.totals else None
+
+    @property
+    def histogram(self) -> Histogram:
+        return histogram(self.tally.totals, self.assignment.max_score)
+
+    @property
+    def shares(self) -> list[tuple[Share, list[CaseCount]]]:
+        return [(share, share.failing[:MOST_CASES]) for share in self.tally.shares.values()]
+
+    @property
+    def suspicious(self) -> list[tuple[Share, CaseCount]]:
+        return suspicious(self.tally.shares.values())
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """The most frequent first."""
+        every = self.tally.mistakes.values()
+        return sorted(every, key=lambda each: (-each.count, each.number))
+
+    @property
+    def frequent(self) -> list[Mistake]:
+        """Those that are shown at first sight."""
+        return self.mistakes[:MOST_MISTAKES]
+
+    @property
+    def rare(self) -> list[Mistake]:
+        return self.mistakes[MOST_MISTAKES:]
+
+    @property
+    def reasons(self) -> list[tuple[str, People]]:
+        return most_first(self.tally.reasons, MOST_LINES)
+
+    @property
+    def flags(self) -> list[tuple[str, People]]:
+        return most_first(self.tally.flags, MOST_LINES)
+
+    @property
+    def durations(self) -> Durations | None:
+        seconds = self.tally.seconds
+        if not seconds or max(seconds) <= 0:
+            return None
+        tenths = quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else seconds * 9
+        return Durations(
+            half=median(seconds),
+            nine_of_ten=tenths[8],
+            longest=max(seconds),
+            slowest=max(self._graded, key=lambda row: row.seconds),
+            histogram=histogram(seconds, max(seconds), "submission"),
+        )
+
+    @property
+    def broken_promises(self) -> int:
+        return list(self.run.protection.promises.values()).count(False)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words for those verdicts that occur, in the order of `Verdict`."""
+        used = {cell.word for row in self._graded for cell in row.cells if cell}
+        return tuple(word for word in VERDICTS.values() if word in used)
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        return lines(self.run.passed_over)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the page's script builds the table from; numbers are as they are shown."""
+        words = list(VERDICTS.values())
+        return {
+            "words": [[each.word, each.icon, each.tone] for each in words],
+            "statuses": STATUSES,
+            "rows": [list(_data(row, words)) for row in self.rows],
+        }
+
+    def _row(self, entry: Entry) -> Row:
+        results = entry.result.exercises
+        found = {exercise.name: exercise for exercise in results if entry.graded}
+        return Row(
+            name=entry.name,
+            slug=entry.slug,
+            href=entry.href,
+            status=GRADED if entry.graded else ABSENT if entry.absent else UNGRADED,
+            score=entry.result.score,
+            left_out=entry.left_out if entry.graded else 0,
+            reason="" if entry.graded or entry.absent else shown_reason(entry),
+            flags=len(entry.flags),
+            seconds=entry.result.seconds,
+            cells=tuple(self._cell(found.get(each.name)) for each in self.assignment.exercises),
+            mistakes=tuple(
+                mistake.number
+                for each in found.values()
+                for mistake in self.tally.mistakes_of(each)
+            ),
+        )
+
+    def _cell(self, result: ExerciseResult | None) -> Cell | None:
+        """One object for equal cells: a large class has few different ones."""
+        if result is None:
+            return None
+        key = (VERDICTS[result.verdict], result.score, result.adjustment is not None)
+        return self._cells.setdefault(key, Cell(*key))
 
 
-def class_page(run: Run, assignment: Assignment, everyone: Sequence[Entry]) -> ClassPage:
-    graded = tuple(entry for entry in everyone if entry.graded)
-    ungraded = tuple(entry for entry in everyone if not entry.graded)
-    totals = [entry.result.score for entry in graded if entry.result.score is not None]
-    return ClassPage(
-        run=run,
-        assignment=assignment,
-        rows=tuple(_row(entry, assignment) for entry in graded + ungraded),
-        graded=graded,
-        ungraded=ungraded,
-        mean=fmean(totals) if totals else None,
-        median=median(totals) if totals else None,
-        histogram=histogram(totals, assignment.max_score),
-        shares=tuple(_share(exercise, graded) for exercise in assignment.exercises),
-        broken_promises=list(run.protection.promises.values()).count(False),
-        words=verdict_words(entry.result for entry in graded),
-        passed_over=lines(run.passed_over),
+def _data(row: Row, words: list[Word]) -> Iterator[Any]:
+    """A row as a list, which is a third of the size of one with names in it."""
+    yield from (
+        row.name,
+        row.slug,
+        STATUSES.index(row.status),
+        number(row.score),
+        number(row.left_out or None),
     )
-
-
-def _row(entry: Entry, assignment: Assignment) -> Row:
-    found = {exercise.name: exercise for exercise in entry.result.exercises if entry.graded}
-    return Row(entry, tuple(_cell(found.get(each.name)) for each in assignment.exercises))
-
-
-def _cell(result: ExerciseResult | None) -> Cell | None:
-    if result is None:
-        return None
-    return Cell(VERDICTS[result.verdict], result.score, result.adjustment is not None)
-
-
-def _share(exercise: Exercise, graded: Sequence[Entry]) -> Share:
-    results = [
-        result
-        for entry in graded
-        for result in entry.result.exercises
-        if result.name == exercise.name and result.verdict is not Verdict.NOT_GRADED
+    yield from (row.reason, row.flags, number(row.seconds) if row.status == GRADED else "")
+    yield [
+        cell and [words.index(cell.word), number(cell.score), int(cell.adjusted)]
+        for cell in row.cells
     ]
-    scores = [result.score for result in results if result.score is not None]
-    solved = sum(result.verdict in SOLVED for result in results)
-    return Share(exercise, fmean(scores) if scores else None, solved, len(results))
+    yield row.mistakes

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from grader.model import Result, Run, Status, Verdict
 from grader.plain import without_terminal_codes
-from grader.report.slugs import slugs
+from grader.report.slugs import free, slug
 from grader.report.text import one_line, shortened, visible
 from grader.report.words import VERDICTS, Word
 
-LONGEST_NAME, LONGEST_PROSE = 80, 2_000
+LONGEST_NAME, LONGEST_PROSE, LONGEST_REASON = 80, 2_000, 300
 MOST_LINES = 200
 """How many of the flags, the cases or the passed-over files a page lists."""
 
@@ -28,6 +28,11 @@ class Entry:
     @property
     def graded(self) -> bool:
         return self.result.status is Status.GRADED
+
+    @property
+    def absent(self) -> bool:
+        """In the roster, without a notebook and without a score that a person gave."""
+        return not self.graded and not self.result.handed_in
 
     @property
     def href(self) -> str:
@@ -52,13 +57,16 @@ class Entry:
         return lines(self.result.flags)
 
 
-def entries(run: Run) -> tuple[Entry, ...]:
-    """Every result of the run, in its order."""
-    addresses = slugs(result.student for result in run.results)
-    return tuple(
-        Entry(result, shown_name(result.student), address)
-        for result, address in zip(run.results, addresses, strict=True)
-    )
+def entries(run: Run) -> Iterator[Entry]:
+    """Every result of the run, in its order, one at a time."""
+    taken: set[str] = set()
+    for result in run.results:
+        yield Entry(result, shown_name(result.student), free(slug(result.student), taken))
+
+
+def shown_reason(entry: Entry) -> str:
+    """Why there is no grade, for a cell of a table."""
+    return shortened(one_line(" ".join(entry.reason.split())), LONGEST_REASON)
 
 
 def shown_name(student: str) -> str:

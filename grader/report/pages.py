@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -12,32 +13,76 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignment import Assignment
+from grader.basis import program
+from grader.diff import Change
+from grader.gradebook import RunLine
 from grader.model import Run
-from grader.report.class_page import class_page
-from grader.report.entries import entries
+from grader.report.class_page import ClassPage
+from grader.report.diff_page import DiffPage
+from grader.report.entries import Entry, entries
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
 
 HERE = Path(__file__).parent
+# The mark stands in the first so many characters of a page.
+HEAD = 1000
 
 
-def write_report(run: Run, assignment: Assignment, folder: Path) -> None:
+def write_report(
+    run: Run, assignment: Assignment, folder: Path, earlier: Path | None = None
+) -> None:
     """Write `index.html` and `students/<slug>.html` into an existing, empty folder.
 
-    The same run gives the same bytes.
+    The same run gives the same bytes; but a student's page that is in the `earlier` report, and
+    says the same there, is taken from it, with the date that it has.
     """
-    everyone = entries(run)
     students = folder / "students"
     students.mkdir()
-    _write(folder / "index.html", "class", class_page(run, assignment, everyone))
-    for entry in everyone:
-        path = students / f"{entry.slug}.html"
-        _write(path, "student", student_page(run, assignment, entry))
+    page = ClassPage(run, assignment)
+    for entry in entries(run):
+        page.add(entry)
+        name, mark = f"{entry.slug}.html", _mark(run, assignment, entry)
+        if not (earlier and _taken(earlier / "students" / name, students / name, mark)):
+            _write(students / name, "student", student_page(run, assignment, entry), mark)
+    _write(folder / "index.html", "class", page)
 
 
-def _write(path: Path, template: str, page: object) -> None:
-    html = _environment().get_template(f"{template}.html.jinja").render(page=page)
+def write_diff(one: RunLine, two: RunLine, changes: list[Change], path: Path) -> None:
+    """Write what changed from run `one` to run `two` as a page of its own."""
+    _write(path, "diff", DiffPage(one, two, changes))
+
+
+def _write(path: Path, template: str, page: object, mark: str = "") -> None:
+    html = _environment().get_template(f"{template}.html.jinja").render(page=page, mark=mark)
     path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:
+    """A hash of everything that a student's page says, but for the date of the run."""
+    exercises = [(each.name, each.title, each.asks, each.points) for each in assignment.exercises]
+    about = (run.title, run.version, assignment.title, exercises, entry.name, entry.slug)
+    said = repr((_looks(), about, entry.result))
+    return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+@cache
+def _looks() -> str:
+    """A hash of what pages are made with: code, templates, style."""
+    parts = sorted(path for path in HERE.glob("*/*") if path.is_file())
+    every = b"".join(path.read_bytes() for path in parts if path.parent.name != "__pycache__")
+    return program() + sha256(every).hexdigest()
+
+
+def _taken(earlier: Path, path: Path, mark: str) -> bool:
+    """Take over a page that bears the mark; False where there is none."""
+    try:
+        with earlier.open(encoding="utf-8") as file:
+            if f'name="page" content="{mark}"' not in file.read(HEAD):
+                return False
+        os.link(earlier, path, follow_symlinks=False)
+    except (OSError, UnicodeDecodeError):  # gone meanwhile, or a disk without links
+        return False
+    return True
 
 
 @cache
@@ -51,7 +96,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), _asset("class.js")
     environment.globals |= {
         "style": style,
         "script": script,

@@ -22,7 +22,7 @@ def slugs(names: Iterable[str]) -> list[str]:
     A name that comes twice is numbered from its second time on.
     """
     taken: set[str] = set()
-    return [_free(slug(name), taken) for name in names]
+    return [free(slug(name), taken) for name in names]
 
 
 def slug(name: str) -> str:
@@ -35,7 +35,8 @@ def slug(name: str) -> str:
     return f"{legible}-{mark}"
 
 
-def _free(wanted: str, taken: set[str]) -> str:
+def free(wanted: str, taken: set[str]) -> str:
+    """The slug itself, or with a number where it is taken; it is taken from now on."""
     found, count = wanted, 1
     while found in taken:
         count += 1

@@ -47,8 +47,16 @@ class AgentStream(OutStream):
     """Standard output or error of which a cell may print `Output.limit`; the rest is dropped."""
 
     room = 0
+    written = False
+
+    def flush(self) -> None:
+        """Wake the thread that sends only if there is something to send."""
+        if self.written:
+            self.written = False
+            super().flush()
 
     def write(self, string: str) -> int | None:
+        self.written = True
         if isinstance(string, str) and len(string) > AgentStream.room:
             shown, AgentStream.room = string[: AgentStream.room], 0
             if shown:
@@ -107,6 +115,14 @@ class AgentKernel(IPythonKernel):
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         AgentStream.room = Output.limit
         await super().execute_request(stream, ident, parent)
+
+    def _publish_status(self, status: str, *args: Any, **options: Any) -> None:
+        """Say when a request is done; nobody asks when it began."""
+        if status != "busy":
+            super()._publish_status(status, *args, **options)
+
+    def _publish_execute_input(self, *args: Any) -> None:
+        """Nobody wants to be told what was sent."""
 
     async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
         """Answer calls at once: nobody waits for ipykernel to say "busy" and "idle" for them."""

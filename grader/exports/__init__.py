@@ -1,0 +1,30 @@
+"""Handing grades in: a class for each format.
+
+A new format is a subclass of `Export`, or of `Files` or `SheetExport`, listed in EXPORTS.
+"""
+
+from __future__ import annotations
+
+from grader.exports.canvas import Canvas
+from grader.exports.classroom import Classroom
+from grader.exports.export import Export, Request
+from grader.exports.feedback import CanvasFeedback, Feedback, MoodleFeedback
+from grader.exports.gradescope import Gradescope
+from grader.exports.junit import Junit
+from grader.exports.moodle import Moodle
+from grader.exports.table import Csv, Xlsx
+
+__all__ = ["EXPORTS", "Export", "Request"]
+
+EXPORTS: tuple[type[Export], ...] = (
+    Canvas,
+    CanvasFeedback,
+    Moodle,
+    MoodleFeedback,
+    Gradescope,
+    Classroom,
+    Feedback,
+    Csv,
+    Xlsx,
+    Junit,
+)

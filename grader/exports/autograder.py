@@ -1,0 +1,66 @@
+"""The zip from which Gradescope makes an autograder: fairgrade, one assignment, two scripts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import shlex
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+from grader.assignment import load_assignment
+from grader.basis import files_below, folders_of
+from grader.exports.export import pack, write_zip
+
+SCRIPTS = ("setup.sh", "run_autograder")
+_HERE = Path(__file__).parent
+_WHEEL = b"Wheel-Version: 1.0\nGenerator: fairgrade\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def write_autograder(root: Path, name: str, require: str, target: Path) -> None:
+    """Write the zip; `require` is the protection without which nothing is graded there."""
+    write_zip(target, _files(root, name, require), frozenset(SCRIPTS))
+
+
+def _files(root: Path, name: str, require: str) -> Iterator[tuple[str, bytes]]:
+    assignment = load_assignment(root, name)
+    for script in SCRIPTS:
+        yield script, (_HERE / "on_gradescope" / script).read_bytes()
+    yield "settings", f"assignment={shlex.quote(name)}\nrequire={require}\n".encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in assignment.requirements).encode()
+    yield _wheel()
+    for folder in folders_of(assignment):
+        for path in files_below(folder):
+            yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes()
+
+
+def _wheel() -> tuple[str, bytes]:
+    """This very fairgrade as pip installs it; what is installed here may be in no registry."""
+    installed = distribution("fairgrade")
+    stem = f"fairgrade-{installed.version}"
+    content = {
+        f"grader/{path.relative_to(_HERE.parent).as_posix()}": path.read_bytes()
+        for path in files_below(_HERE.parent)
+    }
+    for name in ("METADATA", "entry_points.txt"):
+        content[f"{stem}.dist-info/{name}"] = (installed.read_text(name) or "").encode()
+    content[f"{stem}.dist-info/WHEEL"] = _WHEEL
+    record = f"{stem}.dist-info/RECORD"
+    content[record] = _record(content.items(), record)
+    file = io.BytesIO()
+    pack(file, content.items())
+    return f"{stem}-py3-none-any.whl", file.getvalue()
+
+
+def _record(files: Iterable[tuple[str, bytes]], own: str) -> bytes:
+    """Every file with its hash and size, as pip wants to have it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for path, content in files:
+        digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        writer.writerow([path, f"sha256={digest}", len(content)])
+    writer.writerow([own, "", ""])
+    return text.getvalue().encode()

@@ -1,0 +1,63 @@
+"""Canvas: the gradebook's CSV file, for "Import"."""
+
+from __future__ import annotations
+
+import re
+
+from grader.errors import CommandError
+from grader.exports.export import Request
+from grader.exports.sheet import Sheet
+from grader.exports.sheets import SheetExport
+
+_ASSIGNMENT = re.compile(r"(?P<title>.+?) \((?P<id>\d+)\)")
+_POINTS, _READ_ONLY = "Points Possible", "(read only)"
+
+
+class Canvas(SheetExport):
+    """The columns of assignments stand after `Section`, named `Title (number)`.
+
+    Excused students (`EX`) and those who do not have the assignment (`N/A`) stay so.
+    """
+
+    name = "canvas"
+    title = "the gradebook"
+    target = "canvas.csv"
+    keeps = frozenset({"EX", "N/A"})
+
+    def identity(self, sheet: Sheet) -> int:
+        section = sheet.column("Section")
+        if section is None or sheet.column("ID") is None:
+            raise CommandError(
+                f"{sheet.name}: has no columns ID and Section, as Canvas' gradebook has when it is "
+                "exported with Export > Export Entire Gradebook"
+            )
+        return section
+
+    def column(self, sheet: Sheet, request: Request) -> int:
+        candidates = [
+            column
+            for column in range(self.identity(sheet) + 1, len(sheet.header))
+            if _ASSIGNMENT.fullmatch(sheet.header[column])
+            and self.maximum(sheet, 0, column) != _READ_ONLY
+        ]
+        wanted = request.column or request.run.title
+        found = [column for column in candidates if _is(sheet.header[column], wanted)]
+        if not found and not request.column:
+            found = candidates
+        if len(found) == 1:
+            return found[0]
+        names = "; ".join(sheet.header[column] for column in found or candidates) or "none"
+        raise CommandError(
+            f"{sheet.name}: which column is meant is not clear; --column names one of: {names}"
+        )
+
+    def maximum(self, sheet: Sheet, row: int, column: int) -> str:
+        rows = range(1, len(sheet.rows))
+        points = (each for each in rows if sheet.cell(each, 0) == _POINTS)
+        return next((sheet.cell(each, column) for each in points), "")
+
+
+def _is(header: str, wanted: str) -> bool:
+    match = _ASSIGNMENT.fullmatch(header)
+    names = {header, match["title"], match["id"]} if match else {header}
+    return wanted.casefold() in {name.casefold() for name in names}

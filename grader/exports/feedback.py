@@ -1,0 +1,97 @@
+"""Pages and notes for students, named as a platform takes them back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+from grader.errors import CommandError
+from grader.exports.export import Files, Request
+from grader.exports.summary import summary
+from grader.model import Result
+from grader.report.entries import Entry, entries
+
+# The way to the pages of the others is of no use to a student.
+_TO_THE_CLASS = re.compile(rb'<nav aria-label="Report">.*?</nav>\n?', re.DOTALL)
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$])")
+
+
+class Feedback(Files):
+    """The pages of the report, one for each student, under the names that they have there."""
+
+    name = "feedback"
+    title = "a page for each student"
+    target = "feedback"
+
+    def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
+        for entry in entries(request.run):
+            yield f"{entry.slug}.html", _page(entry, request.folder)
+
+
+class MoodleFeedback(Files):
+    """`Full Name_12345_assignsubmission_file/feedback.html`: the folders that Moodle handed out.
+
+    Moodle takes the number between the first two underscores for the participant's, so names
+    have none.
+    """
+
+    name = "moodle-feedback"
+    title = "a zip for Moodle's feedback files"
+    target = "moodle-feedback.zip"
+
+    def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
+        for entry in entries(request.run):
+            owner = entry.result.owner
+            number = dict(owner.ids).get("moodle", "") if owner else ""
+            if owner and number.isdigit():
+                name = re.sub(r'[_/\\:*?"<>|\s]+', " ", owner.name).strip(" .") or "student"
+                page = _page(entry, request.folder)
+                yield f"{name}_{number}_assignsubmission_file/feedback.html", page
+            else:
+                request.note(entry.result, "left out: Moodle's number of the student is not known")
+
+
+class CanvasFeedback(Files):
+    """The files that Canvas handed out, by their names, each a notebook that says the result.
+
+    Canvas shows a file that comes back under the name of the one that the student uploaded, and
+    that was a notebook.
+    """
+
+    name = "canvas-feedback"
+    title = "a zip for Canvas' upload of submissions"
+    target = "canvas-feedback.zip"
+
+    def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
+        for result in request.run.results:
+            ids = dict(result.owner.ids) if result.owner else {}
+            if result.handed_in and ids.keys() & {"canvas", "canvas_anonymous"}:
+                yield PurePath(result.source).name, _notebook(result, request)
+            elif result.handed_in:
+                request.note(result, "left out: its file is not named as Canvas names them")
+
+
+def _page(entry: Entry, folder: Path) -> bytes:
+    path = folder / "report" / "students" / f"{entry.slug}.html"
+    try:
+        return _TO_THE_CLASS.sub(b"", path.read_bytes())
+    except OSError:
+        raise CommandError(
+            f"{path}: this page of the report is missing; run `grade` as before, then export"
+        ) from None
+
+
+def _notebook(result: Result, request: Request) -> bytes:
+    title, *lines = summary(result)
+    text = "\n\n".join([f"# {_literal(request.run.title)}", f"**{_literal(title)}**"])
+    text += "\n\n" + "\n".join(f"- {_literal(line)}" for line in lines)
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+    data = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(data, indent=1).encode()
+
+
+def _literal(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\1", text)

@@ -1,0 +1,85 @@
+"""JUnit's XML, which most systems for continuous integration show."""
+
+from __future__ import annotations
+
+import io
+import re
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
+from grader.exports.export import Export, Request, write_file
+from grader.exports.summary import about, total
+from grader.model import CaseResult, ExerciseResult, Result
+from grader.plain import plain
+from grader.report.text import number
+
+# XML 1.0 has no place for these, escaped or not.
+_NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+class Junit(Export):
+    """A suite for each submission, a test for each case; what was not called is skipped."""
+
+    name = "junit"
+    title = "JUnit XML"
+    target = "junit.xml"
+
+    def write(self, request: Request) -> None:
+        root = Element("testsuites", name=_text(request.run.title))
+        for result in request.run.results:
+            root.append(_suite(result, request))
+        for kind in ("tests", "failures", "errors"):
+            root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
+        indent(root)
+        write_file(request.target, _xml(root))
+
+
+def _xml(root: Element) -> bytes:
+    file = io.BytesIO()
+    ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
+    return file.getvalue()
+
+
+def _suite(result: Result, request: Request) -> Element:
+    suite = Element("testsuite", name=_text(result.student), time=f"{result.seconds:.2f}")
+    properties = SubElement(suite, "properties")
+    points = number(request.points(result))
+    for name, value in (("score", points), ("max_score", number(result.max_score))):
+        SubElement(properties, "property", name=name, value=value)
+    for exercise in result.exercises:
+        _exercise(suite, exercise)
+    if result.score is None:
+        test = SubElement(suite, "testcase", classname="submission", name="grading")
+        _outcome(test, "error", total(result))
+        request.note(result, f"an error, without a score: {result.reason}")
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    for kind, name in _COUNTED.items():
+        suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))
+    return suite
+
+
+def _exercise(suite: Element, exercise: ExerciseResult) -> None:
+    for case in exercise.cases:
+        test = SubElement(suite, "testcase", classname=_text(exercise.name), name=_text(case.name))
+        _case(test, case, exercise)
+    test = SubElement(suite, "testcase", classname=_text(exercise.name), name="points")
+    if exercise.score is None:
+        _outcome(test, "skipped", about(exercise))
+    elif exercise.score < exercise.max_score:
+        _outcome(test, "failure", about(exercise))
+
+
+def _case(test: Element, case: CaseResult, exercise: ExerciseResult) -> None:
+    if case.passed is None:
+        _outcome(test, "skipped", exercise.message or "it was not called")
+    elif not case.passed:
+        _outcome(test, "failure", case.message or about(exercise))
+
+
+def _outcome(test: Element, kind: str, text: str) -> None:
+    message = _text(text)
+    SubElement(test, kind, message=message.partition("\n")[0]).text = message
+
+
+def _text(text: str) -> str:
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", plain(text))

@@ -1,0 +1,37 @@
+"""A result in a few lines of plain text, for places that have no room for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import ExerciseResult, Result
+from grader.report.text import number, one_line
+from grader.report.words import VERDICTS
+
+
+def summary(result: Result) -> Iterator[str]:
+    """The total or why there is none, a line for each exercise, what people wrote."""
+    yield total(result)
+    for exercise in result.exercises:
+        yield f"{exercise.name}: {about(exercise)}"
+    yield from map(one_line, result.remarks)
+
+
+def total(result: Result) -> str:
+    if result.score is None:
+        return f"Not graded, which is not the same as 0: {one_line(result.reason)}"
+    return f"{number(result.score)} of {number(result.max_score)} points"
+
+
+def about(exercise: ExerciseResult) -> str:
+    """The verdict in words, the points, the mistake that was found, and a person's reason."""
+    parts = [VERDICTS[exercise.verdict].word]
+    if exercise.score is not None:
+        parts.append(f"{number(exercise.score)} of {number(exercise.max_score)} points")
+    said = ", ".join(parts)
+    titles = [each.title for each in (exercise.diagnosis, *exercise.also) if each]
+    if titles:
+        said += f": {one_line('; '.join(titles))}"
+    if exercise.adjustment:
+        said += f". Decided by a person: {one_line(exercise.adjustment.reason)}"
+    return said

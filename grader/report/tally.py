@@ -1,0 +1,194 @@
+"""What is counted over the class while its results pass by, one at a time; none of them is held."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from grader.assignment import Assignment, Exercise
+from grader.model import Diagnosis, ExerciseResult, Verdict
+from grader.report.entries import Entry
+from grader.report.text import one_line
+from grader.report.words import SOLVED
+
+# Answers that a case has to fail for, all of them, before the case itself is in doubt.
+ENOUGH = 3
+# Names that are written out where a line is about many students.
+NAMED = 8
+NO_ANSWER = frozenset({Verdict.MISSING, Verdict.UNANSWERED, Verdict.NOT_GRADED})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A student's name and the address of the page."""
+
+    name: str
+    href: str
+
+
+@dataclass(slots=True)
+class People:
+    """Those whom one line is about: how many, and the first of them by name."""
+
+    count: int = 0
+    named: list[Person] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        self.count += 1
+        if len(self.named) < NAMED:
+            self.named.append(Person(entry.name, entry.href))
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.named)
+
+
+@dataclass(slots=True)
+class CaseCount:
+    """How often a case was tried on an answer, failed, and was the answer's only failed one."""
+
+    name: str
+    visibility: str
+    tried: int = 0
+    failed: int = 0
+    alone: int = 0
+
+    @property
+    def suspicious(self) -> bool:
+        return self.tried >= ENOUGH and self.failed == self.tried
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.failed / self.tried) if self.tried else 0
+
+
+@dataclass(slots=True)
+class Mistake:
+    """A named mistake, and how many answers it explains."""
+
+    number: int
+    exercise: str
+    title: str
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Share:
+    """How the class did on one exercise; `graded` counts those with a verdict on it."""
+
+    exercise: Exercise
+    graded: int = 0
+    solved: int = 0
+    points: float = 0.0
+    scored: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    cases: dict[str, CaseCount] = field(default_factory=dict)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.solved / self.graded) if self.graded else 0
+
+    @property
+    def mean(self) -> float | None:
+        return self.points / self.scored if self.scored else None
+
+    @property
+    def lost(self) -> float:
+        """Points that the class did not get, of those it could."""
+        return self.scored * self.exercise.points - self.points
+
+    @property
+    def failing(self) -> list[CaseCount]:
+        """Cases that failed, the most often failed first."""
+        failed = [each for each in self.cases.values() if each.failed]
+        return sorted(failed, key=lambda each: (-each.failed, each.name))
+
+    def add(self, result: ExerciseResult) -> None:
+        if result.score is not None:
+            self.scored += 1
+            self.points += result.score
+        if result.verdict is Verdict.NOT_GRADED:
+            return
+        self.graded += 1
+        self.solved += result.verdict in SOLVED
+        self.verdicts[result.verdict] += 1
+        if result.verdict not in NO_ANSWER:
+            self._add_cases(result)
+
+    def _add_cases(self, result: ExerciseResult) -> None:
+        failed = [case.name for case in result.cases if case.passed is False]
+        for case in result.cases:
+            if case.passed is None:
+                continue
+            count = self.cases.setdefault(
+                case.name, CaseCount(one_line(case.name), str(case.visibility))
+            )
+            count.tried += 1
+            count.failed += case.passed is False
+            count.alone += failed == [case.name]
+
+
+@dataclass(slots=True)
+class Tally:
+    """The class so far. `mistakes` are by exercise and variant, in the order they were met."""
+
+    assignment: Assignment
+    totals: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    reasons: dict[str, People] = field(default_factory=dict)
+    absent: People = field(default_factory=People)
+    flags: dict[str, People] = field(default_factory=dict)
+    flagged: int = 0
+    mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
+    shares: dict[str, Share] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shares = {each.name: Share(each) for each in self.assignment.exercises}
+
+    def add(self, entry: Entry) -> None:
+        result = entry.result
+        self.flagged += bool(entry.flags)
+        for flag in dict.fromkeys(entry.flags):
+            self.flags.setdefault(flag, People()).add(entry)
+        if entry.absent:
+            self.absent.add(entry)
+            return
+        if not entry.graded:
+            self.reasons.setdefault(entry.reason, People()).add(entry)
+            return
+        self.seconds.append(result.seconds)
+        if result.score is not None:
+            self.totals.append(result.score)
+        for each in result.exercises:
+            if each.name in self.shares:
+                self.shares[each.name].add(each)
+            for mistake in self.mistakes_of(each):
+                mistake.count += 1
+
+    def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
+        """The named mistakes at work in an answer; none that only may be."""
+        if result.verdict in SOLVED or result.diagnosis is None:
+            return []
+        named = (result.diagnosis, *result.also)
+        return [self._mistake(result, each) for each in named if not each.accepted]
+
+    def _mistake(self, result: ExerciseResult, diagnosis: Diagnosis) -> Mistake:
+        key = (result.name, diagnosis.variant)
+        if key not in self.mistakes:
+            share = self.shares.get(result.name)
+            exercise = share.exercise.title if share else result.name
+            self.mistakes[key] = Mistake(
+                len(self.mistakes), one_line(exercise), one_line(diagnosis.title)
+            )
+        return self.mistakes[key]
+
+
+def most_first(people: dict[str, People], limit: int) -> list[tuple[str, People]]:
+    """What concerns the most students, first."""
+    return sorted(people.items(), key=lambda each: (-each[1].count, each[0]))[:limit]
+
+
+def suspicious(shares: Iterable[Share]) -> list[tuple[Share, CaseCount]]:
+    """Cases that every answer fails that they were tried on."""
+    return [(share, case) for share in shares for case in share.failing if case.suspicious]
