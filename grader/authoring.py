@@ -1,7 +1,7 @@
-"""What the author of an assignment writes with: cases, accepted variants and mistakes.
+"""What the author of an assignment writes with: cases, variants and pictures.
 
-`cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
-marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
+`cases.py`, `variants.py` and `pictures.py` in an assignment's solutions folder import these. Each
+decorator marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
 
     @case("moving_average")
     def window_longer_than_data():
@@ -21,12 +21,14 @@ marks a function and leaves it as it is; `grader.assignment` collects the marked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
+
+from grader.scenes import Scene
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -84,9 +86,27 @@ class WrongMark:
     exercise: str
 
 
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """What `picture` noted down about a function."""
+
+    place: ClassVar[str] = "@picture belongs in pictures.py"
+    exercise: str
+    scene: Scene
+    title: str
+    full: bool
+
+
+_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark
+
+
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
     """The arguments with which a case calls its exercise, written as in the call itself."""
     return Arguments(args, kwargs)
+
+
+# What a picture's driver is: it yields arguments, and is sent what the function returns for them.
+Driver: TypeAlias = Generator[Arguments, Any, None]
 
 
 def generator(seed: int) -> np.random.Generator:
@@ -144,6 +164,20 @@ def accepted(
     return lambda function: _mark(function, mark)
 
 
+def picture(
+    exercise: str, scene: Scene, *, title: str, full: bool = False
+) -> Callable[[_Function], _Function]:
+    """Mark a generator function as the driver of a picture of what `exercise` does.
+
+    It is called with a sheet of the scene, yields `arguments(...)`, is sent what the function
+    returns for them, and puts that on the sheet. `full` is for drivers that call often: a
+    student's function is drawn by them with `--full` only.
+    """
+    _check_name(exercise, "picture")
+    mark = PictureMark(exercise, scene, title, full)
+    return lambda function: _mark(function, mark)
+
+
 def mistake(
     exercise: str, *, title: str, share: float = 0, of: Callable[..., Any] | None = None
 ) -> Callable[[_Function], _Function]:
@@ -187,7 +221,7 @@ def _check_name(exercise: Any, decorator: str) -> None:
         )
 
 
-def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark | WrongMark) -> _Function:
+def _mark(function: _Function, mark: _Mark) -> _Function:
     marks = (*getattr(function, "__fairgrade__", ()), mark)
     function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

@@ -1,7 +1,7 @@
-"""The cases, variants and frozen expected outputs of an assignment.
+"""The cases, variants, pictures and frozen expected outputs of an assignment.
 
-`cases.py` and `variants.py` (or the modules of a folder `variants`) are the author's code and run
-here, in our process; a student's kernel never sees them.
+`cases.py`, `variants.py` (or the modules of a folder `variants`) and `pictures.py` are the author's
+code and run here, in our process; a student's kernel never sees them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,20 @@ from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any
 
-from grader.authoring import ATOL, RTOL, Arguments, CaseMark, PartsMark, VariantMark
+from grader.authoring import (
+    ATOL,
+    RTOL,
+    Arguments,
+    CaseMark,
+    Driver,
+    PartsMark,
+    PictureMark,
+    VariantMark,
+)
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError
 from grader.model import Visibility
+from grader.scenes import Scene
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_TITLE = "The case that the notebook shows."
@@ -77,6 +87,21 @@ class Recorded:
         raise NotImplementedError("what this variant returns is recorded, its code is not")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
+
+    `full` ones are drawn of a student's function with `--full` only.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    scene: Scene
+    driver: Callable[..., Driver]
+    full: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """What an assignment's author wrote for each exercise, by the exercise's name.
@@ -86,11 +111,12 @@ class Cases:
 
     cases: dict[str, tuple[Case, ...]]
     variants: dict[str, tuple[Variant, ...]]
+    pictures: dict[str, tuple[Picture, ...]]
     parts: dict[str, Callable[[Any], dict[str, Any]]]
 
 
 def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
-    """Run the author's modules and collect the cases and variants of `exercises`.
+    """Run the author's modules and collect what they hold for `exercises`.
 
     `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
     a function that gives `(args, kwargs)`; it may be empty.
@@ -108,6 +134,9 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
+        pictures = solutions / "pictures.py"
+        for function, mark in marked(pictures, PictureMark) if pictures.exists() else ():
+            collected.add_picture(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
             raise AssignmentError(
@@ -117,6 +146,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
         {name: tuple(variants.values()) for name, variants in collected.variants.items()},
+        {name: tuple(pictures) for name, pictures in collected.pictures.items()},
         {name: function for name, function in collected.parts.items() if function},
     )
 
@@ -170,6 +200,7 @@ class _Collected:
     def __init__(self, exercises: list[str]) -> None:
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
         self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
+        self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
         self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
 
     def add_public(self, path: Path) -> None:
@@ -210,6 +241,13 @@ class _Collected:
         if not mark.accepted:
             _check(function, "share", mark.share, "from 0 to below 1", lambda share: 0 <= share < 1)
         known[name] = _variant(mark, function)
+
+    def add_picture(self, mark: PictureMark, function: Callable[..., Driver]) -> None:
+        if not inspect.isgeneratorfunction(function):
+            raise error_at(function, "a picture's driver yields `arguments(...)`; this one doesn't")
+        name, doc = function.__name__, _doc(function)
+        picture = Picture(name, mark.title, doc, mark.scene, function, mark.full)
+        self.of(self.pictures, mark.exercise, function).append(picture)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
         if exercise not in table:
@@ -324,7 +362,7 @@ def _check_names(path: Path) -> None:
             line = [function.lineno for function in functions if function.name == name][1]
             raise AssignmentError(
                 f"{path}, line {line}: there are two functions named {name!r}; "
-                "each case and variant needs a name of its own"
+                "each case, variant and picture needs a name of its own"
             )
 
 

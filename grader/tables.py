@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ _WORDS: dict[type, str] = {
     bool: "true or false",
     list: "a list of strings",
     dict: "a table",
+    datetime: "a time such as 2026-03-01T23:59:00+01:00",
 }
 
 

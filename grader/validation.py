@@ -25,6 +25,7 @@ from grader.grading import Task, grade
 from grader.model import ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, read_notebook
 from grader.outcome import Raised
+from grader.pictures import drawn_by_reference
 from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import check_count, frozen_outputs
 from grader.release import emptied, generated_files
@@ -47,6 +48,7 @@ def validate(root: Path, name: str) -> Iterator[str]:
     yield from unusable
     if unusable:
         return  # what follows would only say it again, in worse words
+    yield from _undrawable(assignment)
     yield from _slips(assignment)
     yield from out_of_step(assignment, root)
     if not assignment.template.exists():
@@ -149,6 +151,16 @@ def _master(assignment: Assignment) -> Iterator[str]:
             near = difflib.get_close_matches(exercise.name, defined, n=1)
             hint = f" (it defines {near[0]!r})" if near else ""
             yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+
+
+def _undrawable(assignment: Assignment) -> Iterator[str]:
+    """Pictures that cannot even be drawn of the reference."""
+    for exercise in assignment.exercises:
+        for picture in exercise.pictures:
+            try:
+                drawn_by_reference(picture, exercise, assignment)
+            except AssignmentError as error:
+                yield f"{assignment.solutions / 'pictures.py'}: {error}"
 
 
 def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
