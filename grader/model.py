@@ -109,6 +109,20 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a function left on the sheet of one of its exercise's pictures.
+
+    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often it was
+    called. `ended` says why it could not go on, if so; it follows "your function": "returns NaN".
+    """
+
+    picture: str
+    data: dict[str, Any]
+    steps: int
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lateness:
     """How late a notebook was handed in, and what that takes off.
 
@@ -132,6 +146,7 @@ class ExerciseResult:
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
     notebook printed there; both are text that a student controls. `marks` are lines of that code.
+    `drawings` has none of those that a right function shares with the reference, but with `--full`.
     """
 
     name: str
@@ -146,6 +161,7 @@ class ExerciseResult:
     code: str = ""
     printed: str = ""
     marks: tuple[Mark, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
     adjustment: Adjustment | None = None
 
 
@@ -283,6 +299,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
             "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
+            "drawings": tuple(Drawing(**each) for each in data.get("drawings", ())),
         }
     )
 

@@ -52,7 +52,9 @@ class Table:
         if key not in self._data:
             if default is not None:
                 return default
-            raise self.error(key, f"is missing; {_WORDS[kind]} is expected")
+            near = difflib.get_close_matches(key, self._data.keys() - self._asked, n=1)
+            hint = f" ({near[0]!r} is there: is it meant?)" if near else ""
+            raise self.error(key, f"is missing; {_WORDS[kind]} is expected{hint}")
         value = self._data[key]
         if kind is float and type(value) is int:
             value = float(value)
@@ -86,6 +88,10 @@ class Table:
     def tables(self, key: str) -> list[Table]:
         self._asked.add(key)
         values = self._data.get(key, [])
+        if isinstance(values, dict):
+            raise self.error(
+                key, f"stands in single brackets; [[{key}]] is expected, in double ones"
+            )
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise self.error(key, f"is {values!r} where [[{key}]] tables are expected")
         return [
