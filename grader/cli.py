@@ -291,7 +291,7 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
         return NOT_ALL_GRADED
     if fail_under is not None and any(
         result.status is Status.GRADED and (result.score or 0) * 100 < fail_under * result.max_score
-        for result in finished.results
+        for result in finished.heads
     ):
         return BELOW
     return ALL_GRADED

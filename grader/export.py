@@ -11,6 +11,8 @@ from grader.assignment import Assignment
 from grader.model import ExerciseResult, Result, Run
 from grader.plain import uncomputed
 
+_LEAF = json.JSONEncoder(allow_nan=False).encode
+
 
 def write_results(run: Run, path: Path) -> None:
     """Write `results.json`; `grader/schemas/results.schema.json` says what it holds."""
@@ -19,12 +21,20 @@ def write_results(run: Run, path: Path) -> None:
         file.write(_json(run.head()).removesuffix("\n}") + ',\n "submissions": [')
         for number, result in enumerate(run.results):
             file.write(",\n  " if number else "\n  ")
-            file.write(_json(result.to_json()).replace("\n", "\n  "))
+            file.write(_json(result.to_json(), "\n   "))
         file.write("\n ]\n}\n" if run.results else "]\n}\n")
 
 
-def _json(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False)
+def _json(value: Any, line: str = "\n ") -> str:
+    """What `json.dumps(value, indent=1)` gives; that takes several times as long, as Python's
+    encoder is only fast without indents. `line` begins each line of what is in the value."""
+    if isinstance(value, dict) and value:
+        items = [f"{_LEAF(key)}: {_json(each, line + ' ')}" for key, each in value.items()]
+        return "{" + line + f",{line}".join(items) + line[:-1] + "}"
+    if isinstance(value, list | tuple) and value:
+        items = [_json(each, line + " ") for each in value]
+        return "[" + line + f",{line}".join(items) + line[:-1] + "]"
+    return _LEAF(value)
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:

@@ -95,12 +95,17 @@ class Likeness:
     @property
     def usual(self) -> int:
         """A row that more students than this have is a usual one."""
-        return min(max(USUAL_LEAST, len(self._answers) // USUAL_SHARE), USUAL_MOST)
+        return min(max(USUAL_LEAST, self._answered // USUAL_SHARE), USUAL_MOST)
 
     @property
     def enough(self) -> bool:
         """Whether there are submissions enough to tell what is usual."""
-        return len(self._answers) >= FEWEST
+        return self._answered >= FEWEST
+
+    @property
+    def _answered(self) -> int:
+        """Those of whom there is any code."""
+        return sum(bool(each) for each in self._answers)
 
     def pairs(self) -> list[Pair]:
         """Those most alike first, `MOST_PAIRS` of them at most; none in a very small class."""

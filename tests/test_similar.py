@@ -175,6 +175,11 @@ def test_answers_that_are_alike_in_a_part_only_are_not_shown(assignment: Assignm
     assert pairs(assignment, *usual_class(), one, two) == []
 
 
+def test_who_has_no_code_does_not_make_a_class_larger(assignment: Assignment) -> None:
+    long = {"initialize_adam": unusual(20)}
+    assert pairs(assignment, *[{}] * FEWEST, long, long) == []
+
+
 def test_nothing_is_said_of_a_very_small_class(assignment: Assignment) -> None:
     long = {"initialize_adam": unusual(20)}
     assert pairs(assignment, *usual_class()[: FEWEST - 3], long, long) == []

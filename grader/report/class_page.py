@@ -86,12 +86,14 @@ class Durations:
 class ClassPage:
     """The class, filled by `add` with one entry after the other.
 
-    `pairs` are similar submissions, None where nobody asked for them.
+    `pairs` are similar submissions, None where nobody asked for them; `compared` says whether there
+    were enough to look for any.
     """
 
     run: Run
     assignment: Assignment
     pairs: list[PairPage] | None = None
+    compared: bool = False
     tally: Tally = field(init=False)
     repaired: list[Repaired] = field(default_factory=list)
     more_repaired: int = 0

@@ -57,6 +57,7 @@ def write_report(
         if not (earlier and _taken(earlier / "students" / name, students / name, mark)):
             _write(students / name, "student", student_page(run, assignment, entry), mark)
     if likeness:
+        page.compared = likeness.enough
         page.pairs = list(_write_pairs(run, assignment, likeness, folder / "similar"))
     _write(folder / "index.html", "class", page)
 
