@@ -33,6 +33,46 @@ WRONG_LINES = {
 # There is no line to look at again: the whole function is made up.
 MADE_UP = ("digits_as_printed", "repeats_published")
 
+# Another line than was changed, that one may change as well.
+FOUND_ELSEWHERE = {
+    "random_mini_batches": ("single_example_dropped", "Y_from_X", "last_batch_dropped"),
+    "initialize_velocity": ("counts_from_0_without_plus_one",),
+    "initialize_adam": ("counts_from_0_without_plus_one",),
+}
+# More than one edit away, or by what the code does not know: a key, a call, a whole line.
+NOT_FOUND = {
+    "update_parameters_with_gd": ("only_W",),
+    "random_mini_batches": (
+        "windows_shifted_by_one",
+        "second_batch_repeats_the_first",
+        "end_case_backwards",
+        "end_case_by_the_last_k",
+        "end_case_misses_last_column",
+        "end_case_takes_one_column",
+        "nothing_shuffled",
+        "another_permutation",
+    ),
+    "initialize_velocity": ("keys_of_parameters", "single_number", "copies_of_parameters"),
+    "update_parameters_with_momentum": (
+        "velocity_only_local",
+        "learning_rate_in_the_velocity",
+        "only_first_layer",
+    ),
+    "initialize_adam": ("s_empty",),
+    "update_parameters_with_adam": (
+        "correction_kept_in_v_and_s",
+        "matrix_product_for_square",
+        "torch_port_epsilon_hat",
+    ),
+}
+
+
+def expected(exercise: str, name: str) -> str:
+    """What is known of the search in this form."""
+    if name in FOUND_ELSEWHERE.get(exercise, ()):
+        return ELSEWHERE
+    return NONE if name in (*NOT_FOUND.get(exercise, ()), *MADE_UP) else RIGHT
+
 
 def wrong_forms() -> Iterator[tuple[str, str, str]]:
     """The exercise, the name and the source of each."""
