@@ -34,8 +34,10 @@ SEARCHED = (Verdict.INCORRECT, Verdict.PARTIAL, Verdict.ERROR)
 MAX_EDITS, MAX_FUNCTIONS = 700, 4
 SECONDS, SECONDS_BY_THE_CLOCK = 2.0, 10.0
 EDITS_TOGETHER = 40
-# Of one call, the processor's time, and how much more than its inputs it may return.
-CALL_SECONDS, SPARE_BYTES, LONGEST = 0.1, 1_000_000, 500
+# Of one call with a small case, the processor's time: some edits never end.
+CALL_SECONDS = 0.2
+# How many bytes a call may return besides four times its inputs; characters of a statement shown.
+SPARE_BYTES, LONGEST = 1_000_000, 500
 # For the start of the kernel and the notebook's definitions, besides the searches.
 START_SECONDS = 15.0
 WORDS = "look again at this line"
@@ -124,7 +126,8 @@ class _Search:
 
     async def _passing_first(self, batch: Sequence[Edit], of: _Searched) -> list[Edit]:
         """Those edits that pass the first case, which is a small one that failed."""
-        outcomes = await self._outcomes([edit.source for edit in batch], [self.first], of)
+        sources = [edit.source for edit in batch]
+        outcomes = await self._outcomes(sources, [self.first], of, CALL_SECONDS)
         ways = self._ways()
         return [
             edit
@@ -134,7 +137,8 @@ class _Search:
 
     async def _passes_all(self, edit: Edit, of: _Searched) -> bool:
         """Whether it gives on every case what the reference gives, or one accepted variant."""
-        outcomes = await self._outcomes([edit.source], self.cases, of)
+        seconds = self.execution.limits.call_seconds
+        outcomes = await self._outcomes([edit.source], self.cases, of, seconds)
         pairs = list(zip(outcomes, self.cases, strict=False))
         return len(pairs) == len(self.cases) and any(
             all(_is_right(outcome, case, self.exercise, way) for outcome, case in pairs)
@@ -146,7 +150,7 @@ class _Search:
         return (None, *self.exercise.accepted)
 
     async def _outcomes(
-        self, sources: Sequence[str], cases: Sequence[Case], of: _Searched
+        self, sources: Sequence[str], cases: Sequence[Case], of: _Searched, seconds: float
     ) -> list[Outcome]:
         """What comes of each source on all the cases; less where time is over."""
         left = self.end - time.monotonic()
@@ -158,7 +162,7 @@ class _Search:
             edited=of.function.name,
             sources=tuple(sources),
             inputs=tuple(encoded(case) for case in cases),
-            seconds=CALL_SECONDS,
+            seconds=seconds,
             bytes=SPARE_BYTES + 4 * max(len(encoded(case)) for case in cases),
         )
         outcomes = await self.execution.call_edited(what, left)
