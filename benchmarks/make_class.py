@@ -68,6 +68,8 @@ def make_class(layout: str, folder: Path, students: int, notebook: Path | None =
         if layout == "classroom":
             (path.parent / ".git").mkdir()
             (path.parent / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+        if layout == "nbgrader":
+            (path.parent / "timestamp.txt").write_text(f"2024-03-01 10:{number % 60:02}:00.5 UTC")
     if layout == "gradescope":
         metadata = {f"submission_{5000 + number}": _said_of(number) for number in range(students)}
         text = yaml.safe_dump(metadata, allow_unicode=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import wire
 from grader.assignment import Exercise
-from grader.cases import Case, Recorded, Variant
+from grader.cases import Case, Recorded, Variant, error_at
 from grader.difference import Returns, Tolerance, first_difference, thaw
 from grader.errors import AssignmentError, WireError
 from grader.freezing import MAX_NUMBERS, freeze
@@ -124,8 +124,9 @@ def _outcome(function: Function, case: Case) -> Returned | Raised:
         # A value that has been over the wire is of base types, as every answer is.
         return Returned(wire.decode(wire.encode(value)))
     except WireError as error:
-        raise AssignmentError(
-            f"a variant returns for the case {case.name!r} what no answer can be: {error}"
+        raise error_at(
+            function,
+            f"this variant returns for the case {case.name!r} what no answer can be: {error}",
         ) from None
 
 

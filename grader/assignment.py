@@ -1,7 +1,7 @@
 """An assignment's folder and its solutions folder, read into one `Assignment`.
 
     ROOT/assignment/NAME/   what students get: assignment.toml, notebook, helper modules
-    ROOT/solutions/NAME/    what they don't: master notebook, cases.py, variants.py, hidden outputs
+    ROOT/solutions/NAME/    what they don't: master notebook, cases, variants, pictures, outputs
 
 Nothing here or after knows what the exercises are about.
 """
@@ -14,9 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader.cases import Case, Cases, Variant, read_cases, with_expected_outputs
+from grader.cases import Case, Cases, Picture, Variant, read_cases, with_expected_outputs
 from grader.difference import Returns
 from grader.errors import AssignmentError
+from grader.late import LateRule, read_rule
 from grader.model import Visibility
 from grader.tables import Table, read_table
 
@@ -56,6 +57,7 @@ class Exercise:
     outputs_from: str = ""
     cases: tuple[Case, ...] = ()
     variants: tuple[Variant, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     parts: Callable[[Any], dict[str, Any]] | None = None
 
     @property
@@ -97,6 +99,7 @@ class Assignment:
     require: str = "limits"
     public_cases: str = ""
     requirements: tuple[str, ...] = ()
+    late: LateRule | None = None
     public_only: bool = False
 
     @property
@@ -158,6 +161,7 @@ def read_assignment(root: Path, name: str) -> Assignment:
         found = Cases(
             {each.name: each.cases for each in base.exercises},
             {each.name: each.variants for each in base.exercises},
+            {each.name: each.pictures for each in base.exercises},
             {each.name: each.parts for each in base.exercises if each.parts},
         )
     else:
@@ -215,6 +219,7 @@ def _assignment(
         require=table.choice("require", ("limits", "landlock", "namespaces")),
         public_cases=table.get("public_cases", str, ""),
         requirements=table.strings("requirements"),
+        late=read_rule(table.table("late")) if table.get("late", dict, {}) else None,
     )
     table.no_more()
     for name in assignment.other_names:
@@ -224,11 +229,13 @@ def _assignment(
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
+    name = exercise.name
     return replace(
         exercise,
-        cases=found.cases[exercise.name],
-        variants=found.variants[exercise.name],
-        parts=found.parts.get(exercise.name),
+        cases=found.cases[name],
+        variants=found.variants[name],
+        pictures=found.pictures[name],
+        parts=found.parts.get(name),
     )
 
 

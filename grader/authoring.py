@@ -1,7 +1,7 @@
-"""What the author of an assignment writes with: cases, accepted variants and mistakes.
+"""What the author of an assignment writes with: cases, variants and pictures.
 
-`cases.py` and `variants.py` in an assignment's solutions folder import these. Each decorator
-marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
+`cases.py`, `variants.py` and `pictures.py` in an assignment's solutions folder import these. Each
+decorator marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
 
     @case("moving_average")
     def window_longer_than_data():
@@ -21,12 +21,14 @@ marks a function and leaves it as it is; `grader.assignment` collects the marked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
+
+from grader.scenes import Scene
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -48,6 +50,7 @@ class Arguments:
 class CaseMark:
     """What `case` noted down about a function."""
 
+    place: ClassVar[str] = "@case belongs in cases.py"
     exercise: str
     rtol: float
     atol: float
@@ -59,6 +62,7 @@ class CaseMark:
 class VariantMark:
     """What `accepted` or `mistake` noted down about a function."""
 
+    place: ClassVar[str] = "@accepted and @mistake belong in variants.py"
     exercise: str
     title: str
     accepted: bool
@@ -70,6 +74,7 @@ class VariantMark:
 class PartsMark:
     """What `parts` noted down about a function."""
 
+    place: ClassVar[str] = "@parts belongs in variants.py"
     exercise: str
 
 
@@ -77,12 +82,31 @@ class PartsMark:
 class WrongMark:
     """What `wrong` noted down about a function."""
 
+    place: ClassVar[str] = "@wrong belongs in wrong.py"
     exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """What `picture` noted down about a function."""
+
+    place: ClassVar[str] = "@picture belongs in pictures.py"
+    exercise: str
+    scene: Scene
+    title: str
+    full: bool
+
+
+_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark
 
 
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
     """The arguments with which a case calls its exercise, written as in the call itself."""
     return Arguments(args, kwargs)
+
+
+# What a picture's driver is: it yields arguments, and is sent what the function returns for them.
+Driver: TypeAlias = Generator[Arguments, Any, None]
 
 
 def generator(seed: int) -> np.random.Generator:
@@ -124,6 +148,7 @@ def case(
     A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
     `weight` counts only in exercises that score by weight.
     """
+    _check_name(exercise, "case")
     mark = CaseMark(exercise, rtol, atol, weight, public)
     return lambda function: _mark(function, mark)
 
@@ -136,6 +161,20 @@ def accepted(
     `of` is explained at `mistake`.
     """
     mark = VariantMark(exercise, title, accepted=True, share=1, of=of)
+    return lambda function: _mark(function, mark)
+
+
+def picture(
+    exercise: str, scene: Scene, *, title: str, full: bool = False
+) -> Callable[[_Function], _Function]:
+    """Mark a generator function as the driver of a picture of what `exercise` does.
+
+    It is called with a sheet of the scene, yields `arguments(...)`, is sent what the function
+    returns for them, and puts that on the sheet. `full` is for drivers that call often: a
+    student's function is drawn by them with `--full` only.
+    """
+    _check_name(exercise, "picture")
+    mark = PictureMark(exercise, scene, title, full)
     return lambda function: _mark(function, mark)
 
 
@@ -162,6 +201,7 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
     Mistakes in different parts are then found separately. Without it the parts are the returned
     values. It may raise for answers that cannot be taken apart.
     """
+    _check_name(exercise, "parts")
     mark = PartsMark(exercise)
     return lambda function: _mark(function, mark)
 
@@ -169,11 +209,19 @@ def parts(exercise: str) -> Callable[[_Function], _Function]:
 def wrong(exercise: str) -> Callable[[_Function], _Function]:
     """Mark a function as a wrong form of `exercise`, which the hidden cases have to tell from the
     reference. `grade validate --strict` tries it; no student hears of it."""
+    _check_name(exercise, "wrong")
     mark = WrongMark(exercise)
     return lambda function: _mark(function, mark)
 
 
-def _mark(function: _Function, mark: CaseMark | VariantMark | PartsMark | WrongMark) -> _Function:
+def _check_name(exercise: Any, decorator: str) -> None:
+    if not isinstance(exercise, str):
+        raise TypeError(
+            f'the exercise is missing: @{decorator}("name_of_the_exercise") is expected'
+        )
+
+
+def _mark(function: _Function, mark: _Mark) -> _Function:
     marks = (*getattr(function, "__fairgrade__", ()), mark)
     function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

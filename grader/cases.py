@@ -1,7 +1,7 @@
-"""The cases, variants and frozen expected outputs of an assignment.
+"""The cases, variants, pictures and frozen expected outputs of an assignment.
 
-`cases.py` and `variants.py` (or the modules of a folder `variants`) are the author's code and run
-here, in our process; a student's kernel never sees them.
+`cases.py`, `variants.py` (or the modules of a folder `variants`) and `pictures.py` are the author's
+code and run here, in our process; a student's kernel never sees them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,20 @@ from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any
 
-from grader.authoring import ATOL, RTOL, Arguments, CaseMark, PartsMark, VariantMark
+from grader.authoring import (
+    ATOL,
+    RTOL,
+    Arguments,
+    CaseMark,
+    Driver,
+    PartsMark,
+    PictureMark,
+    VariantMark,
+)
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError
 from grader.model import Visibility
+from grader.scenes import Scene
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_TITLE = "The case that the notebook shows."
@@ -77,6 +87,21 @@ class Recorded:
         raise NotImplementedError("what this variant returns is recorded, its code is not")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
+
+    `full` ones are drawn of a student's function with `--full` only.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    scene: Scene
+    driver: Callable[..., Driver]
+    full: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """What an assignment's author wrote for each exercise, by the exercise's name.
@@ -86,11 +111,12 @@ class Cases:
 
     cases: dict[str, tuple[Case, ...]]
     variants: dict[str, tuple[Variant, ...]]
+    pictures: dict[str, tuple[Picture, ...]]
     parts: dict[str, Callable[[Any], dict[str, Any]]]
 
 
 def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
-    """Run the author's modules and collect the cases and variants of `exercises`.
+    """Run the author's modules and collect what they hold for `exercises`.
 
     `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
     a function that gives `(args, kwargs)`; it may be empty.
@@ -108,6 +134,9 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
+        pictures = solutions / "pictures.py"
+        for function, mark in marked(pictures, PictureMark) if pictures.exists() else ():
+            collected.add_picture(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
             raise AssignmentError(
@@ -117,6 +146,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
         {name: tuple(variants.values()) for name, variants in collected.variants.items()},
+        {name: tuple(pictures) for name, pictures in collected.pictures.items()},
         {name: function for name, function in collected.parts.items() if function},
     )
 
@@ -170,6 +200,7 @@ class _Collected:
     def __init__(self, exercises: list[str]) -> None:
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
         self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
+        self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
         self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
 
     def add_public(self, path: Path) -> None:
@@ -183,33 +214,45 @@ class _Collected:
     ) -> None:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
-            raise _error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
-        if not (mark.weight > 0 and mark.rtol >= 0 and mark.atol >= 0):
-            raise _error_at(function, "a weight above 0 and tolerances of 0 or more are expected")
+            raise error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
+        _check(function, "weight", mark.weight, "above 0", lambda weight: weight > 0)
+        for tolerance in ("rtol", "atol"):
+            _check(function, tolerance, getattr(mark, tolerance), "of 0 or more", lambda t: t >= 0)
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
-        tolerance = Tolerance(mark.rtol, mark.atol)
-        call = checked_arguments(function)
-        known[name] = Case(name, title, visibility, tolerance, mark.weight, call, module=module)
+        known[name] = Case(
+            name,
+            title,
+            visibility,
+            Tolerance(mark.rtol, mark.atol),
+            mark.weight,
+            checked_arguments(function),
+            module=module,
+        )
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
         if isinstance(mark, PartsMark):
             if self.of(self.parts, mark.exercise, function):
-                raise _error_at(function, f"{mark.exercise!r} is taken apart by another function")
+                raise error_at(function, f"{mark.exercise!r} is taken apart by another function")
             self.parts[mark.exercise] = function
             return
         known, name = self.of(self.variants, mark.exercise, function), function.__name__
         if name in known:
-            raise _error_at(function, f"{mark.exercise!r} has two variants named {name!r}")
-        if not (mark.accepted or 0 <= mark.share < 1):
-            raise _error_at(
-                function, f"the share is {mark.share:g} where 0 to below 1 is expected of a mistake"
-            )
+            raise error_at(function, f"{mark.exercise!r} has two variants named {name!r}")
+        if not mark.accepted:
+            _check(function, "share", mark.share, "from 0 to below 1", lambda share: 0 <= share < 1)
         known[name] = _variant(mark, function)
+
+    def add_picture(self, mark: PictureMark, function: Callable[..., Driver]) -> None:
+        if not inspect.isgeneratorfunction(function):
+            raise error_at(function, "a picture's driver yields `arguments(...)`; this one doesn't")
+        name, doc = function.__name__, _doc(function)
+        picture = Picture(name, mark.title, doc, mark.scene, function, mark.full)
+        self.of(self.pictures, mark.exercise, function).append(picture)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
         if exercise not in table:
             known = ", ".join(table)
-            raise _error_at(function, f"{exercise!r} is not one of the exercises ({known})")
+            raise error_at(function, f"{exercise!r} is not one of the exercises ({known})")
         return table[exercise]
 
 
@@ -219,9 +262,9 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
         try:
             changes = function()
         except Exception as error:  # whatever the author's code may raise
-            raise _error_at(function, f"the variant raises {_words(error)}") from error
+            raise error_at(function, f"the variant raises {_words(error)}") from error
         if not (isinstance(changes, dict) and changes):
-            raise _error_at(
+            raise error_at(
                 function, "a variant with `of` returns a dictionary of keyword arguments for it"
             )
     return Variant(
@@ -248,18 +291,31 @@ def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
         try:
             given = function()
         except Exception as error:  # whatever the author's code may raise
-            raise _error_at(function, f"the case raises {_words(error)}") from error
+            raise error_at(function, f"the case raises {_words(error)}") from error
         match given:
             case Arguments():
                 return given
             case (tuple() as args, dict() as kwargs):
                 return Arguments(args, kwargs)
-        raise _error_at(function, "a case returns `arguments(...)`, and this one does not")
+        raise error_at(function, "a case returns `arguments(...)`, and this one does not")
 
     return inputs
 
 
-def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
+def _check(
+    function: Callable[..., Any],
+    name: str,
+    value: Any,
+    wanted: str,
+    is_right: Callable[[Any], bool],
+) -> None:
+    if not isinstance(value, (int, float)) or not is_right(value):
+        raise error_at(function, f"{name} is {value!r} where a number {wanted} is expected")
+
+
+def error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
+    """The problem with a function of the author's, and where it stands."""
+    function = function.func if isinstance(function, partial) else function
     line = function.__code__.co_firstlineno
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
@@ -267,9 +323,11 @@ def _error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
 def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
     """The functions of the module and their marks of this kind, in the order they stand in."""
     for value in vars(_execute(path)).values():
-        if inspect.isfunction(value):
-            marks = getattr(value, "__fairgrade__", ())
-            yield from ((value, mark) for mark in marks if isinstance(mark, kind))
+        for mark in getattr(value, "__fairgrade__", ()) if inspect.isfunction(value) else ():
+            if isinstance(mark, kind):
+                yield value, mark
+            elif value.__module__ == path.stem:  # it is from here, and nobody else would find it
+                raise error_at(value, f"{mark.place}; here it is not read")
 
 
 def _execute(path: Path) -> ModuleType:
@@ -304,7 +362,7 @@ def _check_names(path: Path) -> None:
             line = [function.lineno for function in functions if function.name == name][1]
             raise AssignmentError(
                 f"{path}, line {line}: there are two functions named {name!r}; "
-                "each case and variant needs a name of its own"
+                "each case, variant and picture needs a name of its own"
             )
 
 
@@ -316,7 +374,8 @@ def _line_in(path: Path, error: Exception) -> str:
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    # The text of a SyntaxError would say file and line once more.
+    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from grader.commands_export import autograder, export
 from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
 from grader.errors import CommandError
+from grader.extensions import Extensions, read_extensions
 from grader.gradebook import Gradebook
 from grader.layouts import LAYOUTS
 from grader.model import Status
@@ -105,6 +106,12 @@ def main() -> None:
     help="CSV of the course's students: adds those who handed in nothing, and ids.",
 )
 @click.option(
+    "--extensions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="CSV of students who may hand in later: due, or days more.",
+)
+@click.option(
     "--attempts",
     type=click.Choice(["last", "best"]),
     default="last",
@@ -133,6 +140,7 @@ def run(
     seed: int | None,
     layout: str | None,
     roster: Path | None,
+    extensions: Path | None,
     attempts: str,
     gradebook: Path | None,
     scheduler: str,
@@ -152,8 +160,10 @@ def run(
         raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
     names = [assignment] if assignment else known
     # All are read before anything is graded, so that a broken one is found now.
-    requirements = [Level.of(load_assignment(base, name).require) for name in names]
-    required = max([Level.of(require), *requirements])
+    assignments = [load_assignment(base, name) for name in names]
+    required = max([Level.of(require), *(Level.of(each.require) for each in assignments)])
+    if extensions and not any(each.late for each in assignments):
+        raise CommandError(f"--extensions {extensions}: no assignment says when it is due ([late])")
     options = Options(
         root=base,
         jobs=jobs or default_jobs(),
@@ -164,9 +174,12 @@ def run(
         best_attempt=attempts == "best",
         regrade=regrade,
         scheduler=scheduler,
+        extensions=read_extensions(extensions) if extensions else Extensions(),
     )
     with unzipped(paths) as (folders, left_out):
         found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
+        unused = options.extensions.unused(found.submissions)
+        found = replace(found, passed_over=(*found.passed_over, *unused))
         for line in found.layouts:
             terminal.say(line)
         prepare(output)

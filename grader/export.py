@@ -28,7 +28,7 @@ def _json(data: dict[str, Any]) -> str:
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
     """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason,
-    and what a person decided.
+    what a person decided, and what being late took off.
 
     What could not be graded is empty and says why; it is never 0.
     """
@@ -37,7 +37,10 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["student", "source", "status", *exercises, "total", "maximum", "reason", "adjusted"]
+            [
+                *("student", "source", "status", *exercises),
+                *("total", "maximum", "reason", "adjusted", "late"),
+            ]
         )
         writer.writerows(_row(result, exercises, assignment.max_score) for result in run.results)
 
@@ -53,6 +56,7 @@ def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
         _number(maximum),
         _plain(result.reason),
         _plain("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
+        _plain(result.late.words if result.late else ""),
     ]
 
 

@@ -23,6 +23,7 @@ from grader.execution import (
     Reach,
     Step,
     confinement_for,
+    definitions_of,
     step_for,
 )
 from grader.explain import nearest
@@ -33,6 +34,7 @@ from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, parse_notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
+from grader.pictures import with_drawings
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.source import functions, is_untouched, syntax_error
@@ -172,7 +174,14 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
             else await suspicions(exercises, assignment, task.seed, execution)
         )
         remarks = flags(notebook, steps, copies, execution.runs)
-        return _Gradings(exercises, (*suspected, *remarks))
+    definitions = [definitions_of(steps)]
+    exercises = await with_drawings(
+        exercises,
+        assignment,
+        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
+        task.full,
+    )
+    return _Gradings(exercises, (*suspected, *remarks))
 
 
 @dataclass(slots=True)

@@ -109,6 +109,36 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a function left on the sheet of one of its exercise's pictures.
+
+    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often it was
+    called. `ended` says why it could not go on, if so; it follows "your function": "returns NaN".
+    """
+
+    picture: str
+    data: dict[str, Any]
+    steps: int
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a notebook was handed in, and what that takes off.
+
+    `due` (ISO 8601) includes an extension. `days` are those begun after it, 0 if it was in time,
+    None if nobody knows. `before` is the score that `points_lost` were taken off; `words`, empty if
+    it was in time, say so to the student.
+    """
+
+    due: str
+    days: int | None
+    points_lost: float
+    before: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
@@ -116,6 +146,7 @@ class ExerciseResult:
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
     notebook printed there; both are text that a student controls. `marks` are lines of that code.
+    `drawings` has none of those that a right function shares with the reference, but with `--full`.
     """
 
     name: str
@@ -130,6 +161,7 @@ class ExerciseResult:
     code: str = ""
     printed: str = ""
     marks: tuple[Mark, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
     adjustment: Adjustment | None = None
 
 
@@ -139,7 +171,8 @@ class Result:
 
     `score` is None exactly where `status` is `not_graded`; `reason` then says why.
     `source` is the notebook's path relative to what was asked to be graded, and empty for somebody
-    in the roster who handed in nothing. `owner` is None while a result is not part of a run.
+    in the roster who handed in nothing. `owner` is None while a result is not part of a run, `late`
+    also where the assignment has no rule for late days; `score` is what it leaves.
     """
 
     student: str
@@ -153,6 +186,7 @@ class Result:
     exercises: tuple[ExerciseResult, ...] = ()
     remarks: tuple[str, ...] = ()
     owner: Owner | None = None
+    late: Lateness | None = None
 
     @property
     def handed_in(self) -> bool:
@@ -175,6 +209,7 @@ class Result:
                 "flags": tuple(data["flags"]),
                 "remarks": tuple(data.get("remarks", ())),
                 "owner": _owner_from_json(data.get("owner")),
+                "late": Lateness(**data["late"]) if data.get("late") else None,
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
         )
@@ -264,6 +299,7 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
             "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
+            "drawings": tuple(Drawing(**each) for each in data.get("drawings", ())),
         }
     )
 

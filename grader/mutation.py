@@ -11,38 +11,11 @@ gone; a loop that ends after its first round.
 from __future__ import annotations
 
 import ast
-import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from grader.changes import OPERATORS, header, names_of, other_expressions, with_field
 from grader.source import Function
-
-_OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
-    ast.Add: (ast.Sub, ast.Mult),
-    ast.Sub: (ast.Add, ast.Mult),
-    ast.Mult: (ast.Div, ast.Add),
-    ast.Div: (ast.Mult, ast.FloorDiv),
-    ast.FloorDiv: (ast.Div, ast.Mod),
-    ast.Mod: (ast.FloorDiv, ast.Mult),
-    ast.Pow: (ast.Mult, ast.Div),
-    ast.MatMult: (ast.Mult,),
-    ast.BitAnd: (ast.BitOr,),
-    ast.BitOr: (ast.BitAnd,),
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq, ast.LtE, ast.GtE),
-    ast.NotEq: (ast.Eq, ast.Lt, ast.Gt),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.And: (ast.Or,),
-    ast.Or: (ast.And,),
-}
-_ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
-_BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +54,9 @@ class _Mutator:
     """Knows what a function's names and keys are, so that they can be swapped for each other."""
 
     def __init__(self, function: Function) -> None:
-        nodes = list(ast.walk(function))
-        own = {each.arg for each in nodes if isinstance(each, ast.arg)}
-        own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        self.containers = {
-            each.value.id
-            for each in nodes
-            if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.value, ast.Name)
-        } & own
-        self.values = own - self.containers
-        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        self.keys = {
-            node.value
-            for statement in body
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        }
-        self.docstring = function.body[0] if body is not function.body else None
+        self.names = names_of(function)
+        is_documented = ast.get_docstring(function) is not None
+        self.docstring = function.body[0] if is_documented else None
 
     def changed(self, node: ast.AST) -> Iterator[_Change]:
         """Every copy of the node with one change in it, which is not more than is needed: what
@@ -113,7 +72,7 @@ class _Mutator:
             if change.was:
                 yield change
             else:
-                was, becomes = _header(node), _header(change.node)
+                was, becomes = header(node), header(change.node)
                 yield replace(change, line=node.lineno, was=was, becomes=becomes)
         yield from _fewer_rounds(node)
 
@@ -123,28 +82,28 @@ class _Mutator:
                 continue
             if isinstance(value, ast.AST):
                 for change in self.changed(value):
-                    yield replace(change, node=_with(node, name, change.node))
+                    yield replace(change, node=with_field(node, name, change.node))
             elif isinstance(value, list):
                 for index, item in enumerate(value):
                     for change in self.changed(item) if isinstance(item, ast.AST) else ():
                         items = [*value[:index], change.node, *value[index + 1 :]]
-                        yield replace(change, node=_with(node, name, items))
+                        yield replace(change, node=with_field(node, name, items))
 
     def replacements(self, node: ast.AST) -> Iterator[ast.AST]:
         """What may stand in the node's place."""
-        for kind in _OPERATORS.get(type(node), ()):
+        for kind in OPERATORS.get(type(node), ()):
             yield kind()
         match node:
             case ast.Constant():
                 yield from (ast.Constant(value) for value in self.other_constants(node.value))
             case ast.Name(ctx=ast.Load()):
-                for names in (self.containers, self.values):
+                for names in (self.names.containers, self.names.values):
                     others = sorted(names - {node.id}) if node.id in names else ()
                     yield from (ast.Name(other, ast.Load()) for other in others)
             case ast.stmt():
                 yield from _other_statements(node)
             case _:
-                yield from _other_expressions(node)
+                yield from other_expressions(node)
 
     def other_constants(self, value: object) -> Iterator[bool | int | float | str]:
         match value:
@@ -155,90 +114,19 @@ class _Mutator:
             case float():
                 yield from (2 * value, value + 1)
             case str():
-                yield from sorted(self.keys - {value}) or [value + "_"]
+                yield from sorted(self.names.keys - {value}) or [value + "_"]
 
 
 def _other_statements(node: ast.stmt) -> Iterator[ast.AST]:
     if isinstance(node, (ast.If, ast.While)):
-        yield from (_with(node, "test", ast.Constant(value)) for value in (True, False))
+        yield from (with_field(node, "test", ast.Constant(value)) for value in (True, False))
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value)
     if not isinstance(node, (Function, ast.Pass)):
         yield ast.Pass()
 
 
-def _other_expressions(node: ast.AST) -> Iterator[ast.AST]:
-    """The expression with a part gone, or with two parts swapped."""
-    match node:
-        case ast.BinOp():
-            yield from (node.left, node.right)
-            if isinstance(node.op, _ORDERED):
-                yield ast.BinOp(node.right, node.op, node.left)
-        case ast.BoolOp():
-            yield from (_with(node, "values", rest) for rest in _one_less(node.values))
-        case ast.UnaryOp():
-            yield node.operand
-        case ast.IfExp():
-            yield from (node.body, node.orelse)
-        case ast.Slice():
-            present = [name for name in ("lower", "upper", "step") if getattr(node, name)]
-            yield from (_with(node, name, None) for name in present)
-        case ast.Tuple(ctx=ast.Load()) | ast.List(ctx=ast.Load()):
-            yield from _other_items(node)
-        case ast.Call():
-            yield from _other_calls(node)
-        case ast.comprehension():
-            yield from (_with(node, "ifs", rest) for rest in _one_less(node.ifs))
-
-
-def _with(node: ast.AST, name: str, value: object) -> ast.AST:
-    changed = copy.copy(node)
-    setattr(changed, name, value)
-    return changed
-
-
-def _one_less(items: Sequence[ast.expr]) -> Iterator[list[ast.expr]]:
-    return ([*items[:index], *items[index + 1 :]] for index in range(len(items)))
-
-
-def _neighbours_swapped(items: Sequence[ast.expr]) -> Iterator[list[ast.expr]]:
-    for index in range(len(items) - 1):
-        yield [*items[:index], items[index + 1], items[index], *items[index + 2 :]]
-
-
-def _other_items(node: ast.Tuple | ast.List) -> Iterator[ast.AST]:
-    for rest in _one_less(node.elts):
-        yield (
-            rest[0] if len(rest) == 1 and isinstance(node, ast.Tuple) else _with(node, "elts", rest)
-        )
-    for items in _neighbours_swapped(node.elts):
-        yield _with(node, "elts", items)
-
-
-def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
-    """Without one of the arguments, with two of them swapped, and the first argument alone."""
-    for name, given in (("args", node.args), ("keywords", node.keywords)):
-        for index in range(len(given)):
-            yield _with(node, name, [*given[:index], *given[index + 1 :]])
-    for arguments in _neighbours_swapped(node.args):
-        yield _with(node, "args", arguments)
-    if node.args and not isinstance(node.args[0], ast.Starred):
-        yield node.args[0]
-
-
 def _fewer_rounds(node: ast.stmt) -> Iterator[_Change]:
     if isinstance(node, (ast.For, ast.While)):
-        header = _header(node)
-        once = _with(node, "body", [*node.body, ast.Break()])
-        yield _Change(once, node.lineno, header, f"{header} break")
-
-
-def _header(node: ast.AST) -> str:
-    """A statement in one line, with `...` for the statements inside it."""
-    short = copy.copy(node)
-    for name in _BLOCKS:
-        if getattr(node, name, None) and isinstance(node, ast.stmt):
-            setattr(short, name, [ast.Expr(ast.Constant(...))] if name == "body" else [])
-    if isinstance(node, Function):
-        short.decorator_list = []  # type: ignore[attr-defined]
-    return " ".join(ast.unparse(ast.fix_missing_locations(short)).split())
+        once = with_field(node, "body", [*node.body, ast.Break()])
+        yield _Change(once, node.lineno, header(node), f"{header(node)} break")

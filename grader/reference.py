@@ -17,7 +17,15 @@ from grader.execution import Execution, confinement_for, step_for
 from grader.freezing import MAX_NUMBERS, freeze, pretty
 from grader.model import Visibility
 from grader.notebook import read_notebook
-from grader.outcome import Returned
+from grader.outcome import (
+    Incomparable,
+    Missing,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+)
 from grader.sandbox.level import Level
 
 
@@ -69,10 +77,41 @@ async def _reference_outputs(
                 if not isinstance(outcome, Returned):
                     raise AssignmentError(
                         f"{assignment.master}: the reference solution of {exercise.name!r} does "
-                        f"not return on the case {case.name!r}: {outcome}"
+                        f"not pass the case {case.name!r}: {_in_words(outcome)}"
                     )
+                check_count(exercise, case, outcome.value, assignment.master)
                 outputs[exercise.name, case.name] = outcome.value
     return outputs
+
+
+def _in_words(outcome: Outcome) -> str:
+    match outcome:
+        case Raised(kind, message, line):
+            where = f" (line {line} of its cell)" if line else ""
+            return f"it raises {kind}: {message}{where}"
+        case Incomparable(reason):
+            return f"what it returns cannot be compared: {reason}"
+        case Missing():
+            return "there is no such function once the notebook has run; run the master in Jupyter"
+        case TimedOut(seconds):
+            return f"it had not returned after {seconds:.3g} s (call_seconds in assignment.toml)"
+        case NotCalled(reason):
+            return reason
+    return "it ended the Python process it ran in"
+
+
+def check_count(exercise: Exercise, case: Case, value: Any, master: Path) -> None:
+    """Raise AssignmentError where other values are returned than `returns` names."""
+    names, also = exercise.returns.names, exercise.returns.also
+    if len(names) < 2 or (
+        isinstance(value, (tuple, list)) and len(value) in (len(names), len(names + also))
+    ):
+        return
+    what = f"{len(value)} values" if isinstance(value, (tuple, list)) else "a single value"
+    raise AssignmentError(
+        f"{master}: the reference solution of {exercise.name!r} returns {what} on the case "
+        f"{case.name!r}, where `returns` in assignment.toml names {len(names)}: {', '.join(names)}"
+    )
 
 
 def _frozen(

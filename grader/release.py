@@ -73,7 +73,9 @@ def emptied(source: str) -> str:
     lines: list[str] = []
     stub: list[str] | None = None
     for line in source.splitlines():
-        if END_MARK.match(line) and stub is not None:
+        if END_MARK.match(line):
+            if stub is None:
+                raise AssignmentError("a cell has END CODE HERE without START CODE HERE")
             lines += _emptied(stub)
             stub = None
         if stub is None:
@@ -91,7 +93,13 @@ def _emptied(stub: list[str]) -> list[str]:
     text = textwrap.dedent("\n".join(stub))
     indent = next((line[: len(line) - len(line.lstrip())] for line in stub if line.strip()), "")
     lines: list[str | None] = list(stub)
-    statements = ast.parse(text).body
+    try:
+        statements = ast.parse(text).body
+    except SyntaxError as error:
+        raise AssignmentError(
+            "what stands between START CODE HERE and END CODE HERE is not Python by itself: "
+            f"{error.msg}"
+        ) from None
     for node in statements:
         for number in range(node.lineno - 1, node.end_lineno or node.lineno):
             lines[number] = None
@@ -140,16 +148,23 @@ def _case(assignment: Assignment, exercise_name: str, case_name: str) -> tuple[E
             wanted = (exercise.name, case.name) == (exercise_name, case_name)
             if wanted and case.visibility is Visibility.PUBLIC:
                 return exercise, case
+    public = [
+        f"{exercise.name}/{case.name}"
+        for exercise in assignment.exercises
+        for case in exercise.of(Visibility.PUBLIC)
+    ]
     raise AssignmentError(
         f"{assignment.master}: a cell is to show the expected output of "
-        f"'{exercise_name}/{case_name}', which is not a public case"
+        f"'{exercise_name}/{case_name}', which is not a public case (there are: "
+        f"{', '.join(public) or 'none'}); change it in the cell's metadata"
     )
 
 
 def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str:
     """The expected output, value by value."""
     names = exercise.returns.names + exercise.returns.also
-    values = case.expected if len(exercise.returns.names) > 1 else (case.expected,)
+    several = len(exercise.returns.names) > 1 and isinstance(case.expected, (tuple, list))
+    values = case.expected if several else (case.expected,)
     show = notes.get("show", names)
     lines = [
         line

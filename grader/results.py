@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.decisions import decided
+from grader.extensions import LateDays
 from grader.gradebook import Decisions, Gradebook
 from grader.grading import Graded
 from grader.model import Result
@@ -14,7 +15,8 @@ from grader.submissions import Submission
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the gradebook holds of a run, with what people decided above it.
+    """What the gradebook holds of a run, with what people decided above it,
+    and late days taken off.
 
     `numbers` are those of the results in the gradebook; who has none was not reached.
     """
@@ -22,6 +24,7 @@ class Recorded:
     gradebook: Gradebook
     numbers: Mapping[Submission, int]
     decisions: Decisions
+    late_days: LateDays = field(default_factory=LateDays)
 
     def result(self, line: Graded) -> Result:
         """The whole result of a line, under the line's name for the student."""
@@ -29,13 +32,16 @@ class Recorded:
         if number is None:
             return replace(line.result, owner=line.submission.owner)
         whole = replace(line, result=self.gradebook.result(number).result)
-        return replace(decided(whole, self.decisions), student=line.result.student)
+        result = replace(decided(whole, self.decisions), student=line.result.student)
+        return self.late_days.applied(result, line.assignment, line.submission.owner)
 
     def with_decisions(self, line: Graded) -> Graded:
-        """The line with the status and the score that people's decisions make of it."""
-        if line.submission.student not in self.decisions.students:
-            return line
-        return as_line(replace(line, result=self.result(line)))
+        """The line with the status and the score that people's decisions and late days make of
+        it."""
+        if line.submission.student in self.decisions.students:
+            return as_line(replace(line, result=self.result(line)))
+        owner = line.submission.owner
+        return replace(line, result=self.late_days.applied(line.result, line.assignment, owner))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from grader.attempts import best_attempts
 from grader.basis import basis, content, digest
 from grader.canary import protection_in_force
 from grader.errors import WeakProtection
+from grader.extensions import Extensions, LateDays
 from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
@@ -39,6 +40,7 @@ class Options:
     best_attempt: bool = False
     regrade: bool = False
     scheduler: str = ""
+    extensions: Extensions = field(default_factory=Extensions)
 
 
 class Workers(Protocol):
@@ -135,7 +137,9 @@ def grade_run(
     except KeyboardInterrupt:
         interrupted = True
     ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
-    recorded = Recorded(gradebook, book.numbers, gradebook.decisions())
+    rules = {each.name: each.late for each in assignments if each.late}
+    late_days = LateDays(rules, options.extensions)
+    recorded = Recorded(gradebook, book.numbers, gradebook.decisions(), late_days)
     ordered = [recorded.with_decisions(each) for each in ordered]
     others: list[str] = []
     if options.best_attempt:

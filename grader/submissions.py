@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from grader.errors import CommandError
-from grader.layouts import Flat, Layout, Owner, layout_of
+from grader.layouts import OWN_FILES, Flat, Layout, Owner, layout_of
 
 NOTEBOOK_SUFFIX = ".ipynb"
 
@@ -155,7 +155,7 @@ def _below(root: Path, output: Path) -> Iterator[Submission | str]:
             path = here / name
             if _is_notebook(path):
                 yield Submission("", _shown(path, root), path, _problem(path, root))
-            else:
+            elif name not in OWN_FILES:
                 yield f"{_shown(path, root)}: not a notebook"
     for error in unread:
         yield f"{_shown(Path(error.filename), root)}: cannot be read: {error.strerror}"

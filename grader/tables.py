@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ _WORDS: dict[type, str] = {
     bool: "true or false",
     list: "a list of strings",
     dict: "a table",
+    datetime: "a time such as 2026-03-01T23:59:00+01:00",
 }
 
 
@@ -50,7 +52,9 @@ class Table:
         if key not in self._data:
             if default is not None:
                 return default
-            raise self.error(key, f"is missing; {_WORDS[kind]} is expected")
+            near = difflib.get_close_matches(key, self._data.keys() - self._asked, n=1)
+            hint = f" ({near[0]!r} is there: is it meant?)" if near else ""
+            raise self.error(key, f"is missing; {_WORDS[kind]} is expected{hint}")
         value = self._data[key]
         if kind is float and type(value) is int:
             value = float(value)
@@ -84,6 +88,10 @@ class Table:
     def tables(self, key: str) -> list[Table]:
         self._asked.add(key)
         values = self._data.get(key, [])
+        if isinstance(values, dict):
+            raise self.error(
+                key, f"stands in single brackets; [[{key}]] is expected, in double ones"
+            )
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise self.error(key, f"is {values!r} where [[{key}]] tables are expected")
         return [

@@ -118,11 +118,15 @@ class Terminal:
 
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
         """The table of one assignment's results, what went wrong, and where the report is."""
+        unknown = 0
         for result in run.results:
             if result.status is Status.NOT_GRADED and result.handed_in:
                 self.err.print(
                     f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
                 )
+            unknown += result.late is not None and result.late.days is None
+        if unknown:
+            self.err.print(f"when it was handed in is not known, nothing was taken off: {unknown}")
         absent = [_one_line(result.student) for result in run.results if not result.handed_in]
         if absent:
             self.err.print(f"handed in nothing ({len(absent)}): {'; '.join(absent)}")

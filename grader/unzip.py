@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.errors import CommandError
-from grader.layouts import METADATA
+from grader.layouts import OWN_FILES
 
 MOST_MEMBERS = 100_000
 MOST_BYTES = 10_000_000_000
@@ -94,7 +94,7 @@ def _problem(member: zipfile.ZipInfo, name: PurePosixPath) -> str:
         return "a link or no regular file, which is not unpacked"
     if name.suffix.lower() == ".zip":
         return "a zip inside the zip, which is not opened"
-    if name.suffix.lower() != ".ipynb" and name.name not in (METADATA, "HEAD"):
+    if name.suffix.lower() != ".ipynb" and name.name not in (*OWN_FILES, "HEAD"):
         return "not a notebook"
     if member.flag_bits & 1:
         return "encrypted, so it was left out"

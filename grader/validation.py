@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader import wire
+from grader.answers import variant_outcome
 from grader.assignment import (
     Assignment,
     Exercise,
@@ -16,18 +18,23 @@ from grader.assignment import (
     load_assignment,
     read_assignment,
 )
+from grader.cases import Case, error_at
 from grader.difference import Returns, Tolerance, first_difference, thaw
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.grading import Task, grade
-from grader.model import Result, Status, Verdict
-from grader.notebook import read_notebook
+from grader.model import ExerciseResult, Result, Status, Verdict, Visibility
+from grader.notebook import Cell, read_notebook
+from grader.outcome import Raised
+from grader.pictures import drawn_by_reference
 from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
-from grader.reference import frozen_outputs
+from grader.reference import check_count, frozen_outputs
 from grader.release import emptied, generated_files
-from grader.source import functions
+from grader.source import START_MARK, defines, functions, syntax_error
 from grader.submissions import Submission
 
 _NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
+_FREEZE = "; if the master is right, `grade generate` freezes what it returns now"
+_CELL_FAILED = re.compile(r"cell \d+ (raised|ran out|ended)")
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
@@ -37,15 +44,17 @@ def validate(root: Path, name: str) -> Iterator[str]:
     graded the very way a submission is; and generated files must be what would be generated now.
     """
     assignment = load_assignment(root, name)
-    unusable = [*_unknown_masters(assignment, root), *_unsendable(assignment), *_master(assignment)]
+    unusable = [*_unusable(assignment, root), *_miscounted(assignment)]
     yield from unusable
     if unusable:
         return  # what follows would only say it again, in worse words
+    yield from _undrawable(assignment)
+    yield from _slips(assignment)
     yield from out_of_step(assignment, root)
     if not assignment.template.exists():
         return
-    yield from _problems(assignment, root, assignment.master, _is_correct, assignment.max_score)
-    yield from _problems(assignment, root, assignment.template, _is_unanswered, 0)
+    yield from _problems(assignment, root, assignment.master, Verdict.CORRECT)
+    yield from _problems(assignment, root, assignment.template, Verdict.UNANSWERED)
 
 
 def generate(root: Path, name: str) -> list[Path]:
@@ -54,6 +63,8 @@ def generate(root: Path, name: str) -> list[Path]:
     Frozen outputs from which the reference differs by no more than the tolerance stay as they are.
     """
     assignment = read_assignment(root, name)
+    for problem in _unusable(assignment, root):
+        raise AssignmentError(problem)
     changed = []
     for path, content in frozen_outputs(assignment, root).items():
         if not _agrees(path, content, assignment) and _write(path, content):
@@ -69,6 +80,12 @@ def generate(root: Path, name: str) -> list[Path]:
     return changed
 
 
+def _unusable(assignment: Assignment, root: Path) -> Iterator[str]:
+    yield from _unknown_masters(assignment, root)
+    yield from _unusable_inputs(assignment)
+    yield from _master(assignment)
+
+
 def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:
     known = assignment_names(root)
     for exercise in assignment.exercises:
@@ -79,19 +96,40 @@ def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:
             )
 
 
-def _unsendable(assignment: Assignment) -> Iterator[str]:
-    """Cases with inputs that cannot be brought into a kernel."""
+def _unusable_inputs(assignment: Assignment) -> Iterator[str]:
+    """Cases with inputs that cannot be brought into a kernel, or are others every time."""
     for exercise in assignment.exercises:
         for case in exercise.cases:
-            inputs = case.arguments()
+            what = (
+                f"{assignment.solutions / 'cases.py'}: the inputs of the case {case.name!r} of "
+                f"{exercise.name!r}"
+            )
             try:
-                wire.encode((inputs.args, inputs.kwargs))
+                once, again = _sent(case), _sent(case)
             except WireError as error:
                 yield (
-                    f"{assignment.solutions / 'cases.py'}: the inputs of the case {case.name!r} of "
-                    f"{exercise.name!r} cannot be sent to a kernel: {error}; numbers, texts, "
-                    "arrays, and lists, tuples, dicts and sets of them can"
+                    f"{what} cannot be sent to a kernel: {error}; numbers, texts, arrays, and "
+                    "lists, tuples, dicts and sets of them can"
                 )
+                continue
+            if once != again:
+                yield f"{what} are others every time; draw them from `generator(seed)`"
+
+
+def _sent(case: Case) -> bytes:
+    inputs = case.arguments()
+    return bytes(wire.encode((inputs.args, inputs.kwargs)))
+
+
+def _miscounted(assignment: Assignment) -> Iterator[str]:
+    """Frozen outputs that are not as many values as the exercise returns."""
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            try:
+                check_count(exercise, case, case.expected, assignment.master)
+            except AssignmentError as error:
+                yield str(error)
+                break
 
 
 def _master(assignment: Assignment) -> Iterator[str]:
@@ -106,16 +144,59 @@ def _master(assignment: Assignment) -> Iterator[str]:
         yield f"{path}: {error}"
         return
     for cell in cells:
-        try:
-            emptied(cell.source)
-        except AssignmentError as error:
-            yield f"{path}, cell {cell.number}: {error}"
+        yield from (f"{path}, cell {cell.number}: {what}" for what in _cell(cell, assignment))
     defined = {name for cell in cells for name in functions(cell.source)}
     for exercise in assignment.exercises:
-        if exercise.name not in defined:
+        if not any(defines(cell.source, exercise.name) for cell in cells):
             near = difflib.get_close_matches(exercise.name, defined, n=1)
             hint = f" (it defines {near[0]!r})" if near else ""
             yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+
+
+def _undrawable(assignment: Assignment) -> Iterator[str]:
+    """Pictures that cannot even be drawn of the reference."""
+    for exercise in assignment.exercises:
+        for picture in exercise.pictures:
+            try:
+                drawn_by_reference(picture, exercise, assignment)
+            except AssignmentError as error:
+                yield f"{assignment.solutions / 'pictures.py'}: {error}"
+
+
+def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
+    """What is wrong with a cell of the master."""
+    if error := syntax_error(cell.source):
+        yield f"line {error.lineno}: this is not Python: {error.msg}"
+        return
+    try:
+        emptied(cell.source)
+    except AssignmentError as error:
+        yield str(error)
+        return
+    answers = functions(cell.source).keys() & {each.name for each in assignment.exercises}
+    if answers and not any(map(START_MARK.match, cell.source.splitlines())):
+        yield (
+            f"no line `### START CODE HERE ###` stands in {min(answers)!r}, nor END CODE HERE, so "
+            "students would get the solution"
+        )
+
+
+def _slips(assignment: Assignment) -> Iterator[str]:
+    """Variants that raise what no student is told of, so that their author cannot mean it."""
+    for exercise in assignment.exercises:
+        case = (exercise.of(Visibility.PUBLIC) or exercise.cases)[0]
+        for variant in exercise.variants:
+            outcome = variant_outcome(variant, case)
+            if isinstance(outcome, Raised) and (variant.accepted or _is_slip(outcome)):
+                what = f"raises {outcome.type} on the case {case.name!r}: {outcome.message}"
+                yield str(error_at(variant.function, f"the variant {variant.name!r} {what}"))
+
+
+def _is_slip(raised: Raised) -> bool:
+    wrong_call = re.match(r"[\w.<>]+\(\) (takes|missing|got an unexpected) ", raised.message)
+    return raised.type in ("NameError", "ModuleNotFoundError") or (
+        raised.type == "TypeError" and bool(wrong_call)
+    )
 
 
 def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
@@ -129,36 +210,32 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
         yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 
 
-def _problems(
-    assignment: Assignment,
-    root: Path,
-    path: Path,
-    is_right: Callable[[Verdict], bool],
-    score: float,
-) -> Iterator[str]:
+def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict) -> Iterator[str]:
+    """What is wrong where every exercise of the notebook is to have the expected verdict."""
     result = _graded(assignment, root, path)
     if result.status is not Status.GRADED:
         yield f"{path}: could not be graded: {result.reason}"
         return
+    is_master = expected is Verdict.CORRECT
     for exercise in result.exercises:
-        if not is_right(exercise.verdict):
-            messages = [f"{c.name}: {c.message}" for c in exercise.cases if c.message]
-            why = "; ".join([exercise.message, *messages])
-            yield f"{path}: {exercise.name} is {exercise.verdict.value}: {why}"
+        if exercise.verdict is not expected:
+            what = f"{exercise.name} is {exercise.verdict.value} where {expected} is expected"
+            differs = exercise.verdict in (Verdict.INCORRECT, Verdict.PARTIAL)
+            yield f"{path}: {what}{_why(exercise)}{_FREEZE if is_master and differs else ''}"
+    if is_master:
+        yield from (f"{path}: {flag}" for flag in result.flags if _CELL_FAILED.match(flag))
+    score = assignment.max_score if is_master else 0
     if result.score != score:
         yield f"{path}: scores {result.score:g} where {score:g} is expected"
 
 
+def _why(exercise: ExerciseResult) -> str:
+    messages = [f"{case.name}: {case.message}" for case in exercise.cases if case.message]
+    return "".join(f"; {each}" for each in (exercise.message, *messages) if each)
+
+
 def _graded(assignment: Assignment, root: Path, path: Path) -> Result:
     return grade(Task(root, Submission(path.stem, path.name, path), assignment.name)).result
-
-
-def _is_correct(verdict: Verdict) -> bool:
-    return verdict is Verdict.CORRECT
-
-
-def _is_unanswered(verdict: Verdict) -> bool:
-    return verdict is Verdict.UNANSWERED
 
 
 def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:

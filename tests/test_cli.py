@@ -193,12 +193,15 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
     header, *rows = csv.reader(text.splitlines())
     assert header == [
         *("student", "source", "status", "longest", "count", "mean_and_spread"),
-        *("total", "maximum", "reason", "adjusted"),
+        *("total", "maximum", "reason", "adjusted", "late"),
     ]
     assert rows == [
-        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", "", ""],
-        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", "", ""],
-        ["bob", "bob.ipynb", "not_graded", *[""] * 4, "20", "is not valid JSON (line 1)", ""],
+        ["'=cmd", "'=cmd.ipynb", "graded", "4", "2", "0", "6", "20", "", "", ""],
+        ["ann", "ann.ipynb", "graded", "4", "6", "10", "20", "20", "", "", ""],
+        [
+            *("bob", "bob.ipynb", "not_graded", "", "", "", "", "20"),
+            *("is not valid JSON (line 1)", "", ""),
+        ],
     ]
 
 

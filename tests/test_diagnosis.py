@@ -333,7 +333,7 @@ def test_a_mistake_that_raises_is_named_and_stays_an_error(
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("share=0.5", "share=1", "the share is 1 where 0 to below 1 is expected of a mistake"),
+        ("share=0.5", "share=1", "share is 1 where a number from 0 to below 1 is expected"),
         ("share=0.5", "share=0.5, of=fmean", "the variant raises TypeError"),
         ('@mistake("count"', '@mistake("counts"', "'counts' is not one of the exercises"),
         ("def once", "def once(t): ...\ndef once", "there are two functions named 'once'"),

@@ -293,7 +293,10 @@ def with_report(folder: Path, course: Path, *results: Result) -> Request:
 def test_moodle_finds_the_student_of_every_feedback_file(
     tmp_path: Path, frozen_course: Path
 ) -> None:
-    results = graded("Jo_12 van/Dyk", moodle="77"), broken("Bo", moodle="8"), graded("nobody")
+    results = (
+        *(graded("Jo_12 van/Dyk", moodle="77"), broken("Bo", moodle="8")),
+        *(graded("nobody"), absent("Di", moodle="9")),
+    )
     files = zipped("moodle-feedback", request := with_report(tmp_path, frozen_course, *results))
     # Moodle takes a folder's name apart at its underscores: name, number, and whose file it is.
     parts = [name.split("/")[0].split("_", 4) for name in files]
@@ -356,6 +359,18 @@ def test_gradescope_gets_a_file_for_each_graded_submission(tmp_path: Path) -> No
     assert all(test.keys() <= allowed for test in data["tests"])
     assert [(test["score"], test["max_score"]) for test in data["tests"]] == [(0, 4), (5.5, 6)]
     assert request.notes == ["cy: no file: is no notebook"]
+
+
+def test_a_groups_submission_is_there_once_and_a_difference_is_said(tmp_path: Path) -> None:
+    ann, bo = (graded(name, gradescope="submission_7") for name in ("ann", "bo"))
+    other = graded("cy", 1, gradescope="submission_7")
+    request = request_for(tmp_path, ann, bo, other)
+    files = zipped("gradescope", request)
+    assert list(files) == ["submission_7/results.json"]
+    assert json.loads(files["submission_7/results.json"])["score"] == 10
+    assert request.notes == [
+        "submission_7/results.json: would be there twice, and differs; the first is"
+    ]
 
 
 def reported(data: dict[str, Any]) -> tuple[float, float]:

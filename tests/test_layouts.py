@@ -187,3 +187,19 @@ def test_two_students_never_share_a_name_even_one_made_up(tmp_path: Path) -> Non
         (tmp_path / f"{name}.ipynb").write_text(json.dumps({}))
     found = find([tmp_path], ELSEWHERE)
     assert len(set(students_of(found))) == 3
+
+
+def test_nbgraders_timestamp_says_when(make: ModuleType, tmp_path: Path) -> None:
+    folder = make.make_class("nbgrader", tmp_path / "class", 3)
+    outside = tmp_path / "outside.txt"
+    outside.write_text("2024-01-01 10:00:00 UTC")
+    link = folder / "submitted" / "student_2" / "hw1" / "timestamp.txt"
+    link.unlink()
+    link.symlink_to(outside)
+    found = find([folder], ELSEWHERE)
+    assert [each.owner.submitted_at for each in found.submissions] == [
+        "2024-03-01 10:00:00.5 UTC",
+        "2024-03-01 10:01:00.5 UTC",
+        "",
+    ]
+    assert found.passed_over == ()

@@ -149,7 +149,7 @@ def test_a_reference_that_is_wrong_is_named_by_exercise_and_case(course: Path) -
 
 def test_a_reference_that_does_not_return_cannot_be_frozen(course: Path) -> None:
     edit(course / MASTER, "return word", "return word.nothing")
-    with pytest.raises(AssignmentError, match="reference solution of 'longest' does not return"):
+    with pytest.raises(AssignmentError, match="reference solution of 'longest' does not pass"):
         generate(course, "words")
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from test_report import HOSTILE, answer, assignment, exercise, graded, hostile_run, run, ungraded
+from test_report_pictures import pictured
 
+from grader.assignment import load_assignment
 from grader.model import CaseResult, Diagnosis, Result, Verdict, Visibility
 from grader.report import write_report
 
@@ -113,6 +115,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     many = assignment(*(exercise(f"f{index}", LONG) for index in range(6)), exercise())
     write_report(hostile_run(HOSTILE[0], LONG, "\n".join(HOSTILE)), many, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with every kind of picture."""
+    folder = tmp_path_factory.mktemp("drawn")
+    known = load_assignment(Path(__file__).parents[1], "optimization_methods")
+    write_report(run(graded("ada", *pictured(known))), known, folder)
+    return folder / "students/ada.html"
 
 
 @pytest.fixture(scope="module")
@@ -359,3 +370,48 @@ def test_axe_finds_nothing_on_a_page_with_everything(opened: Any, many: Path, sc
 def test_class_page_with_everything_fits_a_telephone(opened: Any, many: Path) -> None:
     page = opened(many / "index.html", viewport={"width": 380, "height": 800}).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_pictures_fit_and_axe_finds_nothing(
+    opened: Any, drawn: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewport = {"width": width, "height": 800}
+    seen = opened(drawn, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    seen.page.locator("summary").click()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    every = seen.page.locator("[role=img]")
+    assert every.count() == 7
+    for number in range(every.count()):
+        assert every.nth(number).bounding_box()["width"] > 250
+    results = Axe().run(seen.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_pictures_ask_for_nothing_and_break_no_policy(opened: Any, drawn: Path) -> None:
+    seen = opened(drawn)
+    assert seen.requests == [drawn.as_uri()]
+    assert seen.complaints == []
+
+
+def test_yours_and_the_references_differ_by_more_than_their_colour(
+    opened: Any, drawn: Path
+) -> None:
+    page = opened(drawn).page
+    style = "e => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).markerMid]"
+    yours = page.locator(".line.yours.steps").first.evaluate(style)
+    reference = page.locator(".line.reference.steps").first.evaluate(style)
+    assert yours[0] == "none"
+    assert reference[0] != "none"
+    assert yours[1] != reference[1]
+    assert "none" not in (yours[1], reference[1])
+
+
+def test_pictures_of_right_functions_are_printed_too(opened: Any, drawn: Path) -> None:
+    page = opened(drawn, color_scheme="dark").page
+    last = page.locator("[role=img]").last
+    page.emulate_media(media="print", color_scheme="dark")
+    assert last.is_visible()

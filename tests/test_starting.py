@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.adequacy import prove
 from grader.assignment import load_assignment
 from grader.bundle import bundle
 from grader.errors import CommandError
@@ -32,6 +33,12 @@ def test_a_new_assignment_in_an_empty_folder_is_in_order_graded_and_released(
     assert score(tmp_path, assignment.master) == assignment.max_score == 10
     assert score(tmp_path, assignment.template) == 0
     assert {"Moving_sums.ipynb", "README.md"} <= bundle(tmp_path, "moving_sums").keys()
+
+
+def test_the_hidden_cases_of_a_new_assignment_are_adequate(tmp_path: Path) -> None:
+    start(tmp_path, "moving_sums")
+    (proof,) = prove(tmp_path, "moving_sums", jobs=1)
+    assert list(proof.problems()) == []
 
 
 @pytest.mark.parametrize(

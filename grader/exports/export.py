@@ -9,6 +9,7 @@ import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -71,10 +72,19 @@ class Files(Export):
         """The files by their path in the folder."""
 
     def write(self, request: Request) -> None:
-        if request.target.suffix.lower() == ".zip":
-            write_zip(request.target, self.files(request))
-        else:
-            write_folder(request.target, self.files(request))
+        write = write_zip if request.target.suffix.lower() == ".zip" else write_folder
+        write(request.target, self._once(request))
+
+    def _once(self, request: Request) -> Iterator[tuple[str, bytes]]:
+        """The files without those of whom one of the same path came before, as of a group."""
+        seen: dict[str, bytes] = {}
+        for name, content in self.files(request):
+            digest = sha256(content).digest()
+            if name not in seen:
+                yield name, content
+            elif seen[name] != digest:
+                request.notes.append(f"{name}: would be there twice, and differs; the first is")
+            seen.setdefault(name, digest)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from grader.errors import CommandError
 from grader.exports.export import Files, Request
 from grader.exports.summary import summary
-from grader.model import Result
+from grader.model import Result, Run
 from grader.report.entries import Entry, entries
 
 # The way to the pages of the others is of no use to a student.
@@ -26,7 +26,7 @@ class Feedback(Files):
     target = "feedback"
 
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
-        for entry in entries(request.run):
+        for entry in _present(request.run):
             yield f"{entry.slug}.html", _page(entry, request.folder)
 
 
@@ -42,7 +42,7 @@ class MoodleFeedback(Files):
     target = "moodle-feedback.zip"
 
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
-        for entry in entries(request.run):
+        for entry in _present(request.run):
             owner = entry.result.owner
             number = dict(owner.ids).get("moodle", "") if owner else ""
             if owner and number.isdigit():
@@ -71,6 +71,11 @@ class CanvasFeedback(Files):
                 yield PurePath(result.source).name, _notebook(result, request)
             elif result.handed_in:
                 request.note(result, "left out: its file is not named as Canvas names them")
+
+
+def _present(run: Run) -> Iterator[Entry]:
+    """Everybody but those who handed in nothing."""
+    return (entry for entry in entries(run) if not entry.absent)
 
 
 def _page(entry: Entry, folder: Path) -> bytes:

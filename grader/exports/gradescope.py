@@ -42,10 +42,14 @@ def _results(result: Result, points: float) -> dict[str, object]:
     return {
         "score": round(points, 2),
         "execution_time": round(result.seconds),
-        "output": "\n".join([total(result), *result.remarks]),
+        "output": "\n".join([total(result), *_late(result), *result.remarks]),
         "visibility": "visible",
         "tests": [_test(exercise) for exercise in result.exercises],
     }
+
+
+def _late(result: Result) -> list[str]:
+    return [result.late.words] if result.late and result.late.words else []
 
 
 def _test(exercise: ExerciseResult) -> dict[str, object]:

@@ -10,8 +10,10 @@ from grader.report.words import VERDICTS
 
 
 def summary(result: Result) -> Iterator[str]:
-    """The total or why there is none, a line for each exercise, what people wrote."""
+    """The total or why there is none, being late, a line for each exercise, what people wrote."""
     yield total(result)
+    if result.late and result.late.words:
+        yield one_line(result.late.words)
     for exercise in result.exercises:
         yield f"{exercise.name}: {about(exercise)}"
     yield from map(one_line, result.remarks)

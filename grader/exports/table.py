@@ -26,7 +26,8 @@ def table(request: Request) -> Iterator[list[Cell]]:
     exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
     yield [
         *("student", "name", "email", *_IDS, "submitted at", "source", "status"),
-        *(*exercises, "total", "maximum", "reason", "decided by a person", "remarks"),
+        *(*exercises, "total", "maximum", "days late", "points lost", "reason"),
+        *("decided by a person", "remarks"),
     ]
     for result in results:
         yield _row(result, exercises, request)
@@ -95,9 +96,13 @@ def _row(result: Result, exercises: list[str], request: Request) -> list[Cell]:
         *(ids.get(kind, "") for kind in _IDS),
         *(owner.submitted_at if owner else "", result.source, result.status.value),
         *(scores.get(name) for name in exercises),
-        *(request.points(result), result.max_score, result.reason),
+        *(request.points(result), result.max_score, *_late(result), result.reason),
         *("; ".join(decided), "; ".join(result.remarks)),
     ]
+
+
+def _late(result: Result) -> tuple[Cell, Cell]:
+    return (result.late.days, result.late.points_lost) if result.late else (None, None)
 
 
 def _shown(cell: Cell) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path, PurePath
 
 from grader.layouts.canvas import Canvas
 from grader.layouts.classroom import Classroom
-from grader.layouts.folders import Flat, Folders, Nbgrader
+from grader.layouts.folders import TIMESTAMP, Flat, Folders, Nbgrader
 from grader.layouts.gradescope import METADATA, Gradescope
 from grader.layouts.layout import Layout, Owner
 from grader.layouts.moodle import Moodle
 
-__all__ = ["LAYOUTS", "METADATA", "Flat", "Layout", "Owner", "layout_of"]
+__all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "Owner", "layout_of"]
 
+# What platforms write beside the notebooks, and layouts read.
+OWN_FILES = frozenset({METADATA, TIMESTAMP})
 # In the order in which they are tried; the last one always fits.
 LAYOUTS: tuple[type[Layout], ...] = (
     Gradescope,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from grader.layouts.layout import Layout, Owner
+from grader.plain import one_line
+
+TIMESTAMP = "timestamp.txt"
 
 
 class Nbgrader(Layout):
-    """`submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb`, or the folder `submitted` itself."""
+    """`submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb`, or the folder `submitted` itself; beside the
+    notebook `timestamp.txt`, if nbgrader collected it."""
 
     name = "nbgrader"
     title = "nbgrader's folder of submissions"
@@ -23,7 +27,10 @@ class Nbgrader(Layout):
 
     def owners(self, notebook: PurePath) -> Sequence[Owner]:
         parts = notebook.parts[1:] if notebook.parts[0] == "submitted" else notebook.parts
-        return (Owner(parts[0], (("login", parts[0]),)),) if len(parts) >= 3 else ()
+        if len(parts) < 3:
+            return ()
+        when = _first_line(self.root / notebook.parent / TIMESTAMP)
+        return (Owner(parts[0], (("login", parts[0]),), submitted_at=when),)
 
 
 class Folders(Layout):
@@ -54,3 +61,11 @@ class Flat(Layout):
 
     def owners(self, notebook: PurePath) -> Sequence[Owner]:
         return ()
+
+
+def _first_line(path: Path) -> str:
+    """The first line of a small file that is no link; empty where there is none."""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return one_line(file.readline(100).strip())

@@ -53,6 +53,10 @@ class Entry:
         return tuple(map(prose, self.result.remarks))
 
     @property
+    def late(self) -> str:
+        return prose(self.result.late.words) if self.result.late else ""
+
+    @property
     def flags(self) -> tuple[str, ...]:
         return lines(self.result.flags)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.basis import program
+from grader.basis import basis, digest, program
 from grader.diff import Change
 from grader.gradebook import RunLine
 from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
+from grader.report.pictures import View
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
 
@@ -61,8 +62,15 @@ def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:
     """A hash of everything that a student's page says, but for the date of the run."""
     exercises = [(each.name, each.title, each.asks, each.points) for each in assignment.exercises]
     about = (run.title, run.version, assignment.title, exercises, entry.name, entry.slug)
-    said = repr((_looks(), about, entry.result))
+    said = repr((_looks(), _pictures(assignment), about, entry.result))
     return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+@cache
+def _pictures(assignment: Assignment) -> str:
+    """A hash of what pictures are drawn from, if there are any: drivers may use all files."""
+    drawn = any(exercise.pictures for exercise in assignment.exercises)
+    return digest(basis([assignment])) if drawn else ""
 
 
 @cache
@@ -102,6 +110,7 @@ def _environment() -> Environment:
         "script": script,
         "policy": content_security_policy(style),
         "policy_with_script": content_security_policy(style, script),
+        "gallery": _gallery,
     }
     environment.filters |= {
         "number": number,
@@ -110,6 +119,13 @@ def _environment() -> Environment:
         "counted": counted,
     }
     return environment
+
+
+@lru_cache(maxsize=256)
+def _gallery(views: tuple[View, ...], anchor: str) -> Markup:
+    """The pictures of an exercise, which those who got it right have in common."""
+    module: Any = _environment().get_template("pictures.html.jinja").module
+    return Markup(module.drawn(views, anchor))
 
 
 def content_security_policy(style: str, script: str = "") -> str:

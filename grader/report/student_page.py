@@ -11,6 +11,8 @@ from grader.assignment import Assignment
 from grader.model import CaseResult, Diagnosis, ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.highlight import highlighted
+from grader.report.pictures import View, views
+from grader.report.plots import Ground
 from grader.report.text import one_line
 from grader.report.words import CASES, NEUTRAL, SOLVED, VERDICTS, Word
 
@@ -49,6 +51,7 @@ class Answer:
     word: Word
     message: str
     notes: tuple[Note, ...]
+    pictures: tuple[View, ...]
     decision: str
     cases: tuple[CaseLine, ...]
     passed: str
@@ -81,6 +84,13 @@ class StudentPage:
     @property
     def answers(self) -> tuple[Answer, ...]:
         return tuple(answer for group in self.groups for answer in group.answers)
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """What lies below the page's plots, each once."""
+        shown = (view for answer in self.answers for view in answer.pictures)
+        drawings = (drawing for view in shown for drawing in view.drawings)
+        return tuple(dict.fromkeys(each.ground for each in drawings if each.ground))
 
 
 def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
@@ -122,6 +132,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         word=VERDICTS[result.verdict],
         message=prose(result.message),
         notes=tuple(_notes(result)),
+        pictures=views(result, known, assignment) if known else (),
         decision=prose(result.adjustment.reason) if result.adjustment else "",
         cases=_case_lines(result.cases),
         passed=_passed(result.cases),

@@ -64,7 +64,12 @@ def number(value: float | None) -> str:
 
 def counted(count: int, noun: str) -> str:
     """`1 exercise`, `3 exercises`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun if count == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """`exercises`, `mini-batches`."""
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def when(started: str) -> str:

@@ -1,234 +1,246 @@
-"""Draw the pictures of the optimization notebook as SVG files: ``python pictures.py FOLDER``.
+"""Pictures of what the student's functions do, on places and data that are no secret.
 
-Every run writes the same bytes. Text stays text, on a white background, so that a picture can be
-read in light and dark notebooks and found by a search.
+A network with a single weight W1 and a single bias b1 is a point in a plane: on it, each optimizer
+can be watched walking. What a picture's docstring says is read beside it.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterator
-from itertools import pairwise
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import matplotlib
-
-matplotlib.use("svg")
-
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
-
-Array: TypeAlias = NDArray[np.float64]
-
-# Okabe and Ito's palette, which colour-blind readers can tell apart.
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#666666"
-BATCH_COLOURS = (BLUE, ORANGE, GREEN)
-
-STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "fairgrade",
-    "font.family": "sans-serif",
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-}
-
-START = np.array([-9.0, 2.6])
-CURVATURE = np.array([0.2, 1.0])  # a long valley: gentle along x, steep along y
-
-
-def cost_landscape() -> Figure:
-    """Draw plain descent on a landscape of contour lines."""
-    figure, axes = plt.subplots(figsize=(7, 3.6))
-    _valley(axes)
-    path = _descend(START, learning_rate=0.6, steps=28)
-    _path(axes, path, BLUE)
-    axes.text(START[0] + 0.3, START[1] + 0.3, "start: high cost", color=BLUE)
-    axes.text(0.4, -0.7, "minimum")
-    axes.set_xlabel("first parameter")
-    axes.set_ylabel("second parameter")
-    return figure
-
-
-def sgd_and_gd() -> Figure:
-    """Draw the smooth path of gradient descent beside the zig-zag of SGD."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
-    _valley(left)
-    _path(left, _descend(START, learning_rate=0.7, steps=26), BLUE)
-    left.set_title("Gradient descent")
-    _valley(right)
-    _path(right, _sgd_path(), RED)
-    right.set_title("Stochastic gradient descent")
-    return figure
-
-
-def sgd_and_mini_batch() -> Figure:
-    """Draw the zig-zag of SGD beside the calmer path of mini-batches."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
-    _valley(left)
-    _path(left, _sgd_path(), RED)
-    left.set_title("Stochastic gradient descent")
-    _valley(right)
-    _path(right, _descend(START, learning_rate=0.6, steps=32, noise=0.6, seed=5), GREEN)
-    right.set_title("Mini-batch gradient descent")
-    return figure
-
-
-def shuffling() -> Figure:
-    """Draw eight columns of X and Y before and after one permutation of both."""
-    order = [5, 2, 7, 0, 3, 6, 1, 4]
-    figure, axes = _table_axes(width=8.0, height=6.2, size=(7, 4.2))
-    for top, columns, labels in (
-        (5.9, list(range(8)), ("X", "Y")),
-        (2.5, order, ("shuffled X", "shuffled Y")),
-    ):
-        for place, column in enumerate(columns):
-            colour = BLUE if column % 2 else ORANGE
-            _box(axes, place, top - 1.5, 1.5, colour, f"x{_subscript(column + 1)}")
-            _box(axes, place, top - 2.3, 0.7, colour, f"y{_subscript(column + 1)}")
-        axes.text(-0.2, top - 0.75, labels[0], ha="right", va="center")
-        axes.text(-0.2, top - 1.95, labels[1], ha="right", va="center")
-    for place, column in enumerate(order):
-        axes.plot([column + 0.47, place + 0.47], [3.55, 2.55], color=GREY, linewidth=0.9)
-    return figure
-
-
-def partitioning() -> Figure:
-    """Draw twenty shuffled columns cut into mini-batches of eight, eight and four."""
-    figure, axes = _table_axes(width=21.6, height=4.6, size=(8, 2.6))
-    starts = (0, 8, 16, 20)
-    for number, (start, end) in enumerate(pairwise(starts)):
-        colour = BATCH_COLOURS[number]
-        gap = number * 0.8
-        for column in range(start, end):
-            _box(axes, column + gap, 1.3, 1.6, colour)
-            _box(axes, column + gap, 0.3, 0.8, colour)
-        left, right = start + gap, end + gap - 0.06
-        axes.plot([left, left, right, right], [3.05, 3.25, 3.25, 3.05], color=GREY, linewidth=1)
-        axes.text(
-            (left + right) / 2,
-            3.45,
-            f"mini-batch {number}\n{end - start} columns",
-            ha="center",
-            va="bottom",
-        )
-    axes.text(-0.4, 2.1, "shuffled X", ha="right", va="center")
-    axes.text(-0.4, 0.7, "shuffled Y", ha="right", va="center")
-    return figure
-
-
-def velocity() -> Figure:
-    """Draw the path along the velocity, with the gradient step at every point."""
-    figure, axes = plt.subplots(figsize=(7, 3.6))
-    _valley(axes)
-    rng = np.random.default_rng(12)
-    place, speed, path = START.copy(), np.zeros(2), [START.copy()]
-    for step in range(14):
-        swing = np.array([0.25, 1.9 * (-1) ** step]) * rng.uniform(0.7, 1.0)
-        gradient = CURVATURE * place * np.array([1.3, 0.9]) + swing
-        arrow = -0.85 * gradient
-        axes.annotate(
-            "",
-            tuple(place + arrow),
-            tuple(place),
-            arrowprops={"arrowstyle": "->", "color": RED, "linestyle": "--", "linewidth": 1.1},
-        )
-        speed = 0.65 * speed + 0.35 * gradient
-        place = place - 0.85 * speed
-        path.append(place)
-    _path(axes, np.array(path), BLUE)
-    axes.plot([], [], color=RED, linestyle="--", label="step by the gradient alone")
-    axes.plot([], [], color=BLUE, marker="o", markersize=4, label="path along the velocity")
-    axes.legend(loc="upper right", framealpha=1, edgecolor="none")
-    return figure
-
-
-PICTURES: tuple[Callable[[], Figure], ...] = (
-    cost_landscape,
-    sgd_and_gd,
-    sgd_and_mini_batch,
-    shuffling,
-    partitioning,
-    velocity,
+from opt_utils import (
+    backward_propagation,
+    compute_cost,
+    forward_propagation,
+    initialize_parameters,
+    predict_dec,
 )
 
+from grader.authoring import Driver, arguments, picture
+from grader.scenes import (
+    Ended,
+    Grouping,
+    Groups,
+    Landscape,
+    Lesson,
+    Path,
+    Point,
+    Training,
+    Window,
+    like,
+)
 
-def draw(folder: Path) -> Iterator[Path]:
-    """Write every picture into the folder, as `<name of the function>.svg`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for picture in PICTURES:
-        with plt.rc_context(STYLE):
-            figure = picture()
-            target = folder / f"{picture.__name__}.svg"
-            figure.savefig(target, metadata={"Date": None}, bbox_inches="tight", pad_inches=0.12)
-            plt.close(figure)
-        yield target
+Array: TypeAlias = NDArray[np.float64]
+Arrays: TypeAlias = dict[str, Array]
+# Of a place, how fast the height grows to the right and upwards.
+Slope: TypeAlias = Callable[[float, float], Point]
+
+BOWL = Landscape(
+    height=lambda x, y: 0.1 * x**2 + 0.8 * y**2,
+    window=Window(-5, 3, -3, 3),
+    start=(-4.2, 2.2),
+    lowest=(0, 0),
+    levels=(0.1, 0.4, 0.9, 1.6, 2.5, 3.6, 4.9, 6.4),
+    axes=("W1", "b1"),
+)
+VALLEY = Landscape(
+    height=lambda x, y: (1 - x) ** 2 + 4 * (y - x**2) ** 2,
+    window=Window(-2, 2, -1, 2),
+    start=(-1.6, 0.6),
+    lowest=(1, 1),
+    levels=(0.25, 1, 2.5, 5, 9, 16, 28),
+    axes=("W1", "b1"),
+)
+IN_A_BOWL, IN_A_VALLEY = "In a bowl", "In a curved valley"
 
 
-def _valley(axes: Axes) -> None:
-    across, up = np.meshgrid(np.linspace(-10.5, 4.5, 29), np.linspace(-3.7, 3.7, 19))
-    height = (CURVATURE[0] * across**2 + CURVATURE[1] * up**2) / 2
-    levels = [0, 0.4, 1.6, 3.6, 6.4, 10, 20]
-    greys = [f"{grey:.2f}" for grey in np.linspace(1, 0.82, len(levels) - 1)]
-    axes.contourf(across, up, height, levels=levels, colors=greys)
-    axes.contour(across, up, height, levels=levels[1:-1], colors="#AAAAAA", linewidths=0.8)
-    axes.plot(0, 0, marker="+", markersize=13, markeredgewidth=2.5, color="black", zorder=5)
-    axes.set(xticks=[], yticks=[], xlim=(-10.5, 4.5), ylim=(-3.7, 3.7))
+def _slope_of_bowl(x: float, y: float) -> Point:
+    return 0.2 * x, 1.6 * y
 
 
-def _descend(
-    start: Array, learning_rate: float, steps: int, noise: float = 0.0, seed: int = 0
-) -> Array:
-    """Return the points of a descent, (steps + 1, 2), with some noise in every gradient."""
-    rng = np.random.default_rng(seed)
-    points = [start]
+def _slope_of_valley(x: float, y: float) -> Point:
+    return -2 * (1 - x) - 16 * x * (y - x**2), 8 * (y - x**2)
+
+
+# --- update_parameters_with_gd
+
+
+@picture("update_parameters_with_gd", BOWL, title=IN_A_BOWL)
+def gd_in_a_bowl(path: Path) -> Driver:
+    """Every step goes straight down: to and fro where it is steep, slowly where it is not."""
+    return (yield from _gd(path, _slope_of_bowl, learning_rate=1.1, steps=20))
+
+
+@picture("update_parameters_with_gd", VALLEY, title=IN_A_VALLEY)
+def gd_in_a_valley(path: Path) -> Driver:
+    """Gradient descent is down in the valley soon, and follows it in ever smaller steps."""
+    return (yield from _gd(path, _slope_of_valley, learning_rate=0.03, steps=30))
+
+
+def _gd(path: Path, slope: Slope, learning_rate: float, steps: int) -> Driver:
+    place = path.points[-1]
     for _ in range(steps):
-        gradient = CURVATURE * points[-1] + noise * rng.standard_normal(2) * np.array([0.5, 1.0])
-        points.append(points[-1] - learning_rate * gradient)
-    return np.array(points)
+        parameters = _parameters(place)
+        returned = yield arguments(parameters, _grads(slope, place), learning_rate)
+        parameters = like(returned, parameters)
+        place = path.add(parameters["W1"], parameters["b1"])
 
 
-def _sgd_path() -> Array:
-    return _descend(START, learning_rate=0.6, steps=38, noise=1.7, seed=7)
+# --- update_parameters_with_momentum
 
 
-def _path(axes: Axes, points: Array, colour: str) -> None:
-    axes.plot(points[:, 0], points[:, 1], color=colour, marker="o", markersize=3.5, linewidth=1.4)
+@picture("update_parameters_with_momentum", BOWL, title=IN_A_BOWL)
+def momentum_in_a_bowl(path: Path) -> Driver:
+    """The velocity needs some steps to build up. What goes to and fro cancels out in it, what
+    goes on and on adds up."""
+    return (yield from _momentum(path, _slope_of_bowl, learning_rate=1.1, steps=25))
 
 
-def _table_axes(width: float, height: float, size: tuple[float, float]) -> tuple[Figure, Axes]:
-    figure = plt.figure(figsize=size)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(-width * 0.22, width * 1.01), ylim=(0, height))
-    axes.axis("off")
-    return figure, axes
+@picture("update_parameters_with_momentum", VALLEY, title=IN_A_VALLEY)
+def momentum_in_a_valley(path: Path) -> Driver:
+    """The velocity carries on in the old direction where the valley bends."""
+    return (yield from _momentum(path, _slope_of_valley, learning_rate=0.05, steps=35))
 
 
-def _box(
-    axes: Axes, left: float, bottom: float, height: float, colour: str, text: str = ""
-) -> None:
-    style: dict[str, Any] = {"facecolor": colour, "alpha": 0.35, "edgecolor": "black"}
-    axes.add_patch(Rectangle((left, bottom), 0.94, height, linewidth=0.7, **style))
-    axes.text(left + 0.47, bottom + height / 2, text, ha="center", va="center")
+def _momentum(path: Path, slope: Slope, learning_rate: float, steps: int) -> Driver:
+    place, v = path.points[-1], _zeros()
+    for _ in range(steps):
+        parameters = _parameters(place)
+        returned, v = yield arguments(parameters, _grads(slope, place), v, 0.8, learning_rate)
+        parameters = like(returned, parameters)
+        place = path.add(parameters["W1"], parameters["b1"])
 
 
-def _subscript(number: int) -> str:
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number))
+# --- update_parameters_with_adam
 
 
-def main() -> None:
-    """Read the folder from the command line and draw into it."""
-    parser = argparse.ArgumentParser(description="Draw the notebook's pictures as SVG files.")
-    parser.add_argument("folder", type=Path, help="where to write them")
-    for path in draw(parser.parse_args().folder):
-        print(path)
+@picture("update_parameters_with_adam", BOWL, title=IN_A_BOWL)
+def adam_in_a_bowl(path: Path) -> Driver:
+    """The first steps are equally long in both directions, however steep each of them is."""
+    return (yield from _adam(path, _slope_of_bowl, learning_rate=0.4, steps=25))
 
 
-if __name__ == "__main__":
-    main()
+@picture("update_parameters_with_adam", VALLEY, title=IN_A_VALLEY)
+def adam_in_a_valley(path: Path) -> Driver:
+    """Adam keeps its speed where the valley is nearly flat."""
+    return (yield from _adam(path, _slope_of_valley, learning_rate=0.15, steps=35))
+
+
+def _adam(path: Path, slope: Slope, learning_rate: float, steps: int) -> Driver:
+    place, v, s = path.points[-1], _zeros(), _zeros()
+    for t in range(1, steps + 1):
+        parameters = _parameters(place)
+        returned, v, s, *_ = yield arguments(
+            parameters, _grads(slope, place), v, s, t, learning_rate, 0.8, 0.95, 1e-8
+        )
+        parameters = like(returned, parameters)
+        place = path.add(parameters["W1"], parameters["b1"])
+
+
+def _parameters(place: Point) -> Arrays:
+    return {"W1": np.array([[place[0]]]), "b1": np.array([[place[1]]])}
+
+
+def _grads(slope: Slope, place: Point) -> Arrays:
+    return {"d" + name: value for name, value in _parameters(slope(*place)).items()}
+
+
+def _zeros() -> Arrays:
+    return {"dW1": np.zeros((1, 1)), "db1": np.zeros((1, 1))}
+
+
+# --- random_mini_batches
+
+COLUMNS = Groups(items=20, item="column", group="mini-batch", rows=("X", "Y"))
+
+
+@picture("random_mini_batches", COLUMNS, title="Twenty columns in mini-batches of eight")
+def twenty_columns(batches: Grouping) -> Driver:
+    """Every column stands in exactly one mini-batch, and Y's under the X that it belongs to."""
+    numbers = np.arange(COLUMNS.items)
+    X, Y = np.stack([numbers, numbers + 0.5]), numbers.reshape(1, -1)
+    returned = yield arguments(X, Y, 8, 0)
+    for batch_X, batch_Y in returned:
+        batches.add(_columns(batch_X, X, "X"), _columns(batch_Y, Y, "Y"))
+
+
+def _columns(part: Any, whole: NDArray[Any], name: str) -> list[int | None]:
+    """For each column of the part, which of the whole it is; None if it is none of them."""
+    if not isinstance(part, np.ndarray) or part.ndim != 2 or len(part) != len(whole):
+        shape = f" of the shape {part.shape}" if isinstance(part, np.ndarray) else ""
+        rows = f"{len(whole)} row{'s' * (len(whole) > 1)}"
+        raise Ended(f"returns a mini-batch of {name}{shape}, where {rows} of columns are asked for")
+    known = {tuple(column): number for number, column in enumerate(whole.T.tolist())}
+    return [known.get(tuple(column)) for column in part.T[:100].tolist()]
+
+
+# --- a trained network
+
+
+def _moons() -> tuple[Array, NDArray[np.int64]]:
+    """Points of two half moons, (2, 160), and which of the two each belongs to, (1, 160)."""
+    rng = np.random.default_rng(3)
+    angle, one = rng.uniform(0, np.pi, 160), np.arange(160) % 2
+    turn = 1 - 2 * one
+    X = np.stack([one + turn * np.cos(angle), 0.5 * one + turn * np.sin(angle)])
+    return X + rng.normal(scale=0.15, size=X.shape), one.reshape(1, -1)
+
+
+MOONS = Training(*_moons(), Window(-1.6, 2.6, -1.2, 1.7))
+TRAINED = "A network trained with it"
+Step: TypeAlias = Callable[[Arrays, Arrays], Driver]
+
+
+@picture("update_parameters_with_gd", MOONS, title=TRAINED, full=True)
+def trained_with_gd(lesson: Lesson) -> Driver:
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
+    for _ in range(300):
+        returned = yield arguments(parameters, _gradients(parameters), 1.0)
+        parameters = _noted(lesson, returned, parameters)
+    _decide(lesson, parameters)
+
+
+@picture("update_parameters_with_momentum", MOONS, title=TRAINED, full=True)
+def trained_with_momentum(lesson: Lesson) -> Driver:
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
+    v = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
+    for _ in range(300):
+        returned, v = yield arguments(parameters, _gradients(parameters), v, 0.9, 1.0)
+        parameters = _noted(lesson, returned, parameters)
+    _decide(lesson, parameters)
+
+
+@picture("update_parameters_with_adam", MOONS, title=TRAINED, full=True)
+def trained_with_adam(lesson: Lesson) -> Driver:
+    """The cost falls, and the boundary comes to lie between the two half moons."""
+    parameters = initialize_parameters([2, 10, 5, 1])
+    v = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
+    s = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
+    for t in range(1, 301):
+        returned, v, s, *_ = yield arguments(
+            parameters, _gradients(parameters), v, s, t, 0.02, 0.9, 0.999, 1e-8
+        )
+        parameters = _noted(lesson, returned, parameters)
+    _decide(lesson, parameters)
+
+
+def _noted(lesson: Lesson, returned: Any, parameters: Arrays) -> Arrays:
+    """The returned parameters, in the form of those before; their cost is put on the sheet."""
+    parameters = like(returned, parameters)
+    outputs, _ = forward_propagation(MOONS.points, parameters)
+    lesson.add(compute_cost(outputs, MOONS.labels))
+    return parameters
+
+
+def _gradients(parameters: Arrays) -> Arrays:
+    _, cache = forward_propagation(MOONS.points, parameters)
+    return backward_propagation(MOONS.points, MOONS.labels, cache)
+
+
+def _decide(lesson: Lesson, parameters: Arrays) -> None:
+    lesson.decide(lambda places: predict_dec(parameters, places))

@@ -1,0 +1,117 @@
+"""Late days: what an assignment's rule makes of the time when a notebook was handed in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from grader.model import Lateness, Owner
+from grader.tables import Table
+
+DAY = timedelta(days=1)
+# As Moodle's sheets have it in English; everybody else writes ISO 8601.
+_MOODLES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class LateRule:
+    """`due` has an offset from UTC. Every day that has begun after it counts as a late day. After
+    the free ones each takes a share of the points that were reached, up to a most."""
+
+    due: datetime
+    free_days: float
+    percent_per_day: float
+    most_percent: float
+
+
+def read_rule(table: Table) -> LateRule:
+    """The table `late` of an assignment.toml; raises AssignmentError where it makes no sense."""
+    due = table.get("due", datetime)
+    if due.utcoffset() is None:
+        raise table.error("due", f"is {due} without an offset from UTC; write {due.isoformat()}Z")
+    rule = LateRule(
+        due,
+        _number(table, "free_days", 0, math.inf),
+        _number(table, "percent_per_day", 0, 100),
+        _number(table, "most_percent", 100, 100),
+    )
+    table.no_more()
+    return rule
+
+
+def lateness(
+    rule: LateRule, due: datetime, owner: Owner, score: float | None
+) -> tuple[Lateness, float | None]:
+    """How late a student's notebook is that was due then, and the score that is left.
+
+    What is not known takes nothing off.
+    """
+    extended = due != rule.due
+    when = moment(owner.submitted_at, due.tzinfo)
+    if when is None:
+        # A platform's word that it was in time is enough; that it was late is no number of days,
+        # and it knows nothing of an extension.
+        known = owner.late is False
+        words = "" if known else _unknown(due, owner, extended)
+        return Lateness(due.isoformat(), 0 if known else None, 0.0, score, words), score
+    days = max(0, math.ceil((when - due) / DAY))
+    percent = min(max(0.0, days - rule.free_days) * rule.percent_per_day, rule.most_percent)
+    lost = round((score or 0.0) * percent / 100, 2)
+    left = None if score is None else score - lost
+    words = _words(rule, due, days, percent, lost, extended) if days else ""
+    return Lateness(due.isoformat(), days, lost, score, words), left
+
+
+def moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """The time that a platform writes so, in `zone` where it names none; None for anything else."""
+    text = re.sub(r" UTC$", "+00:00", text.strip())
+    for read in (datetime.fromisoformat, *map(_reader, _MOODLES)):
+        try:
+            found = read(text)
+        except ValueError:
+            continue
+        return found if found.utcoffset() is not None else found.replace(tzinfo=zone)
+    return None
+
+
+def _reader(form: str) -> Callable[[str], datetime]:
+    return lambda text: datetime.strptime(text, form)
+
+
+def _number(table: Table, key: str, default: float, most: float) -> float:
+    value = table.get(key, float, float(default))
+    if not 0 <= value <= most:
+        to = f" to {most:g}" if most < math.inf else " up"
+        raise table.error(key, f"is {value:g} where a number from 0{to} is expected")
+    return value
+
+
+def _words(
+    rule: LateRule, due: datetime, days: int, percent: float, lost: float, extended: bool
+) -> str:
+    said = f"Handed in late, by {_days(days)}: {_due(due, extended)}."
+    if rule.free_days:
+        said += f" {_days(rule.free_days)} {'is' if rule.free_days == 1 else 'are'} free."
+    if not percent:
+        return f"{said} Nothing was taken off."
+    each = f"{rule.percent_per_day:g} per cent for each day"
+    each += " after these" if rule.free_days else ""
+    capped = f", {rule.most_percent:g} at most" if percent == rule.most_percent < 100 else ""
+    return f"{said} {each}{capped}: {lost:g} points were taken off."
+
+
+def _unknown(due: datetime, owner: Owner, extended: bool) -> str:
+    late = "The platform says that this was late, but when" if owner.late else "When this"
+    return f"{late} was handed in is not known ({_due(due, extended)}): nothing was taken off."
+
+
+def _due(due: datetime, extended: bool) -> str:
+    more = ", with an extension" if extended else ""
+    return f"it was due {due.day} {due:%B %Y, %H:%M} ({due:%Z}){more}"
+
+
+def _days(number: float) -> str:
+    return f"{number:g} day{'' if number == 1 else 's'}"

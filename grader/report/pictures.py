@@ -1,0 +1,121 @@
+"""An exercise's pictures as a student's page shows them, beside what the reference draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from grader.assignment import Assignment, Exercise
+from grader.cases import Picture
+from grader.errors import AssignmentError
+from grader.model import Drawing, ExerciseResult, Verdict
+from grader.pictures import drawn_by_reference
+from grader.report.entries import prose
+from grader.report.lessons import cost_plot, decision_plot, dots, lesson_words
+from grader.report.paths import contours, path_plot
+from grader.report.plots import Ground, Plot
+from grader.report.strips import Strips, strips, strips_words
+from grader.report.text import one_line
+from grader.scenes import GRID, Groups, Landscape, Scene, Training
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture on a page: what the author says of it, what is to be seen, and the drawings."""
+
+    title: str
+    explanation: str
+    words: str
+    drawings: tuple[Plot | Strips, ...]
+
+
+def views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -> tuple[View, ...]:
+    """The pictures that have a drawing; of a right function all, but `full` ones without one."""
+    return tuple(_views(result, exercise, assignment))
+
+
+def _views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -> Iterator[View]:
+    drawings = {drawing.picture: drawing for drawing in result.drawings}
+    right = result.verdict is Verdict.CORRECT
+    for picture in exercise.pictures:
+        drawing = drawings.get(picture.name)
+        if right and (drawing or not picture.full):
+            view = _of_right_function(picture, exercise, assignment)
+        elif drawing and _fits(picture.scene, drawing.data):
+            view = _view(picture, drawing, _reference(picture, exercise, assignment), assignment)
+        else:
+            view = None
+        if view:
+            yield view
+
+
+@lru_cache(maxsize=256)
+def _of_right_function(picture: Picture, exercise: Exercise, assignment: Assignment) -> View | None:
+    return _view(picture, None, _reference(picture, exercise, assignment), assignment)
+
+
+@lru_cache(maxsize=256)
+def _reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing | None:
+    """What the reference draws; None where it cannot, of which `grade validate` speaks."""
+    with suppress(AssignmentError):
+        return drawn_by_reference(picture, exercise, assignment)
+    return None
+
+
+def _view(
+    picture: Picture, drawing: Drawing | None, reference: Drawing | None, assignment: Assignment
+) -> View | None:
+    if reference is None:
+        return None
+    scene = picture.scene
+    ground = _grounds(assignment)[scene]
+    drawings: tuple[Plot | Strips, ...]
+    match scene:
+        case Landscape():
+            plot = path_plot(scene, picture.title, ground, drawing, reference)
+            words, drawings = plot.words, (plot,)
+        case Groups():
+            words = strips_words(scene, drawing, reference)
+            drawings = strips(scene, drawing, reference)
+        case Training():
+            words = lesson_words(drawing, reference)
+            decision = decision_plot(scene, ground, drawing, reference)
+            drawings = cost_plot(drawing, reference), decision
+    explanation = prose(picture.explanation)
+    if drawing and explanation:
+        explanation = f"As it should be: {explanation}"
+    return View(one_line(picture.title), explanation, prose(words), drawings)
+
+
+@lru_cache(maxsize=16)
+def _grounds(assignment: Assignment) -> dict[Scene, Ground]:
+    every = [picture.scene for each in assignment.exercises for picture in each.pictures]
+    return {
+        scene: _laid(scene, f"ground-{number}")
+        for number, scene in enumerate(dict.fromkeys(every), start=1)
+    }
+
+
+def _laid(scene: Scene, name: str) -> Ground:
+    match scene:
+        case Landscape():
+            return Ground(name, contours=contours(scene))
+        case Training():
+            return Ground(name, "", *dots(scene))
+    return Ground(name)
+
+
+def _fits(scene: Scene, data: dict[str, Any]) -> bool:
+    """Whether a drawing is one of this scene: a kept result may be of an older one."""
+    if data.keys() != scene.sheet().data().keys():
+        return False
+    match scene:
+        case Landscape():
+            return bool(data["points"]) and all(len(point) == 2 for point in data["points"])
+        case Groups():
+            return all(len(group) == len(scene.rows) for group in data["groups"])
+        case Training():
+            return len(data["labels"]) in (0, GRID[0] * GRID[1])

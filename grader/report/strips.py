@@ -1,0 +1,209 @@
+"""Which items a student's function puts into which group, beside the reference's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from grader.model import Drawing
+from grader.report.text import counted, plural
+from grader.scenes import Groups
+
+IN_A_LINE = 10
+CELL, ROW = 32, 27
+LEFT, HEADING, GAP = 24, 22, 12
+COLOURS = 4
+MOST_LISTED = 8
+# A group has rows, and a row items; None is no item at all.
+Rows: TypeAlias = Sequence[Sequence[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An item's box. `tone` is the number of its group in the reference, or empty for no item;
+    `mark` is "twice", "apart" or empty."""
+
+    x: int
+    y: int
+    text: str
+    tone: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    x: int
+    y: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strips:
+    """Groups below one another, each with its rows; `words` say what is to be seen."""
+
+    title: str
+    words: str
+    boxes: tuple[Box, ...]
+    headings: tuple[Heading, ...]
+    names: tuple[Heading, ...]
+    height: int
+
+    kind = "strips"
+    ground = None
+    width = LEFT + IN_A_LINE * CELL
+    box_width = CELL - 4
+    box_height = ROW - 4
+
+
+def strips(scene: Groups, drawing: Drawing | None, reference: Drawing) -> tuple[Strips, ...]:
+    """Yours and the reference's; one for both where the function is right."""
+    theirs: list[Rows] = reference.data["groups"]
+    if drawing is None:
+        return (_strips("Yours, as the reference's", scene, theirs, theirs),)
+    yours: list[Rows] = drawing.data["groups"]
+    drawn = _strips("Yours", scene, yours, theirs)
+    return drawn, _strips("The reference's", scene, theirs, theirs)
+
+
+def strips_words(scene: Groups, drawing: Drawing | None, reference: Drawing) -> str:
+    """How many groups there are, and which items are lost, doubled or torn apart."""
+    theirs: list[Rows] = reference.data["groups"]
+    if drawing is None:
+        return f"Your function is right, so it makes the reference's {_sizes(scene, theirs)}."
+    yours: list[Rows] = drawing.data["groups"]
+    ended = f"Your function {drawing.ended}: the picture ends there." if drawing.ended else ""
+    sizes = (
+        f"You make {_sizes(scene, yours)}; the reference makes {_sizes(scene, theirs)}."
+        if _lengths(yours) != _lengths(theirs)
+        else f"You make {_sizes(scene, yours)}, as the reference does."
+    )
+    remarks = [] if drawing.ended else list(_remarks(scene, yours, theirs))
+    colours = f"The colour of a {scene.item} is that of its {scene.group} in the reference."
+    return " ".join(filter(None, (ended, sizes, *remarks, colours)))
+
+
+def _remarks(scene: Groups, yours: list[Rows], theirs: list[Rows]) -> Iterator[str]:
+    lost, twice = _lost(scene, yours), _twice(yours)
+    if lost:
+        yield f"In no {scene.group}: {_listed(scene, lost)}."
+    if twice:
+        yield f"More than once (thick frame): {_listed(scene, twice)}."
+    if apart := sum(_is_apart(group, at) for group in yours for at in range(_length(group))):
+        rows = " and ".join(scene.rows)
+        yield f"In {counted(apart, 'place')} (dashed frame), {rows} hold different {_items(scene)}."
+    if any(item is None for group in yours for row in group for item in row):
+        yield f"A question mark stands for what is none of the {_items(scene)}."
+    if not lost and not twice and yours and not apart and yours != theirs:
+        yield f"The {_items(scene)} are in {_order(yours)} than the reference's."
+
+
+def _order(yours: list[Rows]) -> str:
+    items = [item for group in yours for item in group[0] if item is not None]
+    return "the order they came in, rather" if items == sorted(items) else "another order"
+
+
+def _sizes(scene: Groups, groups: list[Rows]) -> str:
+    count = counted(len(groups), scene.group)
+    if not groups:
+        return f"no {scene.group}"
+    lengths = [str(length) for length in _lengths(groups)]
+    return f"{count} of {_and(lengths)} {_items(scene)}"
+
+
+def _listed(scene: Groups, items: Sequence[int]) -> str:
+    noun = scene.item if len(items) == 1 else _items(scene)
+    if len(items) > MOST_LISTED:
+        return f"{len(items)} of the {scene.items} {noun}"
+    return f"{noun} {_and([str(item) for item in items])}"
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _items(scene: Groups) -> str:
+    return plural(scene.item)
+
+
+def _lengths(groups: list[Rows]) -> list[int]:
+    return [_length(group) for group in groups]
+
+
+def _length(group: Rows) -> int:
+    return max(len(row) for row in group)
+
+
+def _lost(scene: Groups, groups: list[Rows]) -> list[int]:
+    """Items that are missing in one of the rows."""
+    there = [{item for group in groups for item in group[row]} for row, _ in enumerate(scene.rows)]
+    return [item for item in range(scene.items) if not all(item in each for each in there)]
+
+
+def _twice(groups: list[Rows]) -> list[int]:
+    return sorted({item for row in _all_rows(groups) for item in _doubled(row)})
+
+
+def _all_rows(groups: list[Rows]) -> Iterator[list[int | None]]:
+    """The first rows of all groups as one, then the second ones, and so on."""
+    for parts in zip(*groups, strict=True):
+        yield [item for part in parts for item in part]
+
+
+def _doubled(row: Sequence[int | None]) -> set[int]:
+    counts = Counter(row)
+    return {item for item, count in counts.items() if item is not None and count > 1}
+
+
+def _is_apart(group: Rows, at: int) -> bool:
+    """Whether the rows hold different items in one place."""
+    return len({row[at] if at < len(row) else None for row in group}) > 1
+
+
+def _strips(title: str, scene: Groups, groups: list[Rows], theirs: list[Rows]) -> Strips:
+    tones = {item: n % COLOURS for n, group in enumerate(theirs) for item in group[0]}
+    doubled = [_doubled(row) for row in _all_rows(groups)]
+    boxes: list[Box] = []
+    headings: list[Heading] = []
+    names: list[Heading] = []
+    top = 0
+    for heading, group, is_group in _blocks(scene, groups):
+        headings.append(Heading(0, top + HEADING - 8, heading))
+        top += HEADING
+        for first in range(0, _length(group), IN_A_LINE):
+            for number, row in enumerate(group):
+                names += [Heading(0, top + ROW - 11, scene.rows[number])] if is_group else []
+                for at, item in enumerate(row[first : first + IN_A_LINE], start=first):
+                    mark = _mark(group, at, item in doubled[number]) if is_group else ""
+                    boxes.append(
+                        Box(
+                            x=LEFT + (at - first) * CELL,
+                            y=top,
+                            text="?" if item is None else str(item),
+                            tone="" if item is None else f"tone-{tones.get(item, 0)}",
+                            mark=mark,
+                        )
+                    )
+                top += ROW
+            top += GAP // 2
+        top += GAP
+    words = "; ".join(
+        f"{heading}: {', '.join('none' if item is None else str(item) for item in group[0])}"
+        for heading, group, _ in _blocks(scene, groups)
+    )
+    return Strips(title, words, tuple(boxes), tuple(headings), tuple(names), max(top - GAP, 1))
+
+
+def _blocks(scene: Groups, groups: list[Rows]) -> Iterator[tuple[str, Rows, bool]]:
+    """Each group with its heading, and last what is in none of them."""
+    for number, group in enumerate(groups, start=1):
+        yield f"{scene.group} {number}", group, True
+    if lost := _lost(scene, groups):
+        yield f"in no {scene.group}", [lost], False
+
+
+def _mark(group: Rows, at: int, is_doubled: bool) -> str:
+    if is_doubled:
+        return "twice"
+    return "apart" if _is_apart(group, at) else ""
