@@ -10,8 +10,9 @@ With `--stub` the workers grade nothing: they answer at once with a result made 
 only the cluster is measured, and what is left is our own ceiling: sending, receiving, recording.
 
 Measured from outside: submissions a second, from the first result to the last; the most memory
-that each process had (VmHWM; of several workers the largest); bytes for each submission that the
-scheduler got and sent, of client and workers together, as the system counts them (`ss`).
+that each process had (VmHWM; of several workers the largest); the workers' processor time for each
+submission, start included, kernels not; bytes for each submission that the scheduler got and sent,
+of client and workers together, as the system counts them (`ss`).
 """
 
 from __future__ import annotations
@@ -32,13 +33,16 @@ from pathlib import Path
 from threading import Event, Thread
 
 from classroom import students, write
-from measure import descendants, memory
+from measure import TICKS, descendants, memory, stat
 from workloads import REPOSITORY, Workload, make_functions
 
 # Notebooks that are different; the others are links to them.
 DIFFERENT = 40
 LOOK_SECONDS = 0.25
-HEAD = "| submissions | on | a second | client MB | scheduler MB | worker MB | KB in | KB out |"
+HEAD = (
+    "| submissions | on | a second | client MB | scheduler MB | worker MB | worker CPU ms "
+    "| KB in | KB out |"
+)
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Figures:
     seconds: float = 0.0
     memory: dict[str, int] = field(default_factory=dict)
     traffic: dict[str, tuple[int, int]] = field(default_factory=dict)
+    cpu: dict[int, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -60,10 +65,12 @@ class Figures:
         received = sum(got for got, _ in self.traffic.values())
         sent = sum(gone for _, gone in self.traffic.values())
         flow = [f"{each / self.students / 1e3:.1f}" if each else "" for each in (received, sent)]
-        cells = [self.students, self.where, f"{self.rate:.2f}", *most, *flow]
+        each = f"{sum(self.cpu.values()) / self.students * 1e3:.0f}"
+        cells = [self.students, self.where, f"{self.rate:.2f}", *most, each, *flow]
         return f"| {' | '.join(map(str, cells))} |"
 
 
+KINDS = ["processes", "Dask"]
 WHO = ("client", "scheduler", "worker")
 
 
@@ -78,7 +85,7 @@ def main() -> None:
             _write_submissions(workload, submissions, count)
             ran = [
                 _run(where, folder, workload.root, submissions, options)
-                for where in (["Dask"] if options.stub else ["processes", "Dask"])
+                for where in (["Dask"] if options.stub else options.on)
             ]
             if len(ran) == 2:
                 ratio = ran[1].rate / ran[0].rate
@@ -90,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--students", type=int, nargs="+", default=[200, 1000, 5000])
     parser.add_argument("--workers", type=int, default=2, help="processes that grade")
+    parser.add_argument("--on", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--stub", action="store_true", help="grade nothing: measure what is around")
     parser.add_argument("--profile", action="store_true", help="say where the client's time goes")
     return parser.parse_args()
@@ -125,6 +133,7 @@ def _run(
             came = [time.monotonic() for _ in client.stdout]
             figures.seconds = came[-1] - came[0] if came else 0.0
         if client.returncode or len(came) != figures.students:
+            print((folder / "log").read_text(errors="replace")[-3000:], file=sys.stderr)
             sys.exit(f"the run ended with exit code {client.returncode} after {len(came)} results")
     for each in folder.glob("gradebook.sqlite*"):
         each.unlink()
@@ -166,13 +175,15 @@ if __name__ == "__main__":
 # What a worker does with `--stub`: the first submission is graded, and all others get its result.
 _STUB = """
 from dataclasses import replace
-import grader.cluster.worker as worker
 
-real, known = worker.grade, []
+import grader.cluster.worker as worker
+from grader.grading import grade
+
+known = []
 
 def stub(task, content=None):
     if not known:
-        known.append(real(task, content))
+        known.append(grade(task, content))
     graded = known[0]
     student = {"student": task.submission.student, "source": task.submission.source}
     return replace(graded, submission=task.submission, result=replace(graded.result, **student))
@@ -242,6 +253,9 @@ def _look(figures: Figures, client: int, cluster: list[subprocess.Popen[bytes]],
     for who, numbers in here.items():
         most = max((memory(number, "VmHWM") for number in numbers), default=0)
         figures.memory[who] = max(most, figures.memory.get(who, 0))
+    for number in here["worker"]:
+        if fields := stat(number):
+            figures.cpu[number] = (int(fields[11]) + int(fields[12])) / TICKS
     if port:
         figures.traffic |= dict(_traffic(port))
 
