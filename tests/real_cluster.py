@@ -94,7 +94,7 @@ class Striker:
     seen from outside, whatever shuts it in. `struck` are the worker processes that were hit.
     """
 
-    NAME = "unlucky"
+    NAME = f"fg-{os.getpid()}"
     BEGIN = (
         "import ctypes\n"
         f"ctypes.CDLL(None).prctl(15, b'{NAME}', 0, 0, 0)\n"  # PR_SET_NAME

@@ -212,10 +212,16 @@ class Flow:
         ours = {sent.key: future for future, sent in self.in_flight.items()}
         processing = within(client, ANSWER_SECONDS, client.processing)
         for worker, keys in processing.items():
-            futures = [ours[key] for key in keys if key in ours]
+            futures = [ours.pop(key) for key in keys if key in ours]
             begun = min((self.in_flight[future].at for future in futures), default=now)
             if now - max(begun, self.heard.get(worker, 0.0)) > self.patience:
                 yield from self._start_again(client, worker, futures)
+        for future in ours.values():
+            # On no worker: it waited for one, or its answer was lost.
+            if now - self.in_flight[future].at > 2 * self.patience:
+                task = self.in_flight.pop(future).task
+                future.cancel()
+                yield from self._lost(task, "no answer came")
 
     def _start_again(
         self, client: Client, worker: str, futures: list[Future[bytes]]
