@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.assignment import Assignment
 from grader.model import ExerciseResult, Result, Run
+from grader.plain import uncomputed
 
 _LEAF = json.JSONEncoder(allow_nan=False).encode
 _KEY = lru_cache(maxsize=1024)(_LEAF)
@@ -60,15 +61,15 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
 def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
     scores = {each.name: _number(each.score) for each in result.exercises}
     return [
-        _plain(result.student),
-        _plain(result.source),
+        uncomputed(result.student),
+        uncomputed(result.source),
         result.status.value,
         *(scores.get(name, "") for name in exercises),
         _number(result.score),
         _number(maximum),
-        _plain(result.reason),
-        _plain("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
-        _plain(result.late.words if result.late else ""),
+        uncomputed(result.reason),
+        uncomputed("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
+        uncomputed(result.late.words if result.late else ""),
     ]
 
 
@@ -83,9 +84,3 @@ def _decision(exercise: ExerciseResult) -> str:
 
 def _number(score: float | None) -> str:
     return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
-
-
-def _plain(text: str) -> str:
-    """Text that a spreadsheet shows and does not compute."""
-    text = " ".join(text.splitlines())
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
