@@ -437,6 +437,8 @@ def test_page_of_changes_fits_and_is_accessible(opened: Any, tmp_path: Path, sch
         results = Axe().run(seen.page)
         assert results.violations_count == 0, results.generate_report()
         assert (seen.page.title(), len(seen.requests)) == ("From run 1 to run 2", 1)
+        head = seen.page.locator("th", has_text="Points won").first
+        assert head.bounding_box()["width"] > 40
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
