@@ -23,14 +23,16 @@ GENERATED = "__pycache__"
 
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
     """The parts by name: `grader`, `option …`, and of each assignment points, cases and files."""
-    parts = {
-        "grader": f"{__version__} {program()} Python {platform.python_version()}, "
-        f"numpy {np.__version__}"
-    }
+    parts = {"grader": installation()}
     parts |= {f"option {name}": str(value) for name, value in options.items()}
     for assignment in assignments:
         parts |= dict(_assignment_parts(assignment))
     return parts
+
+
+def installation() -> str:
+    """What grades here: fairgrade's version and its code's hash, Python's and numpy's version."""
+    return f"{__version__} {program()} Python {platform.python_version()}, numpy {np.__version__}"
 
 
 def digest(parts: dict[str, str]) -> str:

@@ -23,10 +23,13 @@ from grader.command import (
     find_root,
     leave,
     quiet_option,
+    require_option,
     root_option,
+    scheduler_option,
     speaks_plainly,
 )
 from grader.commands_authoring import AUTHORING
+from grader.commands_cluster import cluster_check
 from grader.commands_export import autograder, export
 from grader.commands_gradebook import GRADEBOOK, adjust, diff, note, runs
 from grader.doctor import examine
@@ -83,13 +86,7 @@ def main() -> None:
     metavar="PERCENT",
     help="Exit with 3 if a submission scores less than this share of the points.",
 )
-@click.option(
-    "--require",
-    type=click.Choice([level.word for level in Level]),
-    envvar="FAIRGRADE_REQUIRE",
-    default=Level.LIMITS.word,
-    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
-)
+@require_option
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
@@ -127,6 +124,8 @@ def main() -> None:
     default=None,
     help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
 )
+@click.option("--similar", is_flag=True, help="Show pairs of similar submissions in the report.")
+@scheduler_option
 @click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @quiet_option
 @root_option
@@ -145,6 +144,8 @@ def run(
     extensions: Path | None,
     attempts: str,
     gradebook: Path | None,
+    similar: bool,
+    scheduler: str,
     regrade: bool,
     quiet: bool,
     root: Path | None,
@@ -175,6 +176,7 @@ def run(
         best_attempt=attempts == "best",
         regrade=regrade,
         extensions=read_extensions(extensions) if extensions else Extensions(),
+        scheduler=scheduler,
     )
     with unzipped(paths) as (folders, left_out):
         found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
@@ -185,20 +187,20 @@ def run(
         prepare(output)
         with Gradebook(gradebook or output / GRADEBOOK) as book:
             with terminal.progress(len(found.submissions)) as live:
-                finished = grade_run(found, options, live.graded, book)
-            _write(finished, output, terminal)
+                finished = grade_run(found, options, live.graded, book, terminal.problem)
+            _write(finished, output, terminal, similar)
             code = _exit_code(finished, fail_under)
     leave(code)
 
 
-def _write(finished: Finished, output: Path, terminal: Terminal) -> None:
+def _write(finished: Finished, output: Path, terminal: Terminal, similar: bool) -> None:
     terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
     for assignment, each in finished.runs:
         folder = output / each.assignment if several else output
-        write_output(each, assignment, folder)
+        write_output(each, assignment, folder, similar)
         terminal.finish(assignment, each, folder)
 
 
@@ -289,11 +291,11 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
         return NOT_ALL_GRADED
     if fail_under is not None and any(
         result.status is Status.GRADED and (result.score or 0) * 100 < fail_under * result.max_score
-        for result in finished.results
+        for result in finished.heads
     ):
         return BELOW
     return ALL_GRADED
 
 
-for command in (*AUTHORING, adjust, autograder, diff, export, note, runs):
+for command in (*AUTHORING, adjust, autograder, cluster_check, diff, export, note, runs):
     main.add_command(command)

@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ import click
 
 from grader.assignment import assignment_names
 from grader.errors import CommandError, FairgradeError
+from grader.sandbox.level import Level
 from grader.terminal import Terminal
 
 ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
@@ -45,7 +47,28 @@ root_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
 )
+require_option = click.option(
+    "--require",
+    type=click.Choice([level.word for level in Level]),
+    envvar="FAIRGRADE_REQUIRE",
+    default=Level.LIMITS.word,
+    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
+)
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default="",
+    callback=lambda _context, _option, address: with_dask(address),
+    help="Grade on the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786.",
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
+
+
+def with_dask(address: str) -> str:
+    """The address, if there is none or there is what it takes to use it."""
+    if address and find_spec("distributed") is None:
+        raise click.UsageError("a scheduler takes the extra: pip install 'fairgrade[cluster]'")
+    return address
 
 
 def leave(code: int) -> NoReturn:

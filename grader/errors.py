@@ -6,7 +6,8 @@ FairgradeError
 ├── CommandError         the person at the terminal: the command line asks for something impossible
 ├── WeakProtection       the machine protects less from student code than was required
 ├── SystemFailure        the machine or this program: nobody's grade may suffer from it
-│   └── KernelFailure    a kernel could not be started or spoken to
+│   ├── KernelFailure    a kernel could not be started or spoken to
+│   └── SchedulerLost    the connection to a cluster's scheduler is gone
 └── WireError            bytes from a kernel, or a value for one, that `grader.wire` does not allow
 
 Every message says what is wrong, where, what was expected and what to do, in words that need no
@@ -40,6 +41,10 @@ class SystemFailure(FairgradeError):
 
 class KernelFailure(SystemFailure):
     """A kernel could not be started, or could not be reached once started."""
+
+
+class SchedulerLost(SystemFailure):
+    """The connection to a cluster's scheduler is gone; what was under way is to be sent again."""
 
 
 class WireError(FairgradeError):

@@ -31,7 +31,7 @@ from grader.handed_out import load_handed_out
 from grader.judge import judge, mark
 from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdict, Visibility
-from grader.notebook import Cell, Notebook, read_notebook
+from grader.notebook import Cell, Notebook, parse_notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
 from grader.pictures import with_drawings
 from grader.sandbox.level import Level
@@ -72,14 +72,17 @@ class Graded:
     kept: bool = False
 
 
-def grade(task: Task) -> Graded:
-    """Grade one submission. Whatever goes wrong becomes its reason, but for AssignmentError."""
+def grade(task: Task, content: bytes | None = None) -> Graded:
+    """Grade one submission. Whatever goes wrong becomes its reason, but for AssignmentError.
+
+    With `content`, the notebook's bytes, its file is not opened: it may be on another machine.
+    """
     started = time.monotonic()
     submission, name = task.submission, task.assignment
     try:
         if submission.problem:
             raise SubmissionError(submission.problem)
-        notebook = read_notebook(submission.path)
+        notebook = read_notebook(submission.path) if content is None else parse_notebook(content)
         if task.public_only:
             assignment = load_handed_out(task.root)
         else:

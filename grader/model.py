@@ -211,7 +211,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
-        data = asdict(self)
+        data: dict[str, Any] = _plain(self)
         if self.owner:
             data["owner"]["ids"] = dict(self.owner.ids)
         return data
@@ -294,6 +294,15 @@ class Run:
             passed_over=tuple(data["passed_over"]),
             results=tuple(map(Result.from_json, data["submissions"])),
         )
+
+
+def _plain(value: Any) -> Any:
+    """What `asdict` makes of a record, without the deep copies that take most of its time."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if fields := getattr(value, "__dataclass_fields__", None):
+        return {name: _plain(getattr(value, name)) for name in fields}
+    return value
 
 
 def _owner_from_json(data: dict[str, Any] | None) -> Owner | None:

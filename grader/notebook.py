@@ -48,7 +48,12 @@ def read_notebook(path: Path) -> Notebook:
 
     Raises SubmissionError, with the reason in words, for everything that cannot be graded.
     """
-    data = _json(_text(path))
+    return parse_notebook(notebook_bytes(path))
+
+
+def parse_notebook(content: bytes) -> Notebook:
+    """`read_notebook` for a file's content."""
+    data = _json(_text(content))
     language = _language(data)
     if language and not _PYTHON.fullmatch(language):
         raise SubmissionError(f"is a notebook in {plain(language[:40])}, where Python is expected")
@@ -62,7 +67,8 @@ def read_notebook(path: Path) -> Notebook:
     return Notebook(cells, named if isinstance(named, str) else "", flags)
 
 
-def _text(path: Path) -> str:
+def notebook_bytes(path: Path) -> bytes:
+    """A notebook's content; raises SubmissionError where it is too large or cannot be read."""
     try:
         size = path.stat().st_size
         if size > MAX_NOTEBOOK_BYTES:
@@ -70,11 +76,16 @@ def _text(path: Path) -> str:
                 f"is {size // 1_000_000} MB large, where at most {MAX_NOTEBOOK_BYTES // 1_000_000} "
                 "are read; clearing the outputs makes it small"
             )
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise SubmissionError("is not a notebook: its bytes are not UTF-8 text") from None
+        return path.read_bytes()
     except OSError as error:
         raise SubmissionError(f"cannot be read: {error.strerror or error}") from None
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SubmissionError("is not a notebook: its bytes are not UTF-8 text") from None
 
 
 def _json(text: str) -> dict[str, Any]:

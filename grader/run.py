@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from grader import __version__
 from grader.assignment import Assignment, Limits, assignment_names, load_assignment
@@ -19,7 +20,7 @@ from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
-from grader.results import Recorded, Results, as_line
+from grader.results import Recorded, Results, as_line, heads
 from grader.sandbox.level import Level
 from grader.submissions import Found, Submission
 
@@ -39,6 +40,32 @@ class Options:
     best_attempt: bool = False
     regrade: bool = False
     extensions: Extensions = field(default_factory=Extensions)
+    scheduler: str = ""
+
+
+class Workers(Protocol):
+    """Who grades, and how well a student's code is shut in there."""
+
+    @property
+    def level(self) -> Level: ...
+
+    @property
+    def protection(self) -> Protection: ...
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalWorkers:
+    """So many processes on this machine."""
+
+    jobs: int
+    level: Level
+    protection: Protection
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+        with local_processes(self.jobs) as make_executor:
+            yield from grade_all(tasks, make_executor, 2 * self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +86,39 @@ class Finished:
         return (result for _, run in self.runs for result in run.results)
 
     @property
+    def heads(self) -> Iterator[Result]:
+        """Every result's status and score, not its verdicts."""
+        return (result for _, run in self.runs for result in heads(run.results))
+
+    @property
     def count(self) -> int:
         return sum(len(run.results) for _, run in self.runs)
 
     @property
     def all_graded(self) -> bool:
         """Whether everything that was handed in was graded."""
-        return all(
-            result.status is Status.GRADED or not result.handed_in for result in self.results
-        )
+        return all(result.status is Status.GRADED or not result.handed_in for result in self.heads)
 
 
 def grade_run(
-    found: Found, options: Options, on_graded: Callable[[Graded], None], gradebook: Gradebook
+    found: Found,
+    options: Options,
+    on_graded: Callable[[Graded], None],
+    gradebook: Gradebook,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Finished:
     """Grade what was found and has no valid result in the gradebook; `on_graded` is told of each
-    result as it comes, when it is in the gradebook. The runs read it from there: it stays open."""
+    result as it comes, when it is in the gradebook, and `tell` what befalls a cluster's workers.
+    The runs read their results from the gradebook: it stays open."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    level, protection = protection_in_force()
-    check_required(options.require, level, protection)
+    names = [options.assignment] if options.assignment else assignment_names(options.root)
+    assignments = [load_assignment(options.root, name) for name in names]
+    workers = _workers(options, assignments, tell)
+    level, protection = workers.level, workers.protection
     tasks = [
         Task(options.root, submission, options.assignment, options.full, level, options.seed)
         for submission in found.submissions
     ]
-    names = [options.assignment] if options.assignment else assignment_names(options.root)
-    assignments = [load_assignment(options.root, name) for name in names]
     parts = basis(assignments, full=options.full, protection=level.word)
     book = _Book(gradebook, options, digest(parts))
     went_on = gradebook.cut_short(parts)
@@ -96,10 +131,7 @@ def grade_run(
     left = [task for task in tasks if task.submission not in done]
     interrupted = False
     try:
-        with (
-            local_processes(options.jobs) as make_executor,
-            closing(grade_all(left, make_executor, 2 * options.jobs)) as all_graded,
-        ):
+        with closing(workers.grade_all(left)) as all_graded:
             for graded in all_graded:
                 book.record(graded)
                 done[graded.submission] = as_line(graded)
@@ -118,6 +150,20 @@ def grade_run(
     passed_over = (*found.passed_over, *others)
     runs = tuple(_runs(ordered, recorded, options, started, passed_over, protection))
     return Finished(runs, interrupted, kept, went_on if kept else "")
+
+
+def _workers(
+    options: Options, assignments: Sequence[Assignment], tell: Callable[[str], None]
+) -> Workers:
+    """The workers that the command line asks for. Raises WeakProtection where they are too weak."""
+    if options.scheduler:
+        # Dask is an extra, and takes half a second to import.
+        from grader.cluster.workers import cluster_workers
+
+        return cluster_workers(options.scheduler, assignments, options.require, tell)
+    level, protection = protection_in_force()
+    check_required(options.require, level, protection)
+    return LocalWorkers(options.jobs, level, protection)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from grader.assignment import Assignment
 from grader.model import ExerciseResult, Repair, Run
 from grader.report.charts import Histogram, histogram
 from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
+from grader.report.pair_page import PairPage
 from grader.report.tally import (
     CaseCount,
     Mistake,
@@ -23,6 +24,7 @@ from grader.report.tally import (
 )
 from grader.report.text import number, one_line
 from grader.report.words import VERDICTS, Word
+from grader.similar import FEWEST
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
@@ -82,10 +84,16 @@ class Durations:
 
 @dataclass(slots=True)
 class ClassPage:
-    """The class, filled by `add` with one entry after the other."""
+    """The class, filled by `add` with one entry after the other.
+
+    `pairs` are similar submissions, None where nobody asked for them; `compared` says whether there
+    were enough to look for any.
+    """
 
     run: Run
     assignment: Assignment
+    pairs: list[PairPage] | None = None
+    compared: bool = False
     tally: Tally = field(init=False)
     repaired: list[Repaired] = field(default_factory=list)
     more_repaired: int = 0
@@ -126,6 +134,11 @@ class ClassPage:
     @property
     def ungraded(self) -> int:
         return len(self._ungraded) - self.tally.absent.count
+
+    @property
+    def fewest(self) -> int:
+        """Submissions that it takes to find similar ones."""
+        return FEWEST
 
     @property
     def statuses(self) -> list[str]:
