@@ -46,9 +46,7 @@ class Workload:
 
 def make_functions(folder: Path) -> Workload:
     """The six functions and their calls; the notebook imports numpy and nothing else."""
-    root = folder / "root"
-    for side in ("assignment", "solutions"):
-        shutil.copytree(REPOSITORY / side / FULL, root / side / "functions", dirs_exist_ok=True)
+    root = _judged_only(folder, "functions")
     settings = root / "assignment" / "functions" / "assignment.toml"
     settings.write_text(_numpy_only(settings.read_text(encoding="utf-8")), encoding="utf-8")
     assignment = load_assignment(root, "functions")
@@ -57,10 +55,23 @@ def make_functions(folder: Path) -> Workload:
 
 def make_assignment(folder: Path) -> Workload:
     """The full template, with its imports, demonstration cells and training cells."""
-    assignment = load_assignment(REPOSITORY, FULL)
+    root = _judged_only(folder, FULL)
+    assignment = load_assignment(root, FULL)
     template = json.loads(assignment.template.read_text(encoding="utf-8"))
     notebook = functools.partial(assignment_notebook, template)
-    return Workload("assignment", REPOSITORY, assignment, notebook, _data(folder, assignment))
+    return Workload("assignment", root, assignment, notebook, _data(folder, assignment))
+
+
+def _judged_only(folder: Path, name: str) -> Path:
+    """A root with the assignment under that name, without what the peers do not do: the search for
+    the place of a mistake, and pictures of what a wrong function does."""
+    root = folder / "root"
+    for side in ("assignment", "solutions"):
+        shutil.copytree(REPOSITORY / side / FULL, root / side / name, dirs_exist_ok=True)
+    (root / "solutions" / name / "pictures.py").unlink()
+    settings = root / "assignment" / name / "assignment.toml"
+    settings.write_text(f"search = false\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    return root
 
 
 def _numpy_only(settings: str) -> str:

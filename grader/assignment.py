@@ -80,6 +80,7 @@ class Exercise:
 class Assignment:
     """Everything fairgrade knows about one assignment.
 
+    `search` says whether wrong functions are searched for the place of the mistake.
     `public_only` where it was read from what a student has: there is no solutions folder then.
     """
 
@@ -97,6 +98,7 @@ class Assignment:
     shared_files: tuple[str, ...]
     warm_imports: tuple[str, ...]
     require: str = "limits"
+    search: bool = True
     public_cases: str = ""
     requirements: tuple[str, ...] = ()
     late: LateRule | None = None
@@ -217,6 +219,7 @@ def _assignment(
         shared_files=table.strings("shared_files"),
         warm_imports=table.strings("warm_imports"),
         require=table.choice("require", ("limits", "landlock", "namespaces")),
+        search=table.get("search", bool, True),
         public_cases=table.get("public_cases", str, ""),
         requirements=table.strings("requirements"),
         late=read_rule(table.table("late")) if table.get("late", dict, {}) else None,

@@ -23,6 +23,22 @@ class Call:
     inputs: bytes | memoryview
 
 
+@dataclass(frozen=True, slots=True)
+class EditedCalls:
+    """Calls, with each of the `inputs`, of the function that goes by one of `names`, after each of
+    `sources` has taken the place of the function `edited`: the same one, or one that it calls.
+
+    A call may take `seconds` of the processor's time, and return so many `bytes`.
+    """
+
+    names: tuple[str, ...]
+    edited: str
+    sources: tuple[str, ...]
+    inputs: tuple[bytes | memoryview, ...]
+    seconds: float
+    bytes: int
+
+
 async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, bool]:
     """The outcome of a call, and whether the kernel can be used after it."""
     outcomes, otherwise, usable = await _ask(kernel, [what], seconds)
@@ -39,6 +55,21 @@ async def call_together(
     """
     outcomes, _, usable = await _ask(kernel, calls, seconds)
     return outcomes, usable
+
+
+async def call_edited(
+    kernel: Kernel, what: EditedCalls, seconds: float
+) -> tuple[list[Outcome], bool]:
+    """The outcomes of a source's calls after those of the one before, and whether the kernel can
+    be used after it; fewer, where the seconds, which all share, ran out."""
+    session = kernel.client.session
+    content = {name: getattr(what, name) for name in ("names", "edited", "sources")}
+    content |= {"seconds": what.seconds, "bytes": what.bytes}
+    request = session.msg("edit_request", content)
+    session.send(kernel.client.shell_channel.socket, request, buffers=list(what.inputs))
+    reply = await _reply(kernel, request["header"]["msg_id"], seconds)
+    outcomes = None if reply is None else _outcomes(reply, len(what.sources) * len(what.inputs))
+    return outcomes or [], outcomes is not None
 
 
 async def _ask(

@@ -16,12 +16,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any
 
+from grader import wire
 from grader.authoring import (
     ATOL,
     RTOL,
@@ -33,7 +34,7 @@ from grader.authoring import (
     VariantMark,
 )
 from grader.difference import Tolerance, thaw
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, WireError
 from grader.model import Visibility
 from grader.scenes import Scene
 
@@ -75,6 +76,16 @@ class Variant:
     share: float = 1
     of: Callable[..., Any] | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@cache
+def encoded(case: Case) -> bytes | memoryview:
+    """The case's inputs as they go over the wire; raises AssignmentError where they cannot."""
+    inputs = case.arguments()
+    try:
+        return wire.encode((inputs.args, inputs.kwargs))
+    except WireError as error:
+        raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

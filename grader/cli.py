@@ -124,6 +124,7 @@ def main() -> None:
     default=None,
     help="File that keeps every result. Default: gradebook.sqlite in the output folder.",
 )
+@click.option("--similar", is_flag=True, help="Show pairs of similar submissions in the report.")
 @scheduler_option
 @click.option("--regrade", is_flag=True, help="Grade again what has not changed, too.")
 @quiet_option
@@ -143,6 +144,7 @@ def run(
     extensions: Path | None,
     attempts: str,
     gradebook: Path | None,
+    similar: bool,
     scheduler: str,
     regrade: bool,
     quiet: bool,
@@ -173,8 +175,8 @@ def run(
         seed=secrets.randbits(32) if seed is None else seed,
         best_attempt=attempts == "best",
         regrade=regrade,
-        scheduler=scheduler,
         extensions=read_extensions(extensions) if extensions else Extensions(),
+        scheduler=scheduler,
     )
     with unzipped(paths) as (folders, left_out):
         found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
@@ -186,19 +188,19 @@ def run(
         with Gradebook(gradebook or output / GRADEBOOK) as book:
             with terminal.progress(len(found.submissions)) as live:
                 finished = grade_run(found, options, live.graded, book, terminal.problem)
-            _write(finished, output, terminal)
+            _write(finished, output, terminal, similar)
             code = _exit_code(finished, fail_under)
     leave(code)
 
 
-def _write(finished: Finished, output: Path, terminal: Terminal) -> None:
+def _write(finished: Finished, output: Path, terminal: Terminal, similar: bool) -> None:
     terminal.say_kept(finished)
     several = len(finished.runs) > 1
     if several:
         remove_output(output)
     for assignment, each in finished.runs:
         folder = output / each.assignment if several else output
-        write_output(each, assignment, folder)
+        write_output(each, assignment, folder, similar)
         terminal.finish(assignment, each, folder)
 
 
@@ -289,7 +291,7 @@ def _exit_code(finished: Finished, fail_under: float | None) -> int:
         return NOT_ALL_GRADED
     if fail_under is not None and any(
         result.status is Status.GRADED and (result.score or 0) * 100 < fail_under * result.max_score
-        for result in finished.results
+        for result in finished.heads
     ):
         return BELOW
     return ALL_GRADED

@@ -11,6 +11,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, combinations
 
 from grader.changes import body_of, header, with_field
@@ -23,7 +24,7 @@ from grader.places import (
     places,
     renamed,
     statements,
-    translated,
+    translation,
     with_nodes,
     with_parents,
 )
@@ -85,6 +86,7 @@ class _Editor:
         self.statements = list(statements(body_of(function)))
         self.places = [place for each in self.statements for place in places(each)]
         self.texts = {place: ast.unparse(place.node) for place in self.places}
+        self.translations = cache(translation)
         self.alike = [groups_of(self.places, names) for names in (False, True)]
         equal: dict[str, list[tuple[Place, ast.AST]]] = defaultdict(list)
         self.equal: dict[ast.AST, list[tuple[Place, ast.AST]]] = {}
@@ -101,9 +103,9 @@ class _Editor:
         yield from self._otherwise_returned()
         for alone in (False, True):
             yield from self._statements(alone)
+            yield from self._moved(alone)
             for tier in Tier:
                 yield from self._expressions(tier, alone)
-            yield from self._moved(alone)
 
     def edit(self, changes: _Changes) -> Edit:
         """The edit that these changes come to, those of them that change something."""
@@ -130,7 +132,7 @@ class _Editor:
             yield {place: new}
         for group in alike:
             if len(group) > 1 and group[0] is place:
-                yield {each: translated(new, place, each) for each in group}
+                yield {each: self.translations(place, each).of(new) for each in group}
 
     def _expressions(self, tier: Tier, alone: bool) -> Iterator[_Changes]:
         # What was left unused is mostly missing where the function ends.
@@ -232,22 +234,22 @@ class _Editor:
                 yield {whole[one]: other, whole[other]: one}
 
     def _moved(self, alone: bool) -> Iterator[_Changes]:
-        """What is added at one place of an expression added at another one instead."""
+        """A name that is added at one place of an expression added at another one instead."""
         for place in self.places:
             for node, _ in with_parents(place.node):
-                if (
-                    place.is_target
-                    or not isinstance(node, ast.BinOp)
-                    or not isinstance(node.op, (ast.Add, ast.Sub))
-                ):
-                    continue
-                without = with_nodes(place.node, {node: node.left})
-                for other, _ in with_parents(without):
-                    if isinstance(other, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
-                        added = with_nodes(
-                            without, {other: ast.BinOp(other, ast.Add(), node.right)}
-                        )
-                        yield from self._together(place, added, alone)
+                match node:
+                    case ast.BinOp(left, ast.Add() | ast.Sub(), ast.Name() as name):
+                        if not place.is_target and not isinstance(left, ast.Constant):
+                            without = with_nodes(place.node, {node: left})
+                            for new in _with_added(without, name):
+                                yield from self._together(place, new, alone)
+
+
+def _with_added(tree: ast.AST, name: ast.Name) -> Iterator[ast.AST]:
+    """The tree with a name added at one place after the other."""
+    for node, _ in with_parents(tree):
+        if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
+            yield with_nodes(tree, {node: ast.BinOp(node, ast.Add(), name)})
 
 
 def _other_assignments(statement: ast.stmt, values: Sequence[str]) -> Iterator[ast.AST]:

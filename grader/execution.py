@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from grader.assignment import Limits
-from grader.caller import Call, call, call_together
+from grader.caller import Call, EditedCalls, call, call_edited, call_together
 from grader.cell_runner import CellRun, CellRunner
 from grader.notebook import Cell
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
@@ -139,6 +139,16 @@ class Execution:
         for group in groups:
             known, together = together[: len(group)], together[len(group) :]
             outcomes.append(known if len(known) == len(group) else await self._called_singly(group))
+        return outcomes
+
+    async def call_edited(self, what: EditedCalls, seconds: float) -> list[Outcome]:
+        """What comes of edited functions; less than was asked for, where that takes too long."""
+        if self._kernel is None:
+            await self.run_cells()
+        assert self._kernel is not None
+        outcomes, usable = await call_edited(self._kernel, what, seconds)
+        if not usable or len(outcomes) < len(what.sources) * len(what.inputs):
+            await self._drop_kernel()
         return outcomes
 
     async def _called_singly(self, group: Sequence[Call]) -> list[Outcome]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from grader.assignment import Assignment
 from grader.model import ExerciseResult, Result, Run
+from grader.plain import uncomputed
+
+_LEAF = json.JSONEncoder(allow_nan=False).encode
 
 
 def write_results(run: Run, path: Path) -> None:
@@ -18,12 +21,20 @@ def write_results(run: Run, path: Path) -> None:
         file.write(_json(run.head()).removesuffix("\n}") + ',\n "submissions": [')
         for number, result in enumerate(run.results):
             file.write(",\n  " if number else "\n  ")
-            file.write(_json(result.to_json()).replace("\n", "\n  "))
+            file.write(_json(result.to_json(), "\n   "))
         file.write("\n ]\n}\n" if run.results else "]\n}\n")
 
 
-def _json(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False)
+def _json(value: Any, line: str = "\n ") -> str:
+    """What `json.dumps(value, indent=1)` gives; that takes several times as long, as Python's
+    encoder is only fast without indents. `line` begins each line of what is in the value."""
+    if isinstance(value, dict) and value:
+        items = [f"{_LEAF(key)}: {_json(each, line + ' ')}" for key, each in value.items()]
+        return "{" + line + f",{line}".join(items) + line[:-1] + "}"
+    if isinstance(value, list | tuple) and value:
+        items = [_json(each, line + " ") for each in value]
+        return "[" + line + f",{line}".join(items) + line[:-1] + "]"
+    return _LEAF(value)
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
@@ -48,15 +59,15 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
 def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
     scores = {each.name: _number(each.score) for each in result.exercises}
     return [
-        _plain(result.student),
-        _plain(result.source),
+        uncomputed(result.student),
+        uncomputed(result.source),
         result.status.value,
         *(scores.get(name, "") for name in exercises),
         _number(result.score),
         _number(maximum),
-        _plain(result.reason),
-        _plain("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
-        _plain(result.late.words if result.late else ""),
+        uncomputed(result.reason),
+        uncomputed("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
+        uncomputed(result.late.words if result.late else ""),
     ]
 
 
@@ -71,9 +82,3 @@ def _decision(exercise: ExerciseResult) -> str:
 
 def _number(score: float | None) -> str:
     return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
-
-
-def _plain(text: str) -> str:
-    """Text that a spreadsheet shows and does not compute."""
-    text = " ".join(text.splitlines())
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from grader import wire
-from grader.assignment import Assignment, Exercise, load_assignment
+from grader.assignment import Assignment, Exercise, Limits, load_assignment
 from grader.caller import Call
 from grader.canary import protection_in_force
-from grader.cases import Case
+from grader.cases import encoded
 from grader.cell_runner import CellRun
-from grader.errors import AssignmentError, SubmissionError, SystemFailure, WireError
+from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.evidence import flags, spans, with_evidence
 from grader.execution import (
     LAST,
@@ -37,6 +36,7 @@ from grader.outcome import NotCalled, Outcome
 from grader.pictures import with_drawings
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
+from grader.search import searched
 from grader.source import functions, is_untouched, syntax_error
 from grader.submissions import Submission
 
@@ -175,13 +175,13 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         )
         remarks = flags(notebook, steps, copies, execution.runs)
     definitions = [definitions_of(steps)]
-    exercises = await with_drawings(
-        exercises,
-        assignment,
-        lambda limits: Execution(definitions, _files(assignment), limits, confinement),
-        task.full,
-    )
-    return _Gradings(exercises, (*suspected, *remarks))
+
+    def start(within: Limits) -> Execution:
+        return Execution(definitions, _files(assignment), within, confinement)
+
+    exercises, cut_short = await searched(exercises, notebook, assignment, start)
+    exercises = await with_drawings(exercises, assignment, start, task.full)
+    return _Gradings(exercises, (*suspected, *remarks, *cut_short))
 
 
 @dataclass(slots=True)
@@ -232,7 +232,7 @@ def _calls(answer: _Answer, visibility: Visibility) -> list[Call]:
     if answer.stopped:
         return []
     exercise = answer.exercise
-    return [Call(exercise.names, _encoded(case)) for case in exercise.of(visibility)]
+    return [Call(exercise.names, encoded(case)) for case in exercise.of(visibility)]
 
 
 def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
@@ -281,15 +281,6 @@ def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
     originals = template.cells_defining((exercise.name,))
     original = originals[-1].source if originals else ""
     return any(is_untouched(cell.source, name, original) for name in exercise.names)
-
-
-@cache
-def _encoded(case: Case) -> bytes | memoryview:
-    inputs = case.arguments()
-    try:
-        return wire.encode((inputs.args, inputs.kwargs))
-    except WireError as error:
-        raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 
 
 def _unreached(cell: Cell, runs: dict[int, CellRun]) -> str:

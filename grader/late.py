@@ -97,10 +97,10 @@ def _words(
         said += f" {_days(rule.free_days)} {'is' if rule.free_days == 1 else 'are'} free."
     if not percent:
         return f"{said} Nothing was taken off."
-    each = f"{rule.percent_per_day:g} per cent for each day"
-    each += " after these" if rule.free_days else ""
+    further = " further" if rule.free_days else ""
     capped = f", {rule.most_percent:g} at most" if percent == rule.most_percent < 100 else ""
-    return f"{said} {each}{capped}: {lost:g} points were taken off."
+    each = f"Each{further} day takes {rule.percent_per_day:g} per cent{capped}"
+    return f"{said} {each}: {lost:g} points were taken off."
 
 
 def _unknown(due: datetime, owner: Owner, extended: bool) -> str:

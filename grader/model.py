@@ -99,6 +99,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """An edit that makes a wrong function pass every case. Students are told its lines only.
+
+    `function`, in the cell of that number, is the exercise's or one that it calls; `lines` of that
+    cell differ. `was` and `becomes` are the statements that do, each in one line.
+    """
+
+    function: str
+    cell: int
+    lines: tuple[int, ...]
+    was: tuple[str, ...]
+    becomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
     """A person's decision on an exercise's points, with the score it stands above."""
 
@@ -147,6 +162,7 @@ class ExerciseResult:
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
     notebook printed there; both are text that a student controls. `marks` are lines of that code.
     `drawings` has none of those that a right function shares with the reference, but with `--full`.
+    `repair`, if one was found, is for the instructor's eyes.
     """
 
     name: str
@@ -162,6 +178,7 @@ class ExerciseResult:
     printed: str = ""
     marks: tuple[Mark, ...] = ()
     drawings: tuple[Drawing, ...] = ()
+    repair: Repair | None = None
     adjustment: Adjustment | None = None
 
 
@@ -194,7 +211,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON data, in the result file's order of keys."""
-        data = asdict(self)
+        data: dict[str, Any] = _plain(self)
         if self.owner:
             data["owner"]["ids"] = dict(self.owner.ids)
         return data
@@ -279,12 +296,21 @@ class Run:
         )
 
 
+def _plain(value: Any) -> Any:
+    """What `asdict` makes of a record, without the deep copies that take most of its time."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if fields := getattr(value, "__dataclass_fields__", None):
+        return {name: _plain(getattr(value, name)) for name in fields}
+    return value
+
+
 def _owner_from_json(data: dict[str, Any] | None) -> Owner | None:
     return Owner(**{**data, "ids": tuple(data["ids"].items())}) if data else None
 
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
-    adjustment = data.get("adjustment")
+    adjustment, repair = data.get("adjustment"), data.get("repair")
     cases = tuple(
         CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
         for case in data["cases"]
@@ -297,11 +323,17 @@ def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
             "also": tuple(map(_diagnosis_from_json, data["also"])),
             "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
             "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
+            "repair": repair and _repair_from_json(repair),
             "adjustment": adjustment and Adjustment(**adjustment),
             "cases": cases,
             "drawings": tuple(Drawing(**each) for each in data.get("drawings", ())),
         }
     )
+
+
+def _repair_from_json(data: dict[str, Any]) -> Repair:
+    lists = {name: tuple(data[name]) for name in ("lines", "was", "becomes")}
+    return Repair(**{**data, **lists})
 
 
 def _diagnosis_from_json(data: dict[str, Any]) -> Diagnosis:

@@ -38,7 +38,7 @@ def prepare(folder: Path) -> None:
         )
 
 
-def write_output(run: Run, assignment: Assignment, folder: Path) -> None:
+def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool = False) -> None:
     """Write results, grades and report; what a reader finds is all of one run.
 
     Raises SystemFailure where the folder cannot be written to; the results are then kept elsewhere,
@@ -51,7 +51,7 @@ def write_output(run: Run, assignment: Assignment, folder: Path) -> None:
             (staged / REPORT).mkdir()
             write_results(run, staged / RESULTS)
             write_grades(run, assignment, staged / GRADES)
-            write_report(run, assignment, staged / REPORT, folder / REPORT)
+            write_report(run, assignment, staged / REPORT, folder / REPORT, similar)
             with _locked(folder):
                 if (folder / REPORT).exists():
                     (folder / REPORT).rename(staged / "old")

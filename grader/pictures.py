@@ -24,7 +24,7 @@ from grader.execution import Execution
 from grader.fresh import reference
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.outcome import Incomparable, Outcome, Raised, Returned
-from grader.scenes import Ended
+from grader.scenes import Ended, Landscape
 
 # For all pictures of a submission, the start of their kernel included; and for one call.
 SECONDS, CALL_SECONDS = 15.0, 2.0
@@ -65,8 +65,11 @@ async def with_drawings(
 def drawn_by_reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing:
     """The picture of the reference solution.
 
-    Raises AssignmentError if the reference does not get to the end: then the driver is wrong.
+    Raises AssignmentError if the reference does not get to the end, as then the driver is wrong, or
+    if the scene cannot be drawn.
     """
+    if isinstance(picture.scene, Landscape):
+        _check(picture.scene, f"the picture {picture.name!r} of {exercise.name!r}")
     drawing, cause = _drawn_here(picture, reference(assignment)[exercise.name])
     if drawing.ended:
         why = f" ({type(cause).__name__}: {cause})" if cause else ""
@@ -76,6 +79,15 @@ def drawn_by_reference(picture: Picture, exercise: Exercise, assignment: Assignm
             "the reference finishes"
         )
     return drawing
+
+
+def _check(scene: Landscape, what: str) -> None:
+    try:
+        scene.heights()
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{what} has no landscape to be drawn on: {type(error).__name__}: {error}"
+        ) from error
 
 
 class _Hand:

@@ -81,7 +81,8 @@ def mapped(tree: ast.AST, other: Callable[[ast.AST], ast.AST]) -> ast.AST:
     new = other(tree)
     if new is not tree:
         return new
-    for name, value in ast.iter_fields(tree):
+    for name in tree._fields:
+        value = getattr(tree, name, None)
         changed: object = value
         if isinstance(value, ast.AST):
             changed = mapped(value, other)
@@ -140,8 +141,19 @@ def _kind(node: ast.AST, names: bool) -> tuple[object, ...]:
     return type(node), children
 
 
-def translated(new: ast.AST, one: Place, other: Place) -> ast.AST:
-    """What was made of one place, with the texts and names of another that is alike."""
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """From the names and texts of one place to those of another that is alike."""
+
+    names: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def of(self, tree: ast.AST) -> ast.AST:
+        names, texts = self.names, self.texts
+        return respelled(tree, lambda each: names.get(each, each), lambda t: texts.get(t, t))
+
+
+def translation(one: Place, other: Place) -> Translation:
     names: dict[str, str] = {}
     texts: dict[str, str] = {}
     for mine, its in zip(ast.walk(one.node), ast.walk(other.node), strict=True):
@@ -151,7 +163,7 @@ def translated(new: ast.AST, one: Place, other: Place) -> ast.AST:
             case ast.Constant(str() as a), ast.Constant(str() as b):
                 texts.setdefault(a, b)
                 texts.setdefault(a[1:], b[1:])
-    return respelled(new, lambda name: names.get(name, name), lambda text: texts.get(text, text))
+    return Translation(names, texts)
 
 
 def like_the_other(one: ast.AST, was: str, becomes: str) -> ast.AST:

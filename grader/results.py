@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.decisions import decided
@@ -61,6 +61,16 @@ class Results:
     def __iter__(self) -> Iterator[Result]:
         for line in self.lines:
             yield replace(self.recorded.result(line), max_score=self.max_score)
+
+    @property
+    def heads(self) -> Iterator[Result]:
+        """The results as they are held: who, whether graded and why not, the score."""
+        return (replace(line.result, max_score=self.max_score) for line in self.lines)
+
+
+def heads(results: Collection[Result]) -> Iterable[Result]:
+    """The results for whom status and score are enough; the rest need not be read then."""
+    return results.heads if isinstance(results, Results) else results
 
 
 def as_line(graded: Graded) -> Graded:

@@ -156,7 +156,16 @@ def _marks(owner: Owner, name: str) -> Iterator[tuple[str, str]]:
 
 def _differ(student: Student, owner: Owner) -> bool:
     theirs = dict(student.ids)
-    return any(theirs.get(kind, each) != each for kind, each in owner.ids if kind in _DECISIVE)
+    if any(theirs.get(kind, each) != each for kind, each in owner.ids if kind in _DECISIVE):
+        return True
+    # Where groups hand in, Moodle's downloads have the group's name and number; where markers are
+    # not to know who it is, its sheets have no names.
+    named = student.name not in (student.email, *theirs.values())
+    return named and "moodle" in dict(owner.ids) and not _words(student.name) & _words(owner.name)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", name.casefold()))
 
 
 def _marks_of(student: Student) -> Iterator[tuple[str, str]]:

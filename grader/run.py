@@ -20,7 +20,7 @@ from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
-from grader.results import Recorded, Results, as_line
+from grader.results import Recorded, Results, as_line, heads
 from grader.sandbox.level import Level
 from grader.submissions import Found, Submission
 
@@ -39,8 +39,8 @@ class Options:
     seed: int = 0
     best_attempt: bool = False
     regrade: bool = False
-    scheduler: str = ""
     extensions: Extensions = field(default_factory=Extensions)
+    scheduler: str = ""
 
 
 class Workers(Protocol):
@@ -86,15 +86,18 @@ class Finished:
         return (result for _, run in self.runs for result in run.results)
 
     @property
+    def heads(self) -> Iterator[Result]:
+        """Every result's status and score, not its verdicts."""
+        return (result for _, run in self.runs for result in heads(run.results))
+
+    @property
     def count(self) -> int:
         return sum(len(run.results) for _, run in self.runs)
 
     @property
     def all_graded(self) -> bool:
         """Whether everything that was handed in was graded."""
-        return all(
-            result.status is Status.GRADED or not result.handed_in for result in self.results
-        )
+        return all(result.status is Status.GRADED or not result.handed_in for result in self.heads)
 
 
 def grade_run(

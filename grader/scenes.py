@@ -21,6 +21,7 @@ Point: TypeAlias = tuple[float, float]
 
 MAX_GROUPS, MAX_ITEMS = 12, 40
 GRID = (48, 36)
+FINE = 61
 # A place outside of the window is kept, so that the line to it has its direction, but no farther.
 FARTHEST = 10
 DECIMALS = 4
@@ -62,6 +63,22 @@ class Landscape:
 
     def sheet(self) -> Path:
         return Path(self)
+
+    def heights(self) -> tuple[Array, Array, Array]:
+        """x, y and height on a fine grid of the window, as arrays of one shape.
+
+        Raises whatever `height` raises, and ValueError where it gives no such array of numbers.
+        """
+        window = self.window
+        x, y = np.meshgrid(
+            np.linspace(window.left, window.right, FINE),
+            np.linspace(window.bottom, window.top, FINE),
+        )
+        with np.errstate(all="ignore"):
+            heights = np.asarray(self.height(x, y), dtype=np.float64)
+        if heights.shape != x.shape or not np.all(np.isfinite(heights)):
+            raise ValueError("`height` is to return a finite number for each place of the window")
+        return x, y, heights
 
 
 @dataclass(slots=True)

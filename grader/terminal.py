@@ -29,6 +29,7 @@ from grader.assignment import Assignment, Exercise
 from grader.grading import Graded
 from grader.model import Protection, Result, Run, Status, Verdict
 from grader.plain import one_line
+from grader.results import heads
 from grader.run import Finished
 from grader.sandbox.level import Level
 
@@ -119,7 +120,7 @@ class Terminal:
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
         """The table of one assignment's results, what went wrong, and where the report is."""
         unknown = 0
-        for result in run.results:
+        for result in heads(run.results):
             if result.status is Status.NOT_GRADED and result.handed_in:
                 self.err.print(
                     f"not graded: {_one_line(result.source)}: {_one_line(result.reason)}"
@@ -127,7 +128,9 @@ class Terminal:
             unknown += result.late is not None and result.late.days is None
         if unknown:
             self.err.print(f"when it was handed in is not known, nothing was taken off: {unknown}")
-        absent = [_one_line(result.student) for result in run.results if not result.handed_in]
+        absent = [
+            _one_line(result.student) for result in heads(run.results) if not result.handed_in
+        ]
         if absent:
             self.err.print(f"handed in nothing ({len(absent)}): {'; '.join(absent)}")
         if run.protection.level == Level.LIMITS.word:
@@ -138,7 +141,7 @@ class Terminal:
             return
         if self.out.is_terminal:
             self.out.print(_table(assignment, run, self.out.width))
-        graded = sum(result.status is Status.GRADED for result in run.results)
+        graded = sum(result.status is Status.GRADED for result in heads(run.results))
         left = len(run.results) - graded - len(absent)
         self.say(f"{run.title}: {graded} graded, {left} not graded")
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")

@@ -515,7 +515,10 @@ def gradescope(course: Path, folder: Path) -> Path:
     assert code == 0, said
     for name in ("source", "submission", "results"):
         (folder / name).mkdir(parents=True)
-    subprocess.run(["unzip", "-q", folder.with_suffix(".zip"), "-d", folder / "source"], check=True)
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        for member in archive.infolist():
+            path = archive.extract(member, folder / "source")
+            Path(path).chmod(member.external_attr >> 16 & 0o777)
     shutil.copy(folder / "source" / "run_autograder", folder)
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv" / "bin" / "python"

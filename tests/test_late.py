@@ -73,10 +73,10 @@ def test_the_words_have_everything_that_the_points_follow_from() -> None:
     late, _ = lateness(RULE, DUE, handed_in("2026-03-04 10:00"), 80)
     assert late.words == (
         "Handed in late, by 3 days: it was due 1 March 2026, 23:59 (UTC+01:00). 1 day is free. "
-        "10 per cent for each day after these: 16 points were taken off."
+        "Each further day takes 10 per cent: 16 points were taken off."
     )
     late, _ = lateness(RULE, DUE, handed_in("2026-03-09 10:00"), 80)
-    assert "10 per cent for each day after these, 35 at most: 28 points were" in late.words
+    assert "Each further day takes 10 per cent, 35 at most: 28 points were" in late.words
     extended, _ = lateness(RULE, DUE + timedelta(days=2), handed_in("2026-03-04 10:00"), 80)
     assert "it was due 3 March 2026, 23:59 (UTC+01:00), with an extension" in extended.words
     assert "Nothing was taken off" in extended.words

@@ -28,6 +28,10 @@ from grader.assignment import load_assignment
 from grader.canary import protection_in_force
 from grader.cases import Case
 from grader.cli import main
+from grader.exports import Request
+from grader.exports.feedback import Feedback
+from grader.exports.gradescope import Gradescope
+from grader.exports.junit import Junit
 from grader.giveaway import leaves
 from grader.grading import Task, grade
 from grader.model import Result, Run, Visibility
@@ -209,7 +213,8 @@ def graded(course: Path, name: str, path: Path) -> Result:
 
 
 def given(course: Path, name: str, result: Result, folder: Path) -> dict[str, str]:
-    """Everything that a run leaves for people to read, by its path; students get their page."""
+    """Everything that a run leaves for people to read, by its path. Students get their page, and
+    what platforms show them of exports."""
     assignment = load_assignment(course, name)
     run = Run(
         assignment=name,
@@ -221,9 +226,13 @@ def given(course: Path, name: str, result: Result, folder: Path) -> dict[str, st
         results=(result,),
     )
     write_output(run, assignment, folder)
+    (folder / "exports").mkdir()
+    for export in (Gradescope, Feedback, Junit):
+        export().write(Request(run, folder, folder / "exports" / export.target))
     return {
         str(path.relative_to(folder)): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*.*"))
+        if path.is_file() and path.suffix
     }
 
 
@@ -326,6 +335,7 @@ def test_what_a_student_is_given_says_nothing_of_hidden_values(
     path = handed_in(student, course, tmp_path)
     files = read_by_a_student(course, NAME, path, tmp_path / "one")
     assert {"report/students/student.html", "results.json", "grades.csv"} <= files.keys()
+    assert {"exports/gradescope/student/results.json", "exports/feedback/student.html"} <= {*files}
     assert student in HONEST or told_hidden_inputs_only(files["results.json"])
     besides = untouched + path.read_text()
     assert {

@@ -10,10 +10,12 @@ import jsonschema
 import pytest
 
 from grader.assignment import load_assignment
+from grader.canary import protection_in_force
 from grader.errors import AssignmentError
 from grader.grading import Task, grade
 from grader.model import ExerciseResult, Result, Verdict
 from grader.pictures import drawn_by_reference
+from grader.sandbox.level import Level
 from grader.scenes import FARTHEST
 from grader.submissions import Submission
 
@@ -143,6 +145,28 @@ def test_a_function_cannot_draw_the_hidden_inputs_that_it_remembers(
     ]
     assert points
     assert {tuple(point) for point in points} == {(0.0, 0.0)}
+
+
+def test_what_a_function_leaves_behind_is_not_there_when_it_draws(
+    graded: Callable[..., Result],
+) -> None:
+    """It leaves word of a hidden input wherever it may, and draws a path by what it finds."""
+    if protection_in_force()[0] is Level.LIMITS:
+        pytest.skip("without namespaces or Landlock, files are anybody's")
+    body = (
+        "import os\n"
+        "    small, found = parameters['W1'].size == 1, 0\n"
+        "    for folder in ('.', '..', '/tmp', '/var/tmp', '/dev/shm', os.path.expanduser('~')):\n"
+        "        try:\n"
+        "            if small:\n"
+        "                found += os.path.exists(folder + '/seen-by-pictures')\n"
+        "            else:\n"
+        "                open(folder + '/seen-by-pictures', 'w').close()\n"
+        "        except OSError: pass\n"
+        "    return {k: np.full(parameters[k].shape, found / 100) for k in parameters}"
+    )
+    drawings = gd(graded(GD.format(body=body))).drawings
+    assert {tuple(point) for each in drawings for point in each.data["points"][1:]} == {(0.0, 0.0)}
 
 
 def test_lost_columns_are_missing_in_the_drawing(graded: Callable[..., Result]) -> None:

@@ -17,7 +17,7 @@ from grader.places import (
     places,
     renamed,
     statements,
-    translated,
+    translation,
     with_nodes,
 )
 
@@ -66,7 +66,7 @@ def test_what_was_made_of_one_is_made_of_the_other() -> None:
     one, other = (place for place in found if place.node is not place.statement)
     new = ast.parse("g(a, v['W'])").body[0]
 
-    assert ast.unparse(translated(new, one, other)) == "g(b, s['b'])"
+    assert ast.unparse(translation(one, other).of(new)) == "g(b, s['b'])"
 
 
 def test_trees_are_not_changed_but_made_anew() -> None:

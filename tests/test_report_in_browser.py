@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_diff_page import ONE, TWO
 from test_report import HOSTILE, answer, assignment, exercise, graded, hostile_run, run, ungraded
 from test_report_pictures import pictured
 
 from grader.assignment import load_assignment
+from grader.diff import Change
 from grader.model import CaseResult, Diagnosis, Result, Verdict, Visibility
-from grader.report import write_report
+from grader.report import write_diff, write_report
 
 pytestmark = pytest.mark.browser
 
@@ -149,6 +151,21 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve students, two of whom have the same unusual and hostile code under hostile names."""
+    folder = tmp_path_factory.mktemp("alike")
+    own = "\n".join(
+        f"    seen[{n!r}] = '</code><script>document.title=`owned`</script>', x" for n in range(20)
+    )
+    code = f"def double(x):\n    seen = {{}}\n{own}\n    return seen"
+    copy = code.replace("seen", "kept")
+    others = [graded(f"s{n}", answer(code="def double(x):\n    return x")) for n in range(10)]
+    hostile = [graded(HOSTILE[n], answer(code=each)) for n, each in enumerate((code, copy))]
+    write_report(run(*others, *hostile), assignment(), folder, similar=True)
+    return folder
+
+
 def pages(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.html"))
 
@@ -219,15 +236,17 @@ def test_student_link_leads_to_the_page_and_back(opened: Any, report: Path) -> N
     assert page.locator("h1").inner_text() == "Numbers"
 
 
-def test_no_page_asks_for_anything_or_complains(opened: Any, report: Path, hostile: Path) -> None:
-    for path in pages(report) + pages(hostile):
+def test_no_page_asks_for_anything_or_complains(
+    opened: Any, report: Path, hostile: Path, alike: Path
+) -> None:
+    for path in pages(report) + pages(hostile) + pages(alike):
         seen = opened(path)
         assert seen.requests == [path.as_uri()]
         assert seen.complaints == []
 
 
-def test_script_that_a_student_wrote_never_runs(opened: Any, hostile: Path) -> None:
-    for path in pages(hostile):
+def test_script_that_a_student_wrote_never_runs(opened: Any, hostile: Path, alike: Path) -> None:
+    for path in pages(hostile) + pages(alike):
         assert opened(path).page.title() != "owned"
 
 
@@ -370,6 +389,54 @@ def test_axe_finds_nothing_on_a_page_with_everything(opened: Any, many: Path, sc
 def test_class_page_with_everything_fits_a_telephone(opened: Any, many: Path) -> None:
     page = opened(many / "index.html", viewport={"width": 380, "height": 800}).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_similar_pair_is_opened_from_the_class_page_and_leads_back(
+    opened: Any, alike: Path
+) -> None:
+    page = opened(alike / "index.html").page
+    page.locator("#similar + p + ul a").click()
+    assert page.locator("pre .marked").count() == 2 * 22
+    one, two = (each.bounding_box() for each in page.locator("pre").all())
+    assert one["y"] == two["y"]
+    page.get_by_role("link", name="All submissions").click()
+    assert page.locator("#similar").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_page_of_a_pair_fits_and_is_accessible(
+    opened: Any, alike: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewport = {"width": width, "height": 800}
+    path = alike / "similar" / "1.html"
+    page = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_of_changes_fits_and_is_accessible(opened: Any, tmp_path: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    changes = [Change(name, LONG, 1.0, 2.5, LONG) for name in HOSTILE]
+    changes += [
+        Change("ann", "count", 2.5, 0.0, "the grader"),
+        Change("bo", "count", None, 1.0, "graded again"),
+    ]
+    write_diff(ONE, TWO, changes, tmp_path / "diff.html")
+    for width in (380, 1200):
+        viewport = {"width": width, "height": 800}
+        seen = opened(
+            tmp_path / "diff.html", color_scheme=scheme, viewport=viewport, bypass_csp=True
+        )
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        results = Axe().run(seen.page)
+        assert results.violations_count == 0, results.generate_report()
+        assert (seen.page.title(), len(seen.requests)) == ("From run 1 to run 2", 1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,8 +13,8 @@ from test_gradebook import begin, kept, result, submission
 from grader.export import write_results
 from grader.gradebook import Gradebook
 from grader.grading import Graded
-from grader.model import Owner, Protection, Result, Run
-from grader.results import Recorded, Results, as_line
+from grader.model import Owner, Protection, Result, Run, Status
+from grader.results import Recorded, Results, as_line, heads
 
 BEFORE_STREAMING = {"indent": 1, "ensure_ascii": True, "allow_nan": False}
 
@@ -65,6 +65,18 @@ def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path
     with Gradebook(tmp_path / "book") as book:
         (only,) = Results(Recorded(book, {}, book.decisions()), [line], 4)
     assert only.owner == owner
+
+
+def test_status_and_score_are_known_without_reading_the_gradebook(tmp_path: Path) -> None:
+    found = [result("bo", 3), result("cy", None)]
+    with Gradebook(tmp_path / "book") as book:
+        book.adjust("words", "bo", "longest", 1, "read by hand")
+        stored = recorded(book, *found)
+        lines = [stored.recorded.with_decisions(line) for line in stored.lines]
+        stored = replace(stored, lines=lines)
+    known = [(each.student, each.status, each.score, each.max_score) for each in heads(stored)]
+    assert known == [("bo", Status.GRADED, 1, 4), ("cy", Status.NOT_GRADED, None, 4)]
+    assert list(heads(found)) == found
 
 
 def test_a_run_holds_no_verdicts_while_it_goes_through_its_results(tmp_path: Path) -> None:

@@ -91,3 +91,23 @@ def test_the_time_that_a_sheet_knows_is_kept(tmp_path: Path) -> None:
         find([folder], ELSEWHERE), read_roster(roster(tmp_path, sheet))
     ).submissions
     assert found.owner.submitted_at == "Friday, 1 March 2024, 10:15 AM"
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "found"),
+    [
+        ("Ann Lee", "Identifier,Full name\nParticipant 77,Ann Lee\n", True),
+        ("LEE Ann", "Identifier,Full name\nParticipant 77,Ann Mary Lee\n", True),
+        ("Participant", "Identifier,Status\nParticipant 77,Submitted\n", True),
+        ("Group 3", "Identifier,Full name\nParticipant 77,Ann Lee\n", False),
+    ],
+)
+def test_a_moodle_groups_number_is_nobodys(
+    tmp_path: Path, name: str, sheet: str, found: bool
+) -> None:
+    place = tmp_path / "class" / f"{name}_77_assignsubmission_file_"
+    place.mkdir(parents=True)
+    (place / "work.ipynb").write_text("{}")
+    students = read_roster(roster(tmp_path, sheet))
+    everyone = with_roster(find([tmp_path / "class"], ELSEWHERE), students).submissions
+    assert len(everyone) == (1 if found else 2)

@@ -58,10 +58,10 @@ class _Connection(Client):
 
     def __init__(self, address: str, **options: Any) -> None:
         try:
-            super().__init__(address, **options)
+            super().__init__(address, **options)  # type: ignore[no-untyped-call]
         except BaseException:
             with contextlib.suppress(Exception):
-                self.close(timeout=1)
+                self.close(timeout=1)  # type: ignore[no-untyped-call]
             self.status = "closed"
             raise
 
@@ -78,7 +78,7 @@ def connected(address: str, seconds: float = 0) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(_CONFIGURATION):
         try:
-            client = _Connection(
+            client: Client = _Connection(
                 address,
                 timeout=seconds or CONNECT_SECONDS,
                 set_as_default=False,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import CommandError
 from grader.exports.export import Export, Request, write_file
 from grader.model import Result
-from grader.plain import one_line
+from grader.plain import on_one_line, uncomputed
 from grader.report.text import number
 
 Cell = str | float | None
-# What spreadsheets take for the beginning of a formula, also behind blanks and full-width.
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _IDS = ("canvas", "moodle", "gradescope", "sid", "login")
 
 
@@ -79,7 +76,7 @@ def _typed(sheet: Any, value: Cell) -> Any:
 
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, _text(value))
+    cell = WriteOnlyCell(sheet, on_one_line(value))
     cell.data_type, cell.quotePrefix = "s", True
     return cell
 
@@ -106,11 +103,4 @@ def _late(result: Result) -> tuple[Cell, Cell]:
 
 
 def _shown(cell: Cell) -> str:
-    if not isinstance(cell, str):
-        return number(cell)
-    text = _text(cell)
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _text(cell: str) -> str:
-    return one_line(" ".join(cell.splitlines()))
+    return uncomputed(cell) if isinstance(cell, str) else number(cell)

@@ -8,12 +8,23 @@ from statistics import fmean, median, quantiles
 from typing import Any
 
 from grader.assignment import Assignment
-from grader.model import ExerciseResult, Run
+from grader.model import ExerciseResult, Repair, Run
 from grader.report.charts import Histogram, histogram
 from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
-from grader.report.tally import CaseCount, Mistake, People, Share, Tally, most_first, suspicious
-from grader.report.text import number
+from grader.report.pair_page import PairPage
+from grader.report.tally import (
+    CaseCount,
+    Mistake,
+    People,
+    Person,
+    Share,
+    Tally,
+    most_first,
+    suspicious,
+)
+from grader.report.text import number, one_line
 from grader.report.words import VERDICTS, Word
+from grader.similar import FEWEST
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
@@ -51,6 +62,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Repaired:
+    """Whose answer to an exercise an edit would make right: what is written, and what would be."""
+
+    who: Person
+    exercise: str
+    repair: Repair
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Durations:
     """Seconds that grading took: for half of the submissions at most `half`, and so on."""
 
@@ -63,11 +84,19 @@ class Durations:
 
 @dataclass(slots=True)
 class ClassPage:
-    """The class, filled by `add` with one entry after the other."""
+    """The class, filled by `add` with one entry after the other.
+
+    `pairs` are similar submissions, None where nobody asked for them; `compared` says whether there
+    were enough to look for any.
+    """
 
     run: Run
     assignment: Assignment
+    pairs: list[PairPage] | None = None
+    compared: bool = False
     tally: Tally = field(init=False)
+    repaired: list[Repaired] = field(default_factory=list)
+    more_repaired: int = 0
     _graded: list[Row] = field(default_factory=list)
     _ungraded: list[Row] = field(default_factory=list)
     _cells: dict[tuple[Word, float | None, bool], Cell] = field(default_factory=dict)
@@ -77,7 +106,21 @@ class ClassPage:
 
     def add(self, entry: Entry) -> None:
         self.tally.add(entry)
+        for result in entry.result.exercises:
+            self._add_repair(entry, result)
         (self._graded if entry.graded else self._ungraded).append(self._row(entry))
+
+    def _add_repair(self, entry: Entry, result: ExerciseResult) -> None:
+        repair = result.repair
+        if repair is None:
+            return
+        if len(self.repaired) == MOST_LINES:
+            self.more_repaired += 1
+            return
+        pairs = zip(repair.was, repair.becomes, strict=False)
+        changes = tuple((one_line(was), one_line(becomes)) for was, becomes in pairs)
+        who = Person(entry.name, entry.href)
+        self.repaired.append(Repaired(who, one_line(result.name), repair, changes))
 
     @property
     def rows(self) -> list[Row]:
@@ -91,6 +134,11 @@ class ClassPage:
     @property
     def ungraded(self) -> int:
         return len(self._ungraded) - self.tally.absent.count
+
+    @property
+    def fewest(self) -> int:
+        """Submissions that it takes to find similar ones."""
+        return FEWEST
 
     @property
     def statuses(self) -> list[str]:

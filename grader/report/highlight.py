@@ -58,8 +58,8 @@ _LEXER = _Python(stripnl=False, ensurenl=False)
 def highlighted(code: str, marks: tuple[Mark, ...] = ()) -> Markup:
     """The code, escaped: a `<span class="l">` per line, in it one per token that has a class.
 
-    A marked line has the mark's words after it. Unseen characters are written out. Nothing for
-    code that is nothing but blank lines.
+    A marked line has the mark's words after it, if there are any. Unseen characters are written
+    out. Nothing for code that is nothing but blank lines.
     """
     code = visible(shortened(code.rstrip("\r\n"), LONGEST_CODE))
     if not code.strip():
@@ -77,8 +77,9 @@ def highlighted(code: str, marks: tuple[Mark, ...] = ()) -> Markup:
 def _line(html: str, words: list[str]) -> str:
     if not words:
         return f'<span class="l">{html}\n</span>'
-    why = escape("; ".join(dict.fromkeys(words)))
-    return f'<span class="l marked">{html} <em>\N{LEFTWARDS ARROW} {why}</em>\n</span>'
+    why = escape("; ".join(dict.fromkeys(filter(None, words))))
+    said = f" <em>\N{LEFTWARDS ARROW} {why}</em>" if why else ""
+    return f'<span class="l marked">{html}{said}\n</span>'
 
 
 def _spans(css: str, html: str) -> str:

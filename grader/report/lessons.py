@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import contourpy
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.model import Drawing
 from grader.report.plots import Frame, Ground, Line, Plot, frame_of, shown
@@ -118,7 +119,7 @@ def _boundary(frame: Frame, labels: str) -> str:
     if not labels:
         return ""
     window = frame.window
-    heights = np.array([float(label) for label in labels]).reshape(rows, columns)
+    heights = _smooth(np.array([float(label) for label in labels]).reshape(rows, columns))
     lines = contourpy.contour_generator(
         np.linspace(window.left, window.right, columns),
         np.linspace(window.bottom, window.top, rows),
@@ -127,6 +128,13 @@ def _boundary(frame: Frame, labels: str) -> str:
     return "".join(
         frame.path([(x, y) for x, y in line]) for line in lines if isinstance(line, np.ndarray)
     )
+
+
+def _smooth(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each height as the mean of it and its neighbours: a boundary without stairs."""
+    around = np.pad(heights, 1, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(around, (3, 3))
+    return np.asarray(windows.mean(axis=(2, 3)), dtype=np.float64)
 
 
 def _course(yours: list[float], theirs: list[float], drawing: Drawing | None, top: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,9 +21,11 @@ from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
+from grader.report.pair_page import PairPage, pair_pages
 from grader.report.pictures import View
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
+from grader.similar import Likeness
 
 HERE = Path(__file__).parent
 # The mark stands in the first so many characters of a page.
@@ -30,9 +33,14 @@ HEAD = 1000
 
 
 def write_report(
-    run: Run, assignment: Assignment, folder: Path, earlier: Path | None = None
+    run: Run,
+    assignment: Assignment,
+    folder: Path,
+    earlier: Path | None = None,
+    similar: bool = False,
 ) -> None:
-    """Write `index.html` and `students/<slug>.html` into an existing, empty folder.
+    """Write `index.html` and `students/<slug>.html` into an existing, empty folder; with `similar`,
+    a page for each pair of similar submissions as well.
 
     The same run gives the same bytes; but a student's page that is in the `earlier` report, and
     says the same there, is taken from it, with the date that it has.
@@ -40,12 +48,27 @@ def write_report(
     students = folder / "students"
     students.mkdir()
     page = ClassPage(run, assignment)
+    likeness = Likeness(assignment) if similar else None
     for entry in entries(run):
         page.add(entry)
+        if likeness:
+            likeness.add(entry.result)
         name, mark = f"{entry.slug}.html", _mark(run, assignment, entry)
         if not (earlier and _taken(earlier / "students" / name, students / name, mark)):
             _write(students / name, "student", student_page(run, assignment, entry), mark)
+    if likeness:
+        page.compared = likeness.enough
+        page.pairs = list(_write_pairs(run, assignment, likeness, folder / "similar"))
     _write(folder / "index.html", "class", page)
+
+
+def _write_pairs(
+    run: Run, assignment: Assignment, likeness: Likeness, folder: Path
+) -> Iterator[PairPage]:
+    folder.mkdir()
+    for page in pair_pages(run, assignment, likeness):
+        _write(folder / f"{page.number}.html", "pair", page)
+        yield page
 
 
 def write_diff(one: RunLine, two: RunLine, changes: list[Change], path: Path) -> None:

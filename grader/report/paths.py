@@ -12,7 +12,6 @@ from grader.report.plots import Frame, Ground, Label, Line, Plot, frame_of, leav
 from grader.report.text import counted
 from grader.scenes import LEAVES, Landscape, Point, Window
 
-GRID = 61
 # Places are the same to the eye if they are nearer than this share of the window's width.
 NEAR = 0.01
 # A contour's next place is left out if it is nearer than this on the page.
@@ -49,11 +48,8 @@ def path_plot(
 
 def contours(scene: Landscape) -> str:
     """The landscape's lines of equal height, as an SVG path."""
-    frame, window = frame_of(scene.window), scene.window
-    x, y = np.meshgrid(
-        np.linspace(window.left, window.right, GRID), np.linspace(window.bottom, window.top, GRID)
-    )
-    lines = contourpy.contour_generator(x, y, scene.height(x, y))
+    frame = frame_of(scene.window)
+    lines = contourpy.contour_generator(*scene.heights())
     return "".join(
         _thinned(frame, [(x, y) for x, y in line])
         for level in scene.levels

@@ -71,7 +71,7 @@ def _view(
     if reference is None:
         return None
     scene = picture.scene
-    ground = _grounds(assignment)[scene]
+    ground = _ground(scene, _names(assignment)[scene])
     drawings: tuple[Plot | Strips, ...]
     match scene:
         case Landscape():
@@ -91,15 +91,15 @@ def _view(
 
 
 @lru_cache(maxsize=16)
-def _grounds(assignment: Assignment) -> dict[Scene, Ground]:
+def _names(assignment: Assignment) -> dict[Scene, str]:
+    """A name of its own for each scene of the assignment."""
     every = [picture.scene for each in assignment.exercises for picture in each.pictures]
-    return {
-        scene: _laid(scene, f"ground-{number}")
-        for number, scene in enumerate(dict.fromkeys(every), start=1)
-    }
+    scenes = dict.fromkeys(every)
+    return {scene: f"ground-{number}" for number, scene in enumerate(scenes, start=1)}
 
 
-def _laid(scene: Scene, name: str) -> Ground:
+@lru_cache(maxsize=64)
+def _ground(scene: Scene, name: str) -> Ground:
     match scene:
         case Landscape():
             return Ground(name, contours=contours(scene))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.model import Drawing
+from grader.report.plots import Label
 from grader.report.text import counted, plural
 from grader.scenes import Groups
 
@@ -33,21 +34,13 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    x: int
-    y: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Strips:
     """Groups below one another, each with its rows; `words` say what is to be seen."""
 
     title: str
     words: str
     boxes: tuple[Box, ...]
-    headings: tuple[Heading, ...]
-    names: tuple[Heading, ...]
+    labels: tuple[Label, ...]
     height: int
 
     kind = "strips"
@@ -161,49 +154,76 @@ def _is_apart(group: Rows, at: int) -> bool:
     return len({row[at] if at < len(row) else None for row in group}) > 1
 
 
-def _strips(title: str, scene: Groups, groups: list[Rows], theirs: list[Rows]) -> Strips:
-    tones = {item: n % COLOURS for n, group in enumerate(theirs) for item in group[0]}
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Items that stand together: a group, or those in none. Each row has a name, each item a mark,
+    which may be empty."""
+
+    heading: str
+    rows: Rows
+    names: Sequence[str]
+    marks: Sequence[Sequence[str]]
+
+    @property
+    def height(self) -> int:
+        lines = -(-_length(self.rows) // IN_A_LINE)
+        return HEADING + lines * (len(self.rows) * ROW + GAP // 2) + GAP
+
+    def lines(self, top: int) -> Iterator[tuple[int, int, int]]:
+        """For each line: the number of its row, that of its first item, and where it is."""
+        for first in range(0, _length(self.rows), IN_A_LINE):
+            for number, _ in enumerate(self.rows):
+                yield number, first, top + HEADING + number * ROW
+            top += len(self.rows) * ROW + GAP // 2
+
+
+def _blocks(scene: Groups, groups: list[Rows]) -> Iterator[_Block]:
+    """Each group, and last what is in none of them."""
     doubled = [_doubled(row) for row in _all_rows(groups)]
-    boxes: list[Box] = []
-    headings: list[Heading] = []
-    names: list[Heading] = []
-    top = 0
-    for heading, group, is_group in _blocks(scene, groups):
-        headings.append(Heading(0, top + HEADING - 8, heading))
-        top += HEADING
-        for first in range(0, _length(group), IN_A_LINE):
-            for number, row in enumerate(group):
-                names += [Heading(0, top + ROW - 11, scene.rows[number])] if is_group else []
-                for at, item in enumerate(row[first : first + IN_A_LINE], start=first):
-                    mark = _mark(group, at, item in doubled[number]) if is_group else ""
-                    boxes.append(
-                        Box(
-                            x=LEFT + (at - first) * CELL,
-                            y=top,
-                            text="?" if item is None else str(item),
-                            tone="" if item is None else f"tone-{tones.get(item, 0)}",
-                            mark=mark,
-                        )
-                    )
-                top += ROW
-            top += GAP // 2
-        top += GAP
-    words = "; ".join(
-        f"{heading}: {', '.join('none' if item is None else str(item) for item in group[0])}"
-        for heading, group, _ in _blocks(scene, groups)
-    )
-    return Strips(title, words, tuple(boxes), tuple(headings), tuple(names), max(top - GAP, 1))
-
-
-def _blocks(scene: Groups, groups: list[Rows]) -> Iterator[tuple[str, Rows, bool]]:
-    """Each group with its heading, and last what is in none of them."""
     for number, group in enumerate(groups, start=1):
-        yield f"{scene.group} {number}", group, True
+        marks = [
+            [_mark(group, at, item in twice) for at, item in enumerate(row)]
+            for row, twice in zip(group, doubled, strict=True)
+        ]
+        yield _Block(f"{scene.group} {number}", group, scene.rows, marks)
     if lost := _lost(scene, groups):
-        yield f"in no {scene.group}", [lost], False
+        yield _Block(f"in no {scene.group}", [lost], [""], [[""] * len(lost)])
 
 
 def _mark(group: Rows, at: int, is_doubled: bool) -> str:
     if is_doubled:
         return "twice"
     return "apart" if _is_apart(group, at) else ""
+
+
+def _strips(title: str, scene: Groups, groups: list[Rows], theirs: list[Rows]) -> Strips:
+    tones = {item: n % COLOURS for n, group in enumerate(theirs) for item in group[0]}
+    boxes: list[Box] = []
+    labels: list[Label] = []
+    top = 0
+    for block in _blocks(scene, groups):
+        labels.append(Label(block.heading, 0, top + HEADING - 8))
+        for number, first, y in block.lines(top):
+            labels.append(Label(block.names[number], 0, y + ROW - 11))
+            boxes += _boxes(block, number, first, y, tones)
+        top += block.height
+    return Strips(title, _said(scene, groups), tuple(boxes), tuple(labels), max(top - GAP, 1))
+
+
+def _boxes(
+    block: _Block, number: int, first: int, y: int, tones: dict[int | None, int]
+) -> Iterator[Box]:
+    last = first + IN_A_LINE
+    items, marks = block.rows[number][first:last], block.marks[number][first:last]
+    for place, (item, mark) in enumerate(zip(items, marks, strict=True)):
+        text, tone = ("?", "") if item is None else (str(item), f"tone-{tones.get(item, 0)}")
+        yield Box(LEFT + place * CELL, y, text, tone, mark)
+
+
+def _said(scene: Groups, groups: list[Rows]) -> str:
+    """What each group holds in its first row."""
+    return "; ".join(
+        f"{block.heading}: "
+        + ", ".join("none" if item is None else str(item) for item in block.rows[0])
+        for block in _blocks(scene, groups)
+    )

@@ -26,6 +26,7 @@ from typing import Any
 
 from conftest import notebook
 
+import grader.report
 from attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
 from grader.assignment import load_assignment
 from grader.canary import protection_in_force
@@ -288,17 +289,45 @@ def _own_folders() -> list[bytes]:
     return [os.fsencode(parent.folder) for parent in kernel._parents.values()]
 
 
+# What the class page has, once each: its script, the table's data, and the form to search it by.
+_OUR_SCRIPT = (Path(grader.report.__file__).parent / "assets" / "class.js").read_text("utf-8")
+_OUR_DATA = [("type", "application/json"), ("id", "data")]
+_OUR_FORM = [("id", "controls"), ("role", "search"), ("hidden", None)]
+
+
 class _ActiveContent(HTMLParser):
-    """Collects what a page could do beyond being read."""
+    """Collects what a page could do beyond being read, but for what is ours."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.scripts = 0
+        self._ours = ["script", "data", "form"]
+        self._script: list[str] | None = None
+
+    def _take(self, ours: str, otherwise: str) -> None:
+        if ours in self._ours:
+            self._ours.remove(ours)
+        else:
+            self.found.append(otherwise)
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None:
+            self._script.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._script is not None:
+            is_ours = "".join(self._script).strip() == _OUR_SCRIPT.strip()
+            self._take("script" if is_ours else "", "a script of somebody else's")
+            self._script = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.scripts += tag == "script"
-        if tag in ("iframe", "object", "embed", "base", "form", "img", "link"):
+        if tag == "script" and attributes == _OUR_DATA:
+            self._take("data", "more data")
+        elif tag == "script":
+            self._script = []
+        if tag == "form":
+            self._take("form" if attributes == _OUR_FORM else "", "<form>")
+        if tag in ("iframe", "object", "embed", "base", "img", "link"):
             self.found.append(f"<{tag}>")
         for name, value in attributes:
             value = (value or "").strip().lower()
@@ -333,7 +362,6 @@ def published(world: World, *results: Result) -> list[str]:
                 page = _ActiveContent()
                 page.feed(text)
                 found += page.found
-                found += ["a script of somebody else's"] * (page.scripts > 1)
             shown = text.replace(json.dumps(prelude(world.facts))[1:-1], "")
             secret = [world.facts.get("token", "secret-of-the-instructor"), "\x1b", "\u202e"]
             found += [

@@ -100,8 +100,13 @@ class Interrupted(Exception):
         self.line = line
 
 
+class OutOfTime(BaseException):
+    """An edited function has used up what it may of the processor's time."""
+
+
 class AgentKernel(IPythonKernel):
-    """ipykernel that also calls a function of the notebook with inputs sent as bytes."""
+    """ipykernel that also calls functions of the notebook, edited ones too, with inputs sent as
+    bytes."""
 
     shell_class = AgentShell
 
@@ -126,11 +131,16 @@ class AgentKernel(IPythonKernel):
 
     async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
         """Answer calls at once: nobody waits for ipykernel to say "busy" and "idle" for them."""
-        if b'"call_request"' not in msg[_HEADER].bytes:
+        header = msg[_HEADER].bytes
+        if b'"call_request"' in header:
+            answer = self.call_request
+        elif b'"edit_request"' in header:
+            answer = self.edit_request
+        else:
             await super().dispatch_shell(msg, *args, **options)
             return
         idents, frames = self.session.feed_identities(msg, copy=False)
-        self.call_request(idents, self.session.deserialize(frames, copy=False))
+        answer(idents, self.session.deserialize(frames, copy=False))
 
     def call_request(self, ident: Any, parent: Any) -> None:
         """Make the calls asked for, and reply with two buffers for each, all in one message.
@@ -145,6 +155,46 @@ class AgentKernel(IPythonKernel):
         except Interrupted as where:
             answers += (wire.encode(("interrupted", where.line)), b"")
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def edit_request(self, ident: Any, parent: Any) -> None:
+        """Call a function with all inputs, once for each source of what it is or calls.
+
+        A source takes the place of what it defines while it is tried. The reply is that of
+        `call_request`; an answer of too many bytes, or that takes too long, is as good as none.
+        """
+        asked = parent["content"]
+        answers: list[Any] = []
+        with contextlib.suppress(KeyboardInterrupt, Interrupted), _interruptible():
+            for source in asked["sources"]:
+                with self._edited(asked["edited"], source) as problem:
+                    for data in parent["buffers"]:
+                        answers += problem or self._bounded_answer(asked, data)
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    @contextlib.contextmanager
+    def _edited(self, name: str, source: str) -> Iterator[_Answer | None]:
+        """With the source's definition of `name`; what it yields is why there is none, if so."""
+        namespace = self.shell.user_ns
+        original = namespace[name]
+        try:
+            exec(compile(source, "<edited>", "exec"), namespace)
+            problem = None
+        except Exception as error:  # some edits are no Python, some fail in a default value
+            problem = wire.encode(("raised", _name(error)[:100], "", None)), b""
+        try:
+            yield problem
+        finally:
+            namespace[name] = original
+
+    def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> _Answer:
+        try:
+            with _within(asked["seconds"]):
+                status, value = self._answer(asked["names"], inputs)
+        except OutOfTime:
+            return wire.encode(("unsendable", "takes too long")), b""
+        if len(value) > asked["bytes"]:
+            return wire.encode(("unsendable", "is too large")), b""
+        return status, value
 
     def _answer(self, names: list[str], inputs: memoryview) -> _Answer:
         """What the first of `names` that the notebook defines does with the inputs."""
@@ -196,6 +246,21 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime after so many seconds of the processor's time: others may use it, too."""
+
+    def end(*_: object) -> None:
+        raise OutOfTime
+
+    signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _call(function: Any, args: Any, kwargs: Any) -> _Answer:

@@ -1,0 +1,103 @@
+"""What the page of two similar submissions says: plain values, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from grader.assignment import Assignment
+from grader.model import Mark, Run
+from grader.report.entries import Entry, entries
+from grader.report.highlight import highlighted
+from grader.report.tally import Person
+from grader.report.text import one_line
+from grader.similar import Alike, Likeness, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One exercise that both answered alike, with the code of both."""
+
+    title: str
+    percent: int
+    left: Markup
+    right: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class PairPage:
+    """Two similar submissions. `usual`: what at most so many students have was compared."""
+
+    run: Run
+    number: int
+    one: Person
+    two: Person
+    rows: int
+    usual: int
+    beside: tuple[Beside, ...]
+
+    @property
+    def href(self) -> str:
+        """The page's address, seen from the class page."""
+        return f"similar/{self.number}.html"
+
+    @property
+    def titles(self) -> str:
+        return ", ".join(each.title for each in self.beside)
+
+
+@dataclass(slots=True)
+class _Student:
+    """One of a pair: name, page, and code by exercise."""
+
+    person: Person
+    code: dict[str, str] = field(default_factory=dict)
+
+
+def pair_pages(run: Run, assignment: Assignment, likeness: Likeness) -> Iterator[PairPage]:
+    """A page for each pair. Goes through the run's results again, for the code of these alone."""
+    pairs = likeness.pairs()
+    wanted = {place for pair in pairs for place in (pair.one, pair.two)}
+    students = {
+        place: _student(entry) for place, entry in enumerate(entries(run)) if place in wanted
+    }
+    titles = {each.name: one_line(each.title) for each in assignment.exercises}
+    for number, pair in enumerate(pairs, start=1):
+        yield _page(run, number, pair, students, titles, likeness)
+
+
+def _student(entry: Entry) -> _Student:
+    code = {each.name: each.code for each in entry.result.exercises}
+    return _Student(Person(entry.name, entry.href), code)
+
+
+def _page(
+    run: Run,
+    number: int,
+    pair: Pair,
+    students: dict[int, _Student],
+    titles: dict[str, str],
+    likeness: Likeness,
+) -> PairPage:
+    one, two = students[pair.one], students[pair.two]
+    beside = (_beside(each, titles, one, two, likeness) for each in pair.alike)
+    return PairPage(run, number, one.person, two.person, pair.rows, likeness.usual, tuple(beside))
+
+
+def _beside(
+    alike: Alike, titles: dict[str, str], one: _Student, two: _Student, likeness: Likeness
+) -> Beside:
+    left, right = one.code[alike.exercise], two.code[alike.exercise]
+    lines = likeness.lines(left, right)
+    return Beside(
+        titles.get(alike.exercise, one_line(alike.exercise)),
+        int(100 * alike.share),
+        _marked(left, lines[0]),
+        _marked(right, lines[1]),
+    )
+
+
+def _marked(code: str, lines: frozenset[int]) -> Markup:
+    return highlighted(code, tuple(Mark(line, "") for line in sorted(lines)))
