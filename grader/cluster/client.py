@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -52,6 +53,19 @@ class Member:
         return ""
 
 
+class _Connection(Client):
+    """A client that is closed where it cannot connect; else it would hold up our own end."""
+
+    def __init__(self, address: str, **options: Any) -> None:
+        try:
+            super().__init__(address, **options)  # type: ignore[no-untyped-call]
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.close(timeout=1)  # type: ignore[no-untyped-call]
+            self.status = "closed"
+            raise
+
+
 @contextmanager
 def connected(address: str, seconds: float = 0) -> Iterator[Client]:
     """A client of the scheduler at `address`, such as tcp://10.0.0.1:8786 or tls://….
@@ -64,8 +78,11 @@ def connected(address: str, seconds: float = 0) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(_CONFIGURATION):
         try:
-            client = Client(
-                address, timeout=seconds or CONNECT_SECONDS, set_as_default=False, name="fairgrade"
+            client: Client = _Connection(
+                address,
+                timeout=seconds or CONNECT_SECONDS,
+                set_as_default=False,
+                name="fairgrade",
             )
         except (ValueError, TypeError, RuntimeError) as error:
             raise CommandError(f"{address}: cannot be used as a scheduler: {error}") from None
