@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.model import ExerciseResult, Result, Run
 from grader.plain import uncomputed
 
 _LEAF = json.JSONEncoder(allow_nan=False).encode
+_KEY = lru_cache(maxsize=1024)(_LEAF)
 
 
 def write_results(run: Run, path: Path) -> None:
@@ -29,7 +31,7 @@ def _json(value: Any, line: str = "\n ") -> str:
     """What `json.dumps(value, indent=1)` gives; that takes several times as long, as Python's
     encoder is only fast without indents. `line` begins each line of what is in the value."""
     if isinstance(value, dict) and value:
-        items = [f"{_LEAF(key)}: {_json(each, line + ' ')}" for key, each in value.items()]
+        items = [f"{_KEY(key)}: {_json(each, line + ' ')}" for key, each in value.items()]
         return "{" + line + f",{line}".join(items) + line[:-1] + "}"
     if isinstance(value, list | tuple) and value:
         items = [_json(each, line + " ") for each in value]

@@ -109,6 +109,16 @@ def test_a_folder_is_graded_into_results_grades_and_report(
     assert len(list((tmp_path / "grades/report/students").iterdir())) == 2
 
 
+def test_similar_submissions_are_shown_when_asked_for(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("ann.ipynb", *RIGHT)
+    index = tmp_path / "grades" / "report" / "index.html"
+    for options, there in (((), False), (("--similar",), True)):
+        assert run_grade("ann.ipynb", *options).returncode == 0
+        assert ('<h2 id="similar">' in index.read_text(encoding="utf-8")) is there
+
+
 def test_run_is_the_same_as_no_subcommand(
     run_grade: Grade, write: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ from grader.model import (
     ExerciseResult,
     Owner,
     Protection,
+    Repair,
     Result,
     Run,
     Status,
@@ -596,3 +597,31 @@ def test_the_autograder_is_the_same_bytes_every_time(frozen_course: Path, tmp_pa
         for script in ("setup.sh", "run_autograder"):
             text = archive.read(script).decode()
             subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+
+
+@pytest.mark.parametrize("name", [each.name for each in EXPORTS])
+def test_no_export_tells_the_edit_that_makes_an_answer_right(
+    name: str, tmp_path: Path, frozen_course: Path
+) -> None:
+    """It is for the instructor: what is handed in reaches students."""
+    repair = Repair("longest", 1, (1,), ("w4s this",), ("b3comes that",))
+    ann = graded("leeann", 0, canvas="12", moodle="12", gradescope="submission_7")
+    wrong = replace(ann.exercises[0], repair=repair)
+    request = with_report(
+        tmp_path, frozen_course, replace(ann, exercises=(wrong, *ann.exercises[1:]))
+    )
+    if name in ("canvas", "moodle"):
+        request.sheet = tmp_path / "sheet.csv"
+        request.sheet.write_bytes((CANVAS if name == "canvas" else MOODLE).encode())
+    next(each for each in EXPORTS if each.name == name)().write(request)
+    target = request.target
+    written = [target] if target.is_file() else [p for p in target.rglob("*") if p.is_file()]
+
+    assert written
+    for path in written:
+        content = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                content = b"".join(map(archive.read, archive.namelist()))
+        assert b"w4s" not in content
+        assert b"b3comes" not in content

@@ -228,6 +228,22 @@ def test_diff_says_who_changed_by_how_much_and_why(
     assert "there is no run 9" in grade("diff", 1, 9).stderr
 
 
+def test_diff_is_written_as_a_page(
+    grade: Grade, course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    for source in (LONGEST, WRONG):
+        write("in/bob.ipynb", source)
+        grade("in", "-q", "--root", course)
+    assert grade("diff", 1, 2, "--page", "diff.html").returncode == 0
+    page = (tmp_path / "diff.html").read_text(encoding="utf-8")
+    assert "What changed from run 1 to run 2" in page
+    assert "<bdi>bob</bdi>" in page
+    refused = grade("diff", 1, 2, "--page", "in/bob.ipynb")
+    assert (refused.returncode, "ends in .html" in refused.stderr) == (2, True)
+    lost = grade("diff", 1, 2, "--page", "nowhere/diff.html")
+    assert (lost.returncode, "cannot be written" in lost.stderr) == (2, True)
+
+
 def test_a_persons_decision_stands_through_regrading_and_can_be_undone(
     grade: Grade, course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from grader.model import (
     Diagnosis,
     ExerciseResult,
     Protection,
+    Repair,
     Result,
     Run,
     Status,
@@ -29,6 +30,7 @@ from grader.model import (
 from grader.plain import without_terminal_codes
 from grader.report import write_report
 from grader.report.charts import histogram
+from grader.report.entries import MOST_LINES
 from grader.report.highlight import highlighted
 from grader.report.slugs import slugs
 from grader.report.text import number, one_line, shortened, visible, when
@@ -116,6 +118,7 @@ def hostile_run(*texts: str) -> Run:
                 diagnosis=Diagnosis("other", text, text, (text,)),
                 also=(Diagnosis("another", text, text),),
                 alternatives=(Diagnosis("a_third", text, text),),
+                repair=Repair(text, 1, (1,), (text,), (text,)),
                 cases=(CaseResult(text, text, Visibility.PUBLIC, False, text),),
             ),
             source=text,
@@ -677,3 +680,23 @@ def test_highlighting_code_of_one_repeated_piece_ends(piece: str) -> None:
 def test_report_for_a_large_class_has_a_page_for_everyone(tmp_path: Path) -> None:
     results = [replace(graded(), student=f"s{index}") for index in range(300)]
     assert len(written(run(*results), tmp_path / "report")) == 301
+
+
+def test_an_edit_is_shown_to_the_instructor_only(tmp_path: Path) -> None:
+    repair = Repair("helper", 3, (2, 4), ("was < this", "b"), ("becomes > that", "c"))
+    write_report(run(graded("Ada", answer(repair=repair))), assignment(), tmp_path)
+    class_page = (tmp_path / "index.html").read_text()
+    pages = [page.read_text() for page in (tmp_path / "students").iterdir()]
+
+    assert "<code>double</code> in <code>helper</code>, cell 3, lines 2, 4:" in class_page
+    assert "<code>was &lt; this</code> → <code>becomes &gt; that</code>" in class_page
+    assert pages
+    assert not any("becomes" in page or "was &lt;" in page for page in pages)
+
+
+def test_a_page_lists_so_many_edits(tmp_path: Path) -> None:
+    repair = Repair("double", 1, (1,), ("a",), ("b",))
+    results = [graded(f"s{n}", answer(repair=repair)) for n in range(MOST_LINES + 5)]
+    write_report(run(*results), assignment(), tmp_path)
+
+    assert "… and 5 more in results.json" in (tmp_path / "index.html").read_text()

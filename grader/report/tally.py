@@ -121,9 +121,10 @@ class Share:
         for case in result.cases:
             if case.passed is None:
                 continue
-            count = self.cases.setdefault(
-                case.name, CaseCount(one_line(case.name), str(case.visibility))
-            )
+            count = self.cases.get(case.name)
+            if count is None:
+                count = CaseCount(one_line(case.name), str(case.visibility))
+                self.cases[case.name] = count
             count.tried += 1
             count.failed += case.passed is False
             count.alone += failed == [case.name]
