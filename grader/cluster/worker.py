@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import shutil
 import tempfile
@@ -27,13 +28,15 @@ from grader.cluster.parcel import name_of, unpack
 from grader.errors import AssignmentError, KernelFailure
 from grader.grading import Task, grade
 from grader.model import Protection
-from grader.pool import MAX_TEMPORARY_BYTES, MAX_WORKER_BYTES, default_jobs
+from grader.pool import MAX_WORKER_BYTES, default_jobs
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
+from grader.sandbox.parent import MAX_FOLDER_BYTES
 
 # What our tasks on the scheduler are called, with a number behind it.
 TASK = "fairgrade-submission"
+_BELOW = "/fg-12345678/fg-12345678"
 # Kernels and their warm parents belong to the process: one submission, or canary, at a time.
 _alone = threading.Lock()
 
@@ -111,7 +114,8 @@ def _temporary_files() -> Iterator[None]:
 
 
 def _short(folder: str) -> str:
-    return folder if len(folder) <= MAX_TEMPORARY_BYTES else "/tmp"
+    """The folder, if our own and that of kernels in it have paths short enough for sockets."""
+    return folder if len(os.fsencode(folder)) <= MAX_FOLDER_BYTES - len(_BELOW) else "/tmp"
 
 
 class Course(WorkerPlugin):
