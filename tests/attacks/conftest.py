@@ -17,6 +17,7 @@ from grader import caller, cell_runner
 from grader.canary import protection_in_force
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
+from grader.sandbox.parent import OWN_BYTES
 
 MEMORY_BYTES, DISK_BYTES = 1_500_000_000, 20_000_000
 LIMITS = f"""
@@ -80,6 +81,8 @@ def world(
         "course": str(attacked_course),
         "repository": str(ROOT),
         "memory_bytes": MEMORY_BYTES,
+        # What the control group leaves a kernel and all it starts, its warm parent included.
+        "group_bytes": MEMORY_BYTES + OWN_BYTES,
         "disk_bytes": DISK_BYTES,
         **outside.facts,
     }

@@ -305,7 +305,7 @@ RESOURCES = (
         while held and os.waitpid(-1, os.WNOHANG)[0]:
             held -= 1  # one that had its share, and has been ended for it
         os.close(done[1])
-        if held * 200_000_000 > OUTSIDE["memory_bytes"]:
+        if held * 200_000_000 > OUTSIDE["group_bytes"]:
             got_out(f"{held} times 200 MB")
         """,
     ),
