@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -367,6 +368,8 @@ def test_an_ended_run_leaves_no_process_behind(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Behind a shell these tests may ignore Ctrl-C, and so would what they start.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     kernels: set[Path] = set()
     while len(kernels) < 2:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -151,6 +151,15 @@ def test_there_is_a_job_for_every_core_this_process_may_use() -> None:
     assert 1 <= default_jobs() <= (os.cpu_count() or 1)
 
 
+@pytest.fixture
+def _ctrl_c() -> Iterator[None]:
+    """Ctrl-C is heard, even where these tests run behind a shell that has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c")
 def test_ctrl_c_that_does_not_wake_the_main_thread_is_noticed_all_the_same(tmp_path: Path) -> None:
     """A signal that another thread takes stands for one that comes as the main one falls asleep."""
 
