@@ -194,7 +194,18 @@ def test_from_gradescopes_export_to_points(course: Path) -> None:
     assert [path.parent.name for path in paths] == ["submission_5001", "submission_5002"]
 
 
+def test_similar_submissions_are_asked_for(course: Path) -> None:
+    (course / "submissions").mkdir()
+    (course / "submissions" / "ann.ipynb").write_bytes(
+        (EXAMPLES / "all_right_power.ipynb").read_bytes()
+    )
+    list(typed(course, commands("Similar submissions")))
+    assert 'id="similar"' in (course / "grades" / "report" / "index.html").read_text()
+
+
 def test_no_command_of_the_document_is_left_out() -> None:
-    tried = commands(*PLATFORMS, "Your decisions", "Late days", "What changed")
+    tried = commands(
+        *PLATFORMS, "Similar submissions", "Your decisions", "Late days", "What changed"
+    )
     every = re.findall(r"^grade .*$", DOCUMENT.read_text(), re.MULTILINE)
     assert tried == every
