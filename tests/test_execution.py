@@ -8,8 +8,10 @@ import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jupyter_client.channels import AsyncZMQSocketChannel
 
 from grader import wire
 from grader.assignment import Limits
@@ -28,7 +30,7 @@ from grader.outcome import (
     Returned,
     TimedOut,
 )
-from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
 
 LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)
 ONE = wire.encode(((1,), {}))
@@ -328,3 +330,31 @@ def test_the_watch_does_not_outlive_its_cell() -> None:
     started = time.monotonic()
     execute(["x = 1"] * 5, limits=Limits(cell_seconds=1000, submission_seconds=5000))
     assert time.monotonic() - started < 500
+
+
+def test_a_subscription_that_the_kernel_overlooked_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if ipykernel had sent something just as it came: so it is in one of a thousand starts."""
+    welcomes = 0
+    read = AsyncZMQSocketChannel.get_msg
+
+    async def overlooking(self: Any, timeout: float | None = None) -> dict[str, Any]:
+        nonlocal welcomes
+        message: dict[str, Any] = await read(self, timeout)
+        if message["msg_type"] == "iopub_welcome":
+            welcomes += 1
+            if welcomes == 1:
+                return await overlooking(self, timeout)
+        return message
+
+    shut_in = confinement()
+
+    async def start() -> None:
+        async with start_kernel({}, shut_in):
+            pass
+
+    monkeypatch.setattr(AsyncZMQSocketChannel, "get_msg", overlooking)
+    monkeypatch.setattr("grader.sandbox.kernel.START_SECONDS", 5)
+    asyncio.run(start())
+    assert welcomes == 2

@@ -243,12 +243,16 @@ async def _until_ready(manager: AsyncKernelManager, client: AsyncKernelClient) -
 
 
 async def _message(manager: AsyncKernelManager, channel: Any, kind: str) -> None:
-    for _ in range(2 * START_SECONDS):
+    for attempt in range(2 * START_SECONDS):
         try:
             message = await channel.get_msg(timeout=0.5)
         except Empty:
             if not await manager.is_alive():
                 raise KernelFailure("the kernel ended while it was being started") from None
+            if kind == "iopub_welcome":
+                # ipykernel overlooks a subscription that comes just as it sends something itself,
+                # until another one wakes it.
+                channel.socket.subscribe(f"again {attempt}".encode())
         else:
             if message["msg_type"] == kind:
                 return

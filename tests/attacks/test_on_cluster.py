@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -35,8 +36,10 @@ def patient_course(attacked_course: Path, tmp_path: Path) -> Path:
 
 
 def attacks() -> list[Attack]:
+    """Every fourth, as all of them take two minutes; all with FAIRGRADE_ALL_ATTACKS set."""
     everything = (*cheating.ATTACKS, *learning.ATTACKS)
-    return [each for each in everything if each.name not in BY_CHANCE]
+    step = 1 if os.environ.get("FAIRGRADE_ALL_ATTACKS") else 4
+    return [each for each in everything if each.name not in BY_CHANCE][::step]
 
 
 # Workers take the strongest level there is.
@@ -59,5 +62,5 @@ def test_attacks_get_the_same_results_as_on_processes_here(
         results = graded(folder, there, tmp_path / "there.sqlite")
     assert {name: each for name, each in expected.items() if results[name] != each} == {}
     assert json.loads(results["honest"])["score"] == 20
-    assert len(results) > 50
+    assert len(results) == len(attacks()) + 1
     assert world.outside.state() == before
