@@ -270,6 +270,7 @@ def certificates(folder: Path) -> dict[str, Path]:
     return {option: folder / name for option, name in names.items()}
 
 
+@pytest.mark.thorough
 def test_the_examples_get_the_same_results_as_on_processes_here(
     cluster: RealCluster, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def hosts() -> Iterator[Hosts]:
         yield hosts
 
 
+@pytest.mark.thorough
 def test_links_that_are_cut_and_mended_lose_nothing(
     hosts: Hosts, frozen_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

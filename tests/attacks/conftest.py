@@ -33,7 +33,9 @@ TOKEN = "secret-of-the-instructor"
 
 
 @pytest.fixture(
-    params=[Level.NAMESPACES, Level.LANDLOCK], ids=lambda level: level.word, scope="session"
+    params=[Level.NAMESPACES, pytest.param(Level.LANDLOCK, marks=pytest.mark.thorough)],
+    ids=lambda level: level.word,
+    scope="session",
 )
 def level(request: pytest.FixtureRequest) -> Level:
     """Each level that this machine has; the reason where it has not."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -36,13 +35,12 @@ def patient_course(attacked_course: Path, tmp_path: Path) -> Path:
 
 
 def attacks() -> list[Attack]:
-    """Every fourth, as all of them take two minutes; all with FAIRGRADE_ALL_ATTACKS set."""
     everything = (*cheating.ATTACKS, *learning.ATTACKS)
-    step = 1 if os.environ.get("FAIRGRADE_ALL_ATTACKS") else 4
-    return [each for each in everything if each.name not in BY_CHANCE][::step]
+    return [each for each in everything if each.name not in BY_CHANCE]
 
 
 # Workers take the strongest level there is.
+@pytest.mark.thorough
 @pytest.mark.parametrize("level", [Level.NAMESPACES], indirect=True, scope="session")
 def test_attacks_get_the_same_results_as_on_processes_here(
     world: World, patient_course: Path, tmp_path: Path
