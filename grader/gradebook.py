@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
+from grader import migrations
 from grader.errors import CommandError, SystemFailure
 from grader.model import Adjustment, Protection, Result, Status
 from grader.submissions import Submission
 
-MIGRATIONS = ("1_results.sql", "2_decisions.sql")
 # Another process holds the file for one short transaction at a time.
 BUSY_SECONDS = 60
 
@@ -78,7 +77,7 @@ class Gradebook:
         try:
             with self._in_words():
                 self._prepare()
-        except BaseException:
+        except BaseException:  # nobody else can close it, as there is no object yet
             self._db.close()
             raise
 
@@ -228,32 +227,22 @@ class Gradebook:
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
-        if self._version() > len(MIGRATIONS):
+        if unknown := migrations.unknown(self._db):
             raise CommandError(
-                f"{self.path}: was written by a newer fairgrade (its version is {self._version()}, "
-                f"this one knows {len(MIGRATIONS)}); install that one, or use another --gradebook"
+                f"{self.path}: was written by a newer fairgrade (this one does not know its step "
+                f"{unknown[0]!r}); install that one, or use another --gradebook"
             )
-        # In this order: another process that makes the gradebook adds tables and version at once.
+        # In this order: another process that makes the gradebook adds all its tables at once.
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and self._version() == 0:
+        if tables and not migrations.begun(self._db):
             raise CommandError(f"{self.path}: is a database, but no gradebook")
         self._db.execute("PRAGMA journal_mode = WAL")
         # A result that was reported survives a power cut, too.
         self._db.execute("PRAGMA synchronous = FULL")
-        if self._version() < len(MIGRATIONS):
-            self._migrate()
-
-    def _migrate(self) -> None:
-        """All missing steps or none; who comes second finds them done."""
-        with self._transaction() as db:
-            for name in MIGRATIONS[self._version() :]:
-                script = files("grader").joinpath("migrations", name).read_text(encoding="utf-8")
-                for statement in script.split(";\n"):
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if not migrations.complete(self._db):
+            # All missing steps or none; who comes second finds them done.
+            with self._transaction() as db:
+                migrations.apply(db)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -16,9 +16,11 @@ from typing import Any
 
 import jsonschema
 import pytest
+from sqlite_utils import Database
 
 from grader.errors import CommandError, SystemFailure
-from grader.gradebook import MIGRATIONS, Gradebook, Kept
+from grader.gradebook import Gradebook, Kept
+from grader.migrations import STEPS
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Verdict
 from grader.submissions import Submission
 
@@ -116,8 +118,7 @@ def test_a_result_found_twice_is_kept_once_unless_it_was_graded_again(tmp_path: 
 def test_a_book_of_the_first_version_is_brought_to_the_newest(tmp_path: Path) -> None:
     path = tmp_path / "book"
     db = sqlite3.connect(path)
-    db.executescript(files("grader").joinpath("migrations", MIGRATIONS[0]).read_text())
-    db.execute("PRAGMA user_version = 1")
+    STEPS.apply(Database(db), stop_before="decisions")
     db.execute("INSERT INTO runs VALUES (7, 'then', NULL, '0', 1, '{\"level\": \"limits\"}', '{}')")
     db.commit()
     db.close()
@@ -132,7 +133,7 @@ def test_a_book_of_the_first_version_is_brought_to_the_newest(tmp_path: Path) ->
     [
         (lambda path: path.write_text("my thesis " * 99), "is no gradebook"),
         (lambda path: sqlite(path, "CREATE TABLE t (a)"), "is a database, but no gradebook"),
-        (lambda path: sqlite(path, "PRAGMA user_version = 99"), "written by a newer fairgrade"),
+        (lambda path: of_a_newer_fairgrade(path), "newer fairgrade .*its step 'moods'"),
         (lambda path: path.mkdir(), "cannot be read or written"),
     ],
 )
@@ -147,9 +148,15 @@ def test_a_file_that_is_no_gradebook_of_ours_is_told_and_left_alone(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
+def of_a_newer_fairgrade(path: Path) -> None:
+    Gradebook(path).__exit__()
+    sqlite(path, "UPDATE _sqlite_migrations SET name = 'moods' WHERE name = 'decisions'")
+
+
 def sqlite(path: Path, statement: str) -> None:
     db = sqlite3.connect(path)
-    db.execute(statement)
+    with db:
+        db.execute(statement)
     db.close()
 
 

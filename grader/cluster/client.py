@@ -59,7 +59,7 @@ class _Connection(Client):
     def __init__(self, address: str, **options: Any) -> None:
         try:
             super().__init__(address, **options)  # type: ignore[no-untyped-call]
-        except BaseException:
+        except BaseException:  # Ctrl-C while it waits, too
             with contextlib.suppress(Exception):
                 self.close(timeout=1)  # type: ignore[no-untyped-call]
             self.status = "closed"

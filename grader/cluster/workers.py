@@ -98,7 +98,7 @@ def _upload(client: Client, address: str, course: Course) -> None:
         within(client, UPLOAD_SECONDS, lambda: client.register_plugin(FailAtOnce()))
     except OSError:
         raise SchedulerLost from None
-    except Exception as error:
+    except Exception as error:  # whatever the scheduler raised comes back as it was
         raise SystemFailure(
             f"{address}: the scheduler cannot run fairgrade {installation()}: "
             f"{type(error).__name__}: {error}; install it there, too"

@@ -33,7 +33,7 @@ def check(exercise: str, function: Callable[..., Any]) -> None:
     for case in EXPECTED[exercise]["cases"]:
         try:
             returned[case] = _call(exercise, case, function)
-        except Exception as error:
+        except Exception as error:  # the student's function may raise anything
             problems[case] = f"it raises {type(error).__name__}: {error}"
         else:
             problems[case] = _difference(exercise, case, _frozen(exercise, case), returned[case])
