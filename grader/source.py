@@ -136,10 +136,10 @@ def defines(source: str, name: str) -> bool:
     """Whether a cell defines the function, or tries to in lines that cannot be read."""
     if name in functions(source):
         return True
-    tries = re.search(
-        rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\(", source, re.MULTILINE
-    )
-    return syntax_error(source) is not None and tries is not None
+    if syntax_error(source) is None:
+        return False
+    tries = rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\("
+    return re.search(tries, source, re.MULTILINE) is not None
 
 
 def calls(source: str) -> set[str]:

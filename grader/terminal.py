@@ -95,6 +95,19 @@ class Live(Progress):
         self.update(self.task, advance=1, problems=task.fields["problems"] + failed)
 
 
+class Lines(Console):
+    """Lines on a stream. Where nobody reads it any more (`grade … | head -1`) it is silent, and
+    the command goes on: its results are not written to that stream alone."""
+
+    def __init__(self, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())
+
+
 class Terminal:
     """Standard output for results, standard error for progress and problems.
 
@@ -106,8 +119,7 @@ class Terminal:
             # A name that the terminal's encoding lacks is no reason to fail.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.out = Console(highlight=False, soft_wrap=True)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.out, self.err = Lines(), Lines(stderr=True)
         self.quiet = quiet
 
     @contextmanager

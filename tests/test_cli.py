@@ -454,6 +454,28 @@ def test_if_nobody_can_read_what_is_printed_the_files_are_written_all_the_same(
     assert results(tmp_path / "grades").results[0].score == 4
 
 
+def test_who_reads_the_first_line_only_finds_all_files_and_a_true_exit_code(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("handed_in/ann.ipynb", LONGEST)
+    write("handed_in/bob.ipynb", "1 / 0")
+    reading, stdout = os.pipe()
+    grading = subprocess.Popen(
+        command("handed_in", "--root", frozen_course, "--fail-under", "100"),
+        cwd=tmp_path,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(stdout)
+    with open(reading) as lines:
+        assert lines.readline() == "notebooks: 2 submissions\n"
+    _, problems = grading.communicate()
+    assert problems == ""
+    assert grading.returncode == 3
+    assert [each.score for each in results(tmp_path / "grades").results] == [4, 0]
+
+
 def test_a_name_the_terminal_cannot_show_is_escaped(
     frozen_course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
