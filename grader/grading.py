@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.assignment import Assignment, Exercise, Limits, load_assignment
+from grader.beside import files_beside
 from grader.caller import Call
 from grader.canary import protection_in_force
 from grader.cases import encoded
@@ -159,7 +160,7 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
     ]
     limits = assignment.limits
     confinement = confinement_for(limits, assignment.warm_imports, task.level or Level.LIMITS)
-    async with Execution(steps, _files(assignment), limits, confinement) as execution:
+    async with Execution(steps, files_beside(assignment), limits, confinement) as execution:
         await execution.run_cells()
         answers = [_answer(exercise, notebook, template) for exercise in assignment.exercises]
         await _call_all(answers, execution)
@@ -177,7 +178,7 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
     definitions = [definitions_of(steps)]
 
     def start(within: Limits) -> Execution:
-        return Execution(definitions, _files(assignment), within, confinement)
+        return Execution(definitions, files_beside(assignment), within, confinement)
 
     exercises, cut_short = await searched(exercises, notebook, assignment, start)
     exercises = await with_drawings(exercises, assignment, start, task.full)
@@ -308,17 +309,6 @@ def _syntax_message(cell: Cell) -> str:
 def _syntax_marks(cell: Cell) -> tuple[Mark, ...]:
     error = syntax_error(cell.source)
     return (Mark(error.lineno, error.msg),) if error and error.lineno else ()
-
-
-@cache
-def _files(assignment: Assignment) -> dict[str, bytes]:
-    """Content of the files that the notebook finds beside it, by name."""
-    try:
-        return {name: path.read_bytes() for name, path in assignment.helper_files().items()}
-    except OSError as error:
-        raise AssignmentError(
-            f"{error.filename}: a helper of {assignment.name!r} cannot be read: {error.strerror}"
-        ) from None
 
 
 @cache
