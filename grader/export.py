@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from grader.assignment import Assignment
 from grader.model import ExerciseResult, Result, Run
 from grader.plain import uncomputed
 
-_LEAF = json.JSONEncoder(allow_nan=False).encode
-_KEY = lru_cache(maxsize=1024)(_LEAF)
-
 
 def write_results(run: Run, path: Path) -> None:
-    """Write `results.json`; `grader/schemas/results.schema.json` says what it holds."""
+    """Write `results.json`, each submission on a line of its own.
+
+    `grader/schemas/results.schema.json` says what it holds.
+    """
+    line = json.JSONEncoder(allow_nan=False).encode
     with path.open("w", encoding="utf-8") as file:
-        # One result after the other, in the form that the whole would have.
-        file.write(_json(run.head()).removesuffix("\n}") + ',\n "submissions": [')
+        file.write(json.dumps(run.head(), indent=1).removesuffix("\n}") + ',\n "submissions": [')
         for number, result in enumerate(run.results):
-            file.write(",\n  " if number else "\n  ")
-            file.write(_json(result.to_json(), "\n   "))
+            file.write((",\n  " if number else "\n  ") + line(result.to_json()))
         file.write("\n ]\n}\n" if run.results else "]\n}\n")
-
-
-def _json(value: Any, line: str = "\n ") -> str:
-    """What `json.dumps(value, indent=1)` gives; that takes several times as long, as Python's
-    encoder is only fast without indents. `line` begins each line of what is in the value."""
-    if isinstance(value, dict) and value:
-        items = [f"{_KEY(key)}: {_json(each, line + ' ')}" for key, each in value.items()]
-        return "{" + line + f",{line}".join(items) + line[:-1] + "}"
-    if isinstance(value, list | tuple) and value:
-        items = [_json(each, line + " ") for each in value]
-        return "[" + line + f",{line}".join(items) + line[:-1] + "]"
-    return _LEAF(value)
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
