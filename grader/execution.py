@@ -24,6 +24,7 @@ from grader.source import (
     anchored,
     calls,
     definitions,
+    definitions_and_constants,
     definitions_only,
     statements,
     syntax_error,
@@ -67,9 +68,10 @@ def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> Step:
 
 
 def definitions_of(steps: Sequence[Step]) -> Step:
-    """All that the steps import and define, as one cell: that is run faster than each by itself."""
-    sources = [definitions_only(step.cell.source) for step in steps if step.reach > Reach.NOTHING]
-    return Step(Cell(0, "\n".join(filter(None, sources))))
+    """All that the steps import and define, with the constants that it may need, as one cell: that
+    is run faster than each by itself."""
+    ran = [step.cell.source for step in steps if step.reach > Reach.NOTHING]
+    return Step(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
 
 
 def confinement_for(limits: Limits, warm_imports: tuple[str, ...], level: Level) -> Confinement:

@@ -26,6 +26,11 @@ _CONTINUES = re.compile(r"^([\s)\]}#]|(elif|else|except|finally)\b|$)")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# What a value is written with that needs nothing else of the notebook.
+_PLAIN = (
+    *(ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp),
+    *(ast.operator, ast.unaryop, ast.expr_context),
+)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -173,6 +178,23 @@ def definitions(source: str) -> list[str]:
 def definitions_only(source: str) -> str:
     """What a cell imports and defines, on its own lines, without anything else it does."""
     return _only(source, [n for n in _read(source).tree.body if isinstance(n, _DEFINITIONS)])
+
+
+def definitions_and_constants(source: str) -> str:
+    """What a cell imports and defines, and the names it gives to numbers, texts and the like."""
+    nodes = _read(source).tree.body
+    return _only(source, [n for n in nodes if isinstance(n, _DEFINITIONS) or _is_constant(n)])
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            pass
+        case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
+            pass
+        case _:
+            return False
+    return all(isinstance(each, _PLAIN) for each in ast.walk(value))
 
 
 def without_calls(source: str, names: frozenset[str]) -> str:

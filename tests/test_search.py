@@ -127,6 +127,14 @@ def test_call_of_a_helper_in_another_cell_is_marked(grade_cells: GradeCells) -> 
     assert result_of(graded).marks == (Mark(3, "look again at of, which is called here"),)
 
 
+def test_constants_of_the_notebook_are_there(grade_cells: GradeCells) -> None:
+    source = COUNT.replace("split()", "split(BETWEEN)")
+
+    result = result_of(grade_cells("BETWEEN = None", source))
+
+    assert result.marks == (Mark(3, WORDS),)
+
+
 def test_function_under_another_name_in_a_timed_cell_is_searched(grade_cells: GradeCells) -> None:
     cell = "%%time\n# mine\n" + COUNT.replace("def count", "def count_words")
 

@@ -12,6 +12,7 @@ from grader.source import (
     calls,
     defines,
     definitions,
+    definitions_and_constants,
     definitions_only,
     functions,
     is_untouched,
@@ -56,6 +57,21 @@ def test_definitions_only_keeps_imports_functions_and_classes_on_their_lines() -
     source = "import a; b()\nx = 1\n@a.d\ndef f():\n    return 1\nclass C: pass\nmodel(f)"
     assert definitions_only(source) == "import a\n\n@a.d\ndef f():\n    return 1\nclass C: pass\n"
     assert definitions_only("x = 1\ny = 2") == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["EPS = 1e-8", "small: float = 10**-8", "sizes = [2, -5, (1, 'a')]", "rates = {1: 0.1}"],
+)
+def test_constants_are_what_needs_nothing_else(line: str) -> None:
+    assert definitions_and_constants(f"{line}\ndef f(): pass") == f"{line}\ndef f(): pass"
+
+
+@pytest.mark.parametrize(
+    "line", ["x = model(1)", "y = x", "a.b = 1", "a[0] = 1", "z = [n for n in (1, 2)]", "n: int"]
+)
+def test_what_needs_more_is_no_constant(line: str) -> None:
+    assert definitions_and_constants(f"{line}\ndef f(): pass") == "\ndef f(): pass"
 
 
 def test_statements_are_the_cells_top_level_ones() -> None:
