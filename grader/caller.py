@@ -1,4 +1,5 @@
-"""Call a function of the notebook in its kernel: bytes in, an `Outcome` out."""
+"""Call a function of the notebook in its kernel: bytes in, an `Outcome` out. What one of its names
+stands for is asked for in the same way."""
 
 from __future__ import annotations
 
@@ -41,7 +42,15 @@ class EditedCalls:
 
 async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, bool]:
     """The outcome of a call, and whether the kernel can be used after it."""
-    outcomes, otherwise, usable = await _ask(kernel, [what], seconds)
+    outcomes, otherwise, usable = await _ask_calls(kernel, [what], seconds)
+    return outcomes[0] if outcomes else otherwise, usable
+
+
+async def value_of(kernel: Kernel, name: str, seconds: float) -> tuple[Outcome, bool]:
+    """What a name of the notebook stands for, as if a call had returned it, and whether the kernel
+    can be used after it."""
+    request = kernel.client.session.msg("value_request", {"name": name})
+    outcomes, otherwise, usable = await _ask(kernel, request, [], 1, seconds)
     return outcomes[0] if outcomes else otherwise, usable
 
 
@@ -53,7 +62,7 @@ async def call_together(
     They are fewer than the calls where the seconds, which the calls share, ran out, or one of them
     ended the kernel.
     """
-    outcomes, _, usable = await _ask(kernel, calls, seconds)
+    outcomes, _, usable = await _ask_calls(kernel, calls, seconds)
     return outcomes, usable
 
 
@@ -72,14 +81,26 @@ async def call_edited(
     return outcomes or [], outcomes is not None
 
 
-async def _ask(
+async def _ask_calls(
     kernel: Kernel, calls: Sequence[Call], seconds: float
 ) -> tuple[list[Outcome], Outcome, bool]:
-    """The outcomes there are, that of the next call if one is missing, and whether the kernel is
-    usable."""
+    names = [list(each.names) for each in calls]
+    request = kernel.client.session.msg("call_request", {"names": names})
+    buffers = [each.inputs for each in calls]
+    return await _ask(kernel, request, buffers, len(calls), seconds)
+
+
+async def _ask(
+    kernel: Kernel,
+    request: dict[str, Any],
+    buffers: list[bytes | memoryview],
+    count: int,
+    seconds: float,
+) -> tuple[list[Outcome], Outcome, bool]:
+    """Of `count` outcomes asked for those there are, the next one if one is missing, and whether
+    the kernel is usable."""
     session, channel = kernel.client.session, kernel.client.shell_channel
-    request = session.msg("call_request", {"names": [list(each.names) for each in calls]})
-    session.send(channel.socket, request, buffers=[each.inputs for each in calls])
+    session.send(channel.socket, request, buffers=buffers)
     msg_id = request["header"]["msg_id"]
     reply = await _reply(kernel, msg_id, seconds)
     otherwise: Outcome = Crashed() if reply is None else Raised("KeyboardInterrupt", "", None)
@@ -88,7 +109,7 @@ async def _ask(
         reply, otherwise = await _reply(kernel, msg_id, GRACE_SECONDS), TimedOut(seconds)
     if reply is None:
         return [], otherwise, False
-    outcomes = _outcomes(reply, len(calls))
+    outcomes = _outcomes(reply, count)
     if outcomes is None:
         return [], Crashed(), False
     if outcomes and isinstance(last := outcomes[-1], TimedOut):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from grader.assignment import Limits
-from grader.caller import Call, EditedCalls, call, call_edited, call_together
+from grader.caller import Call, EditedCalls, call, call_edited, call_together, value_of
 from grader.cell_runner import CellRun, CellRunner
 from grader.notebook import Cell
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
@@ -52,12 +52,13 @@ class Reach(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """A cell to run. What calls one of the `skipped` names is left out; a `long` cell may take as
-    long as training does."""
+    long as training does. What `reads` names, if anything, is asked for once the cell has run."""
 
     cell: Cell
     reach: Reach = Reach.ALL
     skipped: frozenset[str] = frozenset()
     long: bool = False
+    reads: str = ""
 
 
 def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> Step:
@@ -89,13 +90,17 @@ def confinement_for(limits: Limits, warm_imports: tuple[str, ...], level: Level)
 
 @dataclass(slots=True)
 class Execution:
-    """One submission's cells and calls. Use as an async context; its kernels end with it."""
+    """One submission's cells and calls. Use as an async context; its kernels end with it.
+
+    `values` has, by the cell's number, what came of asking for what a step `reads`.
+    """
 
     steps: Sequence[Step]
     files: Mapping[str, bytes]
     limits: Limits
     confinement: Confinement
     runs: dict[int, CellRun] = field(default_factory=dict)
+    values: dict[int, Outcome] = field(default_factory=dict)
     _kernel: Kernel | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _reach: dict[int, Reach] = field(default_factory=dict)
@@ -188,6 +193,8 @@ class Execution:
             number = step.cell.number
             reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())
             run = await self._run_step(runner, step, reach)
+            if step.reads and run.ended == "ok" and number not in self.runs:
+                await self._read(step)
             # What a cell does the first time counts; later kernels only need what it defines.
             self.runs.setdefault(number, run)
             if run.ended in ("timeout", "crashed"):
@@ -196,6 +203,13 @@ class Execution:
                 self._kernels_lost += 1
                 return False
         return True
+
+    async def _read(self, step: Step) -> None:
+        assert self._kernel is not None
+        seconds = self.limits.call_seconds
+        self.values[step.cell.number], usable = await value_of(self._kernel, step.reads, seconds)
+        if not usable:
+            await self._kernel.kill()
 
     def _reach_left(self) -> Reach:
         lost = self._kernels_lost // MAX_FATAL_CELLS

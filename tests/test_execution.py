@@ -42,9 +42,9 @@ def confinement(limits: Limits = LIMITS) -> Confinement:
     return confinement_for(limits, (), protection_in_force()[0])
 
 
-def execute(
+def executed(
     cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
-) -> tuple[dict[int, CellRun], list[Outcome]]:
+) -> tuple[Execution, list[Outcome]]:
     """Run cells, then call the named functions with the argument 1."""
     steps = [
         each if isinstance(each, Step) else Step(Cell(number, each))
@@ -53,13 +53,20 @@ def execute(
 
     shut_in = confinement(limits)
 
-    async def run() -> tuple[dict[int, CellRun], list[Outcome]]:
+    async def run() -> tuple[Execution, list[Outcome]]:
         files = {"helper.py": b"VALUE = 7"}
         async with Execution(steps, files, limits, shut_in) as execution:
             await execution.run_cells()
-            return execution.runs, [await execution.call(Call((name,), ONE)) for name in names]
+            return execution, [await execution.call(Call((name,), ONE)) for name in names]
 
     return asyncio.run(run())
+
+
+def execute(
+    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+) -> tuple[dict[int, CellRun], list[Outcome]]:
+    execution, outcomes = executed(cells, *names, limits=limits)
+    return execution.runs, outcomes
 
 
 def ended(runs: dict[int, CellRun]) -> list[str]:
@@ -224,6 +231,45 @@ def test_random_numbers_are_the_same_in_every_call() -> None:
     source = "import random\nimport numpy as np\ndef f(a): return random.random(), np.random.rand()"
     _, (first, second) = execute([source], "f", "f")
     assert first == second
+
+
+HANGS = """class Hangs:
+    @property
+    def __class__(self):
+        while True: pass
+x = Hangs()"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome"),
+    [
+        ("x = {'a': (1, 2.5)}", Returned({"a": (1, 2.5)})),
+        ("x = 1; del x", Missing()),
+        (
+            "x = (n for n in ())",
+            Incomparable("the value is of type generator, which cannot be compared"),
+        ),
+        (HANGS, TimedOut(1)),
+    ],
+)
+def test_what_a_name_stands_for_is_asked_for(cell: str, outcome: Outcome) -> None:
+    execution, _ = executed([Step(Cell(1, cell), reads="x"), "x = 3"])
+    assert execution.values == {1: outcome}
+
+
+def test_nothing_is_asked_for_after_a_cell_that_failed() -> None:
+    execution, _ = executed([Step(Cell(1, "x = 1\n1 / 0"), reads="x")])
+    assert execution.values == {}
+
+
+def test_what_a_name_stood_for_first_counts() -> None:
+    """As with what a cell prints: a later kernel's functions may have seen a hidden input."""
+    cell = "import os\nx = os.urandom(8)\ndef f(_): os._exit(0)\ndef g(_): return x"
+    execution, (crashed, later) = executed([Step(Cell(1, cell), reads="x")], "f", "g")
+    assert isinstance(crashed, Crashed)
+    assert isinstance(execution.values[1], Returned)
+    assert isinstance(later, Returned)
+    assert execution.values[1] != later
 
 
 def test_forged_replies_are_no_answers() -> None:

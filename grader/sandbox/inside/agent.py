@@ -1,4 +1,4 @@
-"""The kernel in which a student's code runs: ipykernel, and one more request, `call_request`.
+"""The kernel in which a student's code runs: ipykernel, and requests for calls and for a value.
 
 Whatever runs here may be taken over by the student's code: nothing it says is believed, it only
 saves honest notebooks trouble.
@@ -35,6 +35,7 @@ PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 # What came of a call, and the value that it returned if it did; both encoded.
 _Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
+_MISSING: _Answer = wire.encode(("missing",)), b""
 
 
 class Output:
@@ -136,6 +137,8 @@ class AgentKernel(IPythonKernel):
             answer = self.call_request
         elif b'"edit_request"' in header:
             answer = self.edit_request
+        elif b'"value_request"' in header:
+            answer = self.value_request
         else:
             await super().dispatch_shell(msg, *args, **options)
             return
@@ -169,6 +172,14 @@ class AgentKernel(IPythonKernel):
                 with self._edited(asked["edited"], source) as problem:
                     for data in parent["buffers"]:
                         answers += problem or self._bounded_answer(asked, data)
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def value_request(self, ident: Any, parent: Any) -> None:
+        """Reply with what a name of the notebook stands for, as if a call had returned it."""
+        namespace, name = self.shell.user_ns, parent["content"]["name"]
+        answers: list[Any] = []
+        with contextlib.suppress(KeyboardInterrupt), _interruptible():
+            answers += _returned(namespace[name]) if name in namespace else _MISSING
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     @contextlib.contextmanager
@@ -265,7 +276,7 @@ def _within(seconds: float) -> Iterator[None]:
 
 def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
     if not callable(function):
-        return wire.encode(("missing",)), b""
+        return _MISSING
     random.seed(0)
     np.random.seed(0)
     try:
@@ -276,6 +287,10 @@ def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
         return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line)), b""
+    return _returned(value)
+
+
+def _returned(value: Any) -> _Answer:
     try:
         return wire.encode(("returned",)), wire.encode(value)
     except wire.WireError as error:
