@@ -28,7 +28,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
-from grader.scenes import Scene
+from grader.scenes import Groups, Landscape, Training
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -92,12 +92,22 @@ class PictureMark:
 
     place: ClassVar[str] = "@picture belongs in pictures.py"
     exercise: str
-    scene: Scene
+    scene: Landscape | Groups
     title: str
-    full: bool
 
 
-_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark
+@dataclass(frozen=True, slots=True)
+class TrainingMark:
+    """What `training` noted down about a function."""
+
+    place: ClassVar[str] = "@training belongs in pictures.py"
+    exercise: str
+    scene: Training
+    title: str
+    given: str
+
+
+_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark | TrainingMark
 
 
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
@@ -165,16 +175,29 @@ def accepted(
 
 
 def picture(
-    exercise: str, scene: Scene, *, title: str, full: bool = False
+    exercise: str, scene: Landscape | Groups, *, title: str
 ) -> Callable[[_Function], _Function]:
     """Mark a generator function as the driver of a picture of what `exercise` does.
 
     It is called with a sheet of the scene, yields `arguments(...)`, is sent what the function
-    returns for them, and puts that on the sheet. `full` is for drivers that call often: a
-    student's function is drawn by them with `--full` only.
+    returns for them, and puts that on the sheet.
     """
     _check_name(exercise, "picture")
-    mark = PictureMark(exercise, scene, title, full)
+    mark = PictureMark(exercise, scene, title)
+    return lambda function: _mark(function, mark)
+
+
+def training(
+    exercise: str, scene: Training, *, title: str, given: str
+) -> Callable[[_Function], _Function]:
+    """Mark a function that draws what a notebook trains with `exercise`, where `--full` runs that.
+
+    The training is the first cell's in which the scene's `calls` is called with the text `given`
+    among its arguments. The function is called with a sheet that has the costs it printed, and with
+    the value that its call was assigned to a name; it says on the sheet how that decides.
+    """
+    _check_name(exercise, "training")
+    mark = TrainingMark(exercise, scene, title, given)
     return lambda function: _mark(function, mark)
 
 

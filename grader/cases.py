@@ -28,15 +28,15 @@ from grader.authoring import (
     RTOL,
     Arguments,
     CaseMark,
-    Driver,
     PartsMark,
     PictureMark,
+    TrainingMark,
     VariantMark,
 )
 from grader.difference import Tolerance, thaw
 from grader.errors import AssignmentError, WireError
 from grader.model import Visibility
-from grader.scenes import Scene
+from grader.scenes import Scene, Training
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_TITLE = "The case that the notebook shows."
@@ -102,15 +102,16 @@ class Recorded:
 class Picture:
     """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
 
-    `full` ones are drawn of a student's function with `--full` only.
+    Where the scene is a `Training`, it is of what the notebook trained with the text `given` among
+    the arguments; `driver` is then called once, with what came of it.
     """
 
     name: str
     title: str
     explanation: str
     scene: Scene
-    driver: Callable[..., Driver]
-    full: bool
+    driver: Callable[..., Any]
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
         pictures = solutions / "pictures.py"
-        for function, mark in marked(pictures, PictureMark) if pictures.exists() else ():
+        kinds = PictureMark | TrainingMark
+        for function, mark in marked(pictures, kinds) if pictures.exists() else ():
             collected.add_picture(mark, function)
     for name, cases in collected.cases.items():
         if not cases:
@@ -253,11 +255,17 @@ class _Collected:
             _check(function, "share", mark.share, "from 0 to below 1", lambda share: 0 <= share < 1)
         known[name] = _variant(mark, function)
 
-    def add_picture(self, mark: PictureMark, function: Callable[..., Driver]) -> None:
-        if not inspect.isgeneratorfunction(function):
+    def add_picture(self, mark: PictureMark | TrainingMark, function: Callable[..., Any]) -> None:
+        yields = inspect.isgeneratorfunction(function)
+        if isinstance(mark, TrainingMark) is not isinstance(mark.scene, Training):
+            raise error_at(function, "@training, and nothing else, draws on a `Training`")
+        if isinstance(mark, TrainingMark) and yields:
+            raise error_at(function, "what draws a training is called once; this one yields")
+        if isinstance(mark, PictureMark) and not yields:
             raise error_at(function, "a picture's driver yields `arguments(...)`; this one doesn't")
+        given = mark.given if isinstance(mark, TrainingMark) else ""
         name, doc = function.__name__, _doc(function)
-        picture = Picture(name, mark.title, doc, mark.scene, function, mark.full)
+        picture = Picture(name, mark.title, doc, mark.scene, function, given)
         self.of(self.pictures, mark.exercise, function).append(picture)
 
     def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:

@@ -40,6 +40,7 @@ from grader.scoring import score, without_cases
 from grader.search import searched
 from grader.source import functions, is_untouched, syntax_error
 from grader.submissions import Submission
+from grader.trainings import reading, with_trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         else step_for(cell, assignment.long_running, task.full)
         for cell in notebook.cells
     ]
+    if task.full:
+        steps = reading(steps, assignment)
     limits = assignment.limits
     confinement = confinement_for(limits, assignment.warm_imports, task.level or Level.LIMITS)
     async with Execution(steps, files_beside(assignment), limits, confinement) as execution:
@@ -181,7 +184,9 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
         return Execution(definitions, files_beside(assignment), within, confinement)
 
     exercises, cut_short = await searched(exercises, notebook, assignment, start)
-    exercises = await with_drawings(exercises, assignment, start, task.full)
+    exercises = await with_drawings(exercises, assignment, start)
+    if task.full:
+        exercises = with_trainings(exercises, assignment, execution)
     return _Gradings(exercises, (*suspected, *remarks, *cut_short))
 
 

@@ -125,10 +125,11 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a function left on the sheet of one of its exercise's pictures.
+    """What a function, or a training of the notebook, left on the sheet of a picture.
 
-    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often it was
-    called. `ended` says why it could not go on, if so; it follows "your function": "returns NaN".
+    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often the
+    function was called, or how many costs the training told. `ended` says why it could not go on,
+    if so; it follows "your function" or "your notebook's training": "returns NaN".
     """
 
     picture: str
@@ -161,7 +162,7 @@ class ExerciseResult:
     says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
     `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
     notebook printed there; both are text that a student controls. `marks` are lines of that code.
-    `drawings` has none of those that a right function shares with the reference, but with `--full`.
+    `drawings` has none of those that a right function shares with the reference.
     `repair`, if one was found, is for the instructor's eyes.
     """
 

@@ -24,7 +24,7 @@ from grader.execution import Execution
 from grader.fresh import reference
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.outcome import Incomparable, Outcome, Raised, Returned
-from grader.scenes import Ended, Landscape
+from grader.scenes import Ended, Landscape, Training
 
 # For all pictures of a submission, the start of their kernel included; and for one call.
 SECONDS, CALL_SECONDS = 15.0, 2.0
@@ -40,7 +40,6 @@ async def with_drawings(
     results: Sequence[ExerciseResult],
     assignment: Assignment,
     start: Callable[[Limits], Execution],
-    full: bool,
 ) -> tuple[ExerciseResult, ...]:
     """The results, with drawings of those functions that are not the reference's equals.
 
@@ -48,7 +47,7 @@ async def with_drawings(
     """
     limits = replace(assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS)
     hands = [
-        _hands(result, exercise, full)
+        _hands(result, exercise)
         for result, exercise in zip(results, assignment.exercises, strict=True)
     ]
     try:
@@ -57,7 +56,7 @@ async def with_drawings(
     except SystemFailure:  # no grade depends on a picture
         return tuple(results)
     return tuple(
-        replace(result, drawings=(*_known(result, exercise, assignment, full), *_drawings(group)))
+        replace(result, drawings=(*_known(result, exercise), *_drawings(group)))
         for result, exercise, group in zip(results, assignment.exercises, hands, strict=True)
     )
 
@@ -131,16 +130,16 @@ class _Hand:
             self.ended = str(end)
 
 
-def _hands(result: ExerciseResult, exercise: Exercise, full: bool) -> list[_Hand]:
+def _hands(result: ExerciseResult, exercise: Exercise) -> list[_Hand]:
     """A hand for each picture that the student's own function is called for."""
     called = result.verdict in CALLED or (
         result.verdict is Verdict.ACCEPTED and _variant(result, exercise) is None
     )
-    return [_Hand(each, exercise.names) for each in _pictures(exercise, full) if called]
+    return [_Hand(each, exercise.names) for each in _pictures(exercise) if called]
 
 
-def _pictures(exercise: Exercise, full: bool) -> list[Picture]:
-    return [picture for picture in exercise.pictures if full or not picture.full]
+def _pictures(exercise: Exercise) -> list[Picture]:
+    return [each for each in exercise.pictures if not isinstance(each.scene, Training)]
 
 
 async def _draw_together(hands: Sequence[_Hand], execution: Execution) -> None:
@@ -157,18 +156,10 @@ def _drawings(hands: Sequence[_Hand]) -> tuple[Drawing, ...]:
     return tuple(hand.drawing for hand in hands if not hand.speechless)
 
 
-def _known(
-    result: ExerciseResult, exercise: Exercise, assignment: Assignment, full: bool
-) -> tuple[Drawing, ...]:
-    """What a function draws that is the equal of one of the author's, without a call of it.
-
-    Of a right one, only the `full` pictures: that there are any says that they were asked for.
-    """
-    pictures, function = _pictures(exercise, full), _variant(result, exercise)
-    if result.verdict is Verdict.CORRECT:
-        pictures = [picture for picture in pictures if picture.full]
-        function = reference(assignment)[exercise.name] if pictures else None
-    return tuple(_drawn_here(each, function)[0] for each in pictures if function)
+def _known(result: ExerciseResult, exercise: Exercise) -> tuple[Drawing, ...]:
+    """What a function draws that is the equal of an accepted variant, without a call of it."""
+    function = _variant(result, exercise)
+    return tuple(_drawn_here(each, function)[0] for each in _pictures(exercise) if function)
 
 
 def _variant(result: ExerciseResult, exercise: Exercise) -> Callable[..., Any] | None:

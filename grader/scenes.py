@@ -1,4 +1,4 @@
-"""What pictures of a student's function are drawn on: a landscape, groups, a training.
+"""What pictures of a student's work are drawn on: a landscape, groups, a training.
 
 An author declares a scene once. Each function that is drawn gets a sheet of it, on which a driver
 puts what the function returned, piece by piece. Sheets believe nothing: what they are given was
@@ -8,6 +8,7 @@ what it had. `data()` is what is on the sheet, as JSON.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -19,18 +20,19 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 Point: TypeAlias = tuple[float, float]
 
-MAX_GROUPS, MAX_ITEMS = 12, 40
+MAX_GROUPS, MAX_ITEMS, MAX_COSTS = 12, 40, 1000
 GRID = (48, 36)
 FINE = 61
 # A place outside of the window is kept, so that the line to it has its direction, but no farther.
 FARTHEST = 10
 DECIMALS = 4
 LEAVES = "leaves the picture"
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?(nan|inf)", re.IGNORECASE)
 
 
 class Ended(Exception):
-    """A drawing ends before its driver does. The message tells the student what their function
-    does, as "returns NaN"."""
+    """A drawing ends before its driver does. The message tells the student what their function, or
+    their training, does, as "returns NaN"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +155,23 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """Labelled points (2, m), 0 or 1, that something learns to tell apart."""
+    """Labelled points (2, m), 0 or 1, that a network learns to tell apart where the notebook calls
+    the function `calls`.
+
+    `prints` is the line that tells the cost: "After {step} steps, the cost is {cost}", say. `step`
+    is the word for what is counted.
+    """
 
     points: Array
     labels: NDArray[Any]
     window: Window
+    calls: str
+    prints: str
+    step: str = "step"
+
+    def __post_init__(self) -> None:
+        if not all(self.prints.count(each) == 1 for each in ("{step}", "{cost}")):
+            raise ValueError("`prints` is to have {step} and {cost} in it, once each")
 
     def sheet(self) -> Lesson:
         return Lesson(self)
@@ -175,19 +189,36 @@ class Training:
 
 @dataclass(slots=True)
 class Lesson:
-    """The cost after each step, and the label of each place of the grid after the last."""
+    """The cost after some steps, and the label of each place of the grid after the last."""
 
     scene: Training
+    steps: list[int] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
     labels: str = ""
     right: float | None = None
 
-    def add(self, cost: object) -> None:
-        """Put the cost after the next step."""
-        try:
-            self.costs.append(round(number(cost), DECIMALS))
-        except Ended:
-            raise Ended("lets the cost grow beyond all numbers") from None
+    def read(self, printed: str) -> None:
+        """Put the costs that a training has printed, up to the first that is none."""
+        line = re.escape(self.scene.prints)
+        line = line.replace(r"\{step\}", "(?P<step>[0-9]{1,9})")
+        line = line.replace(r"\{cost\}", r"(?P<cost>\S{1,400})")
+        for match in filter(None, map(re.compile(line).fullmatch, printed.splitlines())):
+            self._add(int(match["step"]), match["cost"])
+        if not self.costs:
+            raise Ended("prints no cost")
+
+    def _add(self, step: int, cost: str) -> None:
+        if len(self.costs) == MAX_COSTS:
+            raise Ended(f"prints more than {MAX_COSTS} costs")
+        if self.steps and step <= self.steps[-1]:
+            raise Ended(f"prints a cost of {self.scene.step} {step} after that of {self.steps[-1]}")
+        if not _NUMBER.fullmatch(cost):
+            raise Ended(f"prints a cost after {self.scene.step} {step} that is no number")
+        if not isfinite(float(cost)):
+            what = "NaN" if "nan" in cost.lower() else "infinite"
+            raise Ended(f"has a cost after {self.scene.step} {step} that is {what}")
+        self.steps.append(step)
+        self.costs.append(round(float(cost), DECIMALS))
 
     def decide(self, label: Callable[[Array], NDArray[np.bool_]]) -> None:
         """Put which places get the label 1; `label` takes places (2, k) and returns k booleans."""
@@ -196,7 +227,12 @@ class Lesson:
         self.right = round(float(np.mean(found == self.scene.labels.ravel())), DECIMALS)
 
     def data(self) -> dict[str, Any]:
-        return {"costs": self.costs, "labels": self.labels, "right": self.right}
+        return {
+            "steps": self.steps,
+            "costs": self.costs,
+            "labels": self.labels,
+            "right": self.right,
+        }
 
 
 Scene: TypeAlias = Landscape | Groups | Training

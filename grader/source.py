@@ -149,17 +149,45 @@ def defines(source: str, name: str) -> bool:
 
 def calls(source: str) -> set[str]:
     """The names of functions that a cell calls when it runs, not only when those are called."""
-    return {name for node in _read(source).tree.body for name in _calls(node)}
+    return {name for node in _read(source).tree.body for name, _ in _calls(node)}
 
 
-def _calls(statement: ast.stmt) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call: the texts among its arguments, and the name that its value gets (or nothing)."""
+
+    texts: frozenset[str]
+    target: str
+
+
+def calls_of(source: str, name: str) -> list[Called]:
+    """The calls of a function that a cell makes when it runs."""
+    return [
+        _called(call, statement)
+        for statement in _read(source).tree.body
+        for called, call in _calls(statement)
+        if called == name
+    ]
+
+
+def _called(call: ast.Call, statement: ast.stmt) -> Called:
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    constants = (each.value for each in given if isinstance(each, ast.Constant))
+    texts = frozenset(each for each in constants if isinstance(each, str))
+    match statement:
+        case ast.Assign(targets=[ast.Name(target)], value=value) if value is call:
+            return Called(texts, target)
+    return Called(texts, "")
+
+
+def _calls(statement: ast.stmt) -> Iterator[tuple[str, ast.Call]]:
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id
+            yield node.func.id, node
         waiting += ast.iter_child_nodes(node)
 
 

@@ -29,8 +29,10 @@ from grader.pictures import drawn_by_reference
 from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import check_count, frozen_outputs
 from grader.release import emptied, generated_files
+from grader.scenes import Training
 from grader.source import START_MARK, defines, functions, syntax_error
 from grader.submissions import Submission
+from grader.trainings import frozen_trainings, trainings_out_of_step
 
 _NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
 _FREEZE = "; if the master is right, `grade generate` freezes what it returns now"
@@ -75,6 +77,9 @@ def generate(root: Path, name: str) -> list[Path]:
     if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
         changed.append(variants)
     for path, content in generated_files(frozen, root).items():
+        if _write(path, content):
+            changed.append(path)
+    for path, content in frozen_trainings(frozen).items():
         if _write(path, content):
             changed.append(path)
     return changed
@@ -157,10 +162,16 @@ def _undrawable(assignment: Assignment) -> Iterator[str]:
     """Pictures that cannot even be drawn of the reference."""
     for exercise in assignment.exercises:
         for picture in exercise.pictures:
+            if isinstance(picture.scene, Training):
+                continue
             try:
                 drawn_by_reference(picture, exercise, assignment)
             except AssignmentError as error:
                 yield f"{assignment.solutions / 'pictures.py'}: {error}"
+    try:
+        yield from trainings_out_of_step(assignment)
+    except AssignmentError as error:
+        yield str(error)
 
 
 def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:

@@ -26,6 +26,7 @@ from grader.report.pictures import View, views
 from grader.report.plots import MINUS, Frame, Plot, frame_of, leaving
 from grader.report.strips import Strips
 from grader.scenes import GRID, Landscape, Window
+from grader.trainings import frozen
 
 GD, BATCHES = 0, 1
 WINDOW = Window(-5, 3, -3, 3)
@@ -83,8 +84,13 @@ def mini_batches(here: Assignment, drawing: Drawing) -> tuple[str, Strips]:
 
 
 def training(costs: list[float], labels: str, right: float | None, ended: str = "") -> Drawing:
-    data = {"costs": costs, "labels": labels, "right": right}
+    steps = [1000 * number for number in range(len(costs))]
+    data = {"steps": steps, "costs": costs, "labels": labels, "right": right}
     return Drawing("trained_with_gd", data, len(costs), ended)
+
+
+COSTS = [0.69, 9.0, 0.64, 0.61, 0.58, 0.6, 0.53, 0.46, 0.47, 0.5]
+HALVES = ("0" * (GRID[0] // 2) + "1" * (GRID[0] // 2)) * GRID[1]
 
 
 def test_a_right_function_shows_the_references_path_alone(here: Assignment) -> None:
@@ -232,22 +238,24 @@ def test_groups_that_broke_off_say_why_and_nothing_of_what_is_missing(here: Assi
 
 
 def test_a_training_is_shown_beside_the_references(here: Assignment) -> None:
-    labels = ("0" * (GRID[0] // 2) + "1" * (GRID[0] // 2)) * GRID[1]
-    (view,) = shown(here, GD, training([0.7, 9.0, 0.5], labels, 0.8))
-    assert view.words.startswith("With your function, the cost is 0.5 after 3 steps; with the")
-    assert "80 % and 100 % are told apart rightly" in view.words
+    (view,) = shown(here, GD, training(COSTS, HALVES, 0.8))
+    assert view.words == (
+        "In your notebook, the cost is 0.5 after epoch 9000; with the reference, the cost is 0.46 "
+        "after epoch 9000. Of the points, 80 % and 79.67 % are told apart rightly."
+    )
     cost, decision = view.drawings
     assert "rises out of the picture" in cost.words
     assert re.fullmatch(
         r"In \d+(\.\d+)? % of the picture, your network decides otherwise than the reference's\.",
         decision.words,
     )
-    assert isinstance(decision, Plot)
-    assert [line.whose for line in decision.lines] == ["yours", "reference"]
+    for plot in (cost, decision):
+        assert isinstance(plot, Plot)
+        assert [line.whose for line in plot.lines] == ["yours", "reference"]
 
 
 def test_a_network_that_decides_the_same_everywhere_has_no_boundary(here: Assignment) -> None:
-    (view,) = shown(here, GD, training([0.7], "0" * GRID[0] * GRID[1], 0.5))
+    (view,) = shown(here, GD, training(COSTS, "0" * GRID[0] * GRID[1], 0.5))
     decision = view.drawings[1]
     assert isinstance(decision, Plot)
     assert decision.words.startswith("Your network decides for the same everywhere")
@@ -255,17 +263,43 @@ def test_a_network_that_decides_the_same_everywhere_has_no_boundary(here: Assign
     assert decision.key[0] == ("yours", "yours")
 
 
-def test_a_training_that_broke_off_says_why(here: Assignment) -> None:
-    (view,) = shown(here, GD, replace(training([], "", None, "returns NaN"), steps=1))
-    assert view.words.startswith("In step 1, your function returns NaN: its training ends there.")
-    assert "not trained to the end" in view.drawings[1].words
+def test_a_training_without_costs_is_a_sentence(here: Assignment) -> None:
+    (view,) = shown(here, GD, training([], "", None, "raised an error in cell 4"))
+    assert view.words == (
+        "Your notebook's training raised an error in cell 4. So there is nothing to draw of it."
+    )
+    assert view.drawings == ()
 
 
-def test_a_right_training_is_shown_where_it_was_asked_for(here: Assignment) -> None:
-    drawn = reference(here, GD, 2)
-    assert len(shown(here, GD, verdict=Verdict.CORRECT)) == 2
-    trained = shown(here, GD, drawn, verdict=Verdict.CORRECT)[2]
-    assert trained.words.startswith("Your function is right, so it trains the network")
+@pytest.mark.parametrize(
+    ("costs", "said"), [(COSTS, "to draw. In it,"), (COSTS[:3], "and its curve ends before that.")]
+)
+def test_a_training_without_a_network_is_a_curve(
+    here: Assignment, costs: list[float], said: str
+) -> None:
+    (view,) = shown(here, GD, training(costs, "", None, "prints what it should not"))
+    assert "prints what it should not, so there is no boundary to draw" in view.words
+    assert said in view.words
+    (cost,) = view.drawings
+    assert isinstance(cost, Plot)
+    assert [line.whose for line in cost.lines] == ["yours", "reference"]
+
+
+def test_a_training_that_looks_like_the_references_is_one_line(here: Assignment) -> None:
+    data = frozen(here)["trained_with_gd"].data
+    near = training([cost + 0.002 for cost in data["costs"]], data["labels"], data["right"])
+    (view,) = shown(here, GD, near)
+    assert view.words.startswith("Your notebook trains the network as the reference does")
+    for plot in view.drawings:
+        assert isinstance(plot, Plot)
+        assert [line.whose for line in plot.lines] == ["yours"]
+        assert plot.key == (("yours", "yours, as the reference's"),)
+
+
+def test_a_right_function_may_take_part_in_another_training(here: Assignment) -> None:
+    views_of_it = shown(here, GD, training(COSTS, HALVES, 0.8), verdict=Verdict.CORRECT)
+    assert len(views_of_it) == 3
+    assert "This function is right: what differs is something else" in views_of_it[2].words
 
 
 @pytest.mark.parametrize(
@@ -274,7 +308,9 @@ def test_a_right_training_is_shown_where_it_was_asked_for(here: Assignment) -> N
         Drawing("gd_in_a_bowl", {"groups": []}, 1),
         Drawing("gd_in_a_bowl", {"points": []}, 1),
         Drawing("gd_in_a_bowl", {"points": [[1, 2, 3]]}, 1),
-        Drawing("trained_with_gd", {"costs": [], "labels": "01", "right": None}, 1),
+        Drawing("trained_with_gd", {"costs": [], "labels": "", "right": None}, 1),
+        training(COSTS, "01", None),
+        replace(training(COSTS, "", None), data={**training(COSTS, "", None).data, "steps": []}),
         Drawing("no_such_picture", {"points": [[1, 2]]}, 1),
     ],
 )
@@ -316,16 +352,20 @@ def test_a_landscape_without_heights_is_the_authors_mistake_and_on_no_page(
 def pictured(here: Assignment) -> list[ExerciseResult]:
     """Answers with every kind of picture: a wrong one of each, and a right one."""
     theirs = reference(here, BATCHES, 0).data["groups"]
-    labels = ("0" * 10 + "1" * (GRID[0] - 10)) * GRID[1]
     return [
         result_of(
             here,
             GD,
             path((-4.2, 2.2), (-1, 1), (1, 1), (9, 9), ended="leaves the picture"),
-            training([0.7, 0.9, 0.5], labels, 0.8),
+            training(COSTS, HALVES, 0.8),
         ),
         result_of(here, BATCHES, groups([theirs[0][0], theirs[0][1][::-1]], [[None, 18], [18, 3]])),
-        result_of(here, 3, verdict=Verdict.CORRECT),
+        result_of(
+            here,
+            3,
+            Drawing("trained_with_momentum", training([], "", None).data, 0, "ran out of time"),
+            verdict=Verdict.CORRECT,
+        ),
     ]
 
 

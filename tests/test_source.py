@@ -7,9 +7,11 @@ import time
 import pytest
 
 from grader.source import (
+    Called,
     anchored,
     bindings,
     calls,
+    calls_of,
     defines,
     definitions,
     definitions_and_constants,
@@ -72,6 +74,26 @@ def test_constants_are_what_needs_nothing_else(line: str) -> None:
 )
 def test_what_needs_more_is_no_constant(line: str) -> None:
     assert definitions_and_constants(f"{line}\ndef f(): pass") == "\ndef f(): pass"
+
+
+@pytest.mark.parametrize(
+    ("source", "texts", "target"),
+    [
+        ("p = model(X, 'gd', optimizer='adam', n=3)", {"gd", "adam"}, "p"),
+        ("a, b = model('gd')", {"gd"}, ""),
+        ("p = f(model('gd'))", {"gd"}, ""),
+        ("%%time\np = model('gd')", {"gd"}, "p"),
+        ("p = q = model(['gd'])", set(), ""),
+    ],
+)
+def test_calls_are_known_by_their_texts_and_their_values_name(
+    source: str, texts: set[str], target: str
+) -> None:
+    assert calls_of(source, "model") == [Called(frozenset(texts), target)]
+
+
+def test_calls_in_functions_are_not_made_when_a_cell_runs() -> None:
+    assert calls_of("def f(): model('gd')\nother('gd')\nx.model('gd')", "model") == []
 
 
 def test_statements_are_the_cells_top_level_ones() -> None:

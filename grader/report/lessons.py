@@ -1,8 +1,8 @@
-"""A network trained by a student's function beside one trained by the reference."""
+"""What a notebook trained beside what the reference trained."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import Any
 
 import contourpy
 import numpy as np
@@ -10,65 +10,94 @@ from numpy.typing import NDArray
 
 from grader.model import Drawing
 from grader.report.plots import Frame, Ground, Line, Plot, frame_of, shown
-from grader.report.text import counted
 from grader.scenes import GRID, Point, Training, Window
 
 COST_HEIGHT = 240
 # The costs are shown up to this many times the highest of the reference's.
 ROOM = 1.25
+# What differs by no more than this share is the same to the eye.
+NEAR = 0.01
 
 
-def lesson_words(drawing: Drawing | None, reference: Drawing) -> str:
-    """How both trainings ended."""
-    theirs = reference.data
-    rightly = _rightly(theirs)
-    if drawing is None:
-        return (
-            "Your function is right, so it trains the network as the reference does: "
-            f"{_cost(theirs)}, and {rightly} of the points are told apart rightly."
-        )
+def lesson_words(scene: Training, drawing: Drawing, reference: Drawing, right: bool) -> str:
+    """How both trainings ended; `right` says that the exercise's function is."""
+    yours, theirs = drawing.data, reference.data
     if drawing.ended:
-        yours = f"In step {drawing.steps}, your function {drawing.ended}: its training ends there."
-        return f"{yours} The reference's goes on: {_cost(theirs)}."
-    return (
-        f"With your function, {_cost(drawing.data)}; with the reference, {_cost(theirs)}. "
-        f"Of the points, {_rightly(drawing.data)} and {rightly} are told apart rightly."
+        return _unfinished(scene, drawing, theirs)
+    if _same(drawing, reference):
+        return (
+            f"Your notebook trains the network as the reference does: {_cost(scene, yours)}, and "
+            f"{_rightly(yours)} of the points are told apart rightly."
+        )
+    words = (
+        f"In your notebook, {_cost(scene, yours)}; with the reference, {_cost(scene, theirs)}. "
+        f"Of the points, {_rightly(yours)} and {_rightly(theirs)} are told apart rightly."
     )
+    if right:
+        words += (
+            " This function is right: what differs is something else that takes part in the "
+            "training, another function or a setting."
+        )
+    return words
 
 
-def cost_plot(drawing: Drawing | None, reference: Drawing) -> Plot:
-    """The cost after each step."""
-    theirs = reference.data["costs"]
-    window = Window(0, max(len(theirs), 1), 0, ROOM * max(*theirs, 1e-3))
-    frame = Frame(window, COST_HEIGHT)
-    yours = drawing.data["costs"] if drawing else theirs
+def lesson_plots(
+    scene: Training, ground: Ground, drawing: Drawing, reference: Drawing
+) -> tuple[Plot, ...]:
+    """The costs and the decisions, as far as there are any."""
+    same = _same(drawing, reference)
+    costs = _cost_plot(scene, drawing, reference, same)
+    decisions = _decision_plot(scene, ground, drawing, reference, same)
+    found = ((costs, drawing.data["costs"]), (decisions, drawing.data["labels"]))
+    return tuple(plot for plot, data in found if data)
+
+
+def _same(drawing: Drawing, reference: Drawing) -> bool:
+    """Whether the eye could not tell the two apart."""
+    yours, theirs = drawing.data, reference.data
+    if drawing.ended or len(yours["costs"]) != len(theirs["costs"]):
+        return False
+    near = NEAR * max(theirs["costs"])
+    costs = zip(yours["costs"], theirs["costs"], strict=True)
+    return all(abs(a - b) <= near for a, b in costs) and _apart(yours, theirs) <= NEAR
+
+
+def _apart(yours: dict[str, str], theirs: dict[str, str]) -> float:
+    """In what share of the picture the one decides otherwise than the other."""
+    pairs = list(zip(yours["labels"], theirs["labels"], strict=True))
+    return sum(one != another for one, another in pairs) / len(pairs)
+
+
+def _cost_plot(scene: Training, drawing: Drawing, reference: Drawing, same: bool) -> Plot:
+    yours, theirs = drawing.data, reference.data
+    top = ROOM * max(*theirs["costs"], 1e-3)
+    frame = Frame(Window(0, max(theirs["steps"][-1], 1), 0, top), COST_HEIGHT)
     return Plot(
-        title="The cost, step by step",
-        words=_course(yours, theirs, drawing, window.top),
+        title="The cost during the training",
+        words=_course(yours["costs"], theirs["costs"], same, top),
         frame=frame,
         above="cost",
-        below="step",
-        alone=drawing is None,
-        lines=_lines(drawing, _curve(frame, yours), _curve(frame, theirs)),
+        below=scene.step,
+        alone=same,
+        lines=_lines(same, _curve(frame, yours), _curve(frame, theirs)),
     )
 
 
-def decision_plot(
-    scene: Training, ground: Ground, drawing: Drawing | None, reference: Drawing
+def _decision_plot(
+    scene: Training, ground: Ground, drawing: Drawing, reference: Drawing, same: bool
 ) -> Plot:
     """Where the trained networks' decision changes."""
-    theirs = reference.data["labels"]
-    yours = drawing.data["labels"] if drawing else theirs
+    yours, theirs = drawing.data, reference.data
     frame = frame_of(scene.window)
     return Plot(
         title="Where the trained network decides for the one or the other",
-        words=_decision(yours, theirs, drawing),
+        words=_decision(yours, theirs, same) if yours["labels"] else "",
         frame=frame,
         above="where the decision changes",
         below="",
-        alone=drawing is None,
+        alone=same,
         ticks=False,
-        lines=_lines(drawing, _boundary(frame, yours), _boundary(frame, theirs)),
+        lines=_lines(same, _boundary(frame, yours["labels"]), _boundary(frame, theirs["labels"])),
         ground=ground,
     )
 
@@ -84,9 +113,20 @@ def dots(scene: Training) -> tuple[str, str]:
     return "".join(groups[0]), "".join(groups[1])
 
 
-def _cost(data: dict[str, list[float]]) -> str:
-    costs = data["costs"]
-    return f"the cost is {_brief(costs[-1])} after {counted(len(costs), 'step')}"
+def _unfinished(scene: Training, drawing: Drawing, theirs: dict[str, Any]) -> str:
+    words = f"Your notebook's training {drawing.ended}"
+    if not drawing.data["costs"]:
+        return f"{words}. So there is nothing to draw of it."
+    whole = drawing.data["steps"] == theirs["steps"]
+    until = "" if whole else " and its curve ends before that"
+    return (
+        f"{words}, so there is no boundary to draw{until}. In it, {_cost(scene, drawing.data)}; "
+        f"with the reference, {_cost(scene, theirs)}."
+    )
+
+
+def _cost(scene: Training, data: dict[str, Any]) -> str:
+    return f"the cost is {_brief(data['costs'][-1])} after {scene.step} {data['steps'][-1]}"
 
 
 def _brief(cost: float) -> str:
@@ -94,17 +134,17 @@ def _brief(cost: float) -> str:
     return f"{cost:.2g}"
 
 
-def _rightly(data: dict[str, float | None]) -> str:
+def _rightly(data: dict[str, Any]) -> str:
     return f"{shown(100 * (data['right'] or 0))} %"
 
 
-def _lines(drawing: Drawing | None, yours: str, theirs: str) -> tuple[Line, ...]:
-    lines = (Line("yours", yours), Line("reference", theirs if drawing else ""))
+def _lines(same: bool, yours: str, theirs: str) -> tuple[Line, ...]:
+    lines = (Line("yours", yours), Line("reference", "" if same else theirs))
     return tuple(line for line in lines if line.path)
 
 
-def _curve(frame: Frame, costs: list[float]) -> str:
-    points = [(float(step), cost) for step, cost in enumerate(costs, start=1)]
+def _curve(frame: Frame, data: dict[str, Any]) -> str:
+    points = [(float(s), cost) for s, cost in zip(data["steps"], data["costs"], strict=True)]
     return frame.path(_thinned(points)) if points else ""
 
 
@@ -137,30 +177,20 @@ def _smooth(heights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(windows.mean(axis=(2, 3)), dtype=np.float64)
 
 
-def _course(yours: list[float], theirs: list[float], drawing: Drawing | None, top: float) -> str:
-    if drawing is None:
-        return f"The cost falls from {_brief(theirs[0])} to {_brief(theirs[-1])}."
+def _course(yours: list[float], theirs: list[float], same: bool, top: float) -> str:
     if not yours:
-        return "Your cost has no first step."
+        return ""
     course = f"Your cost goes from {_brief(yours[0])} to {_brief(yours[-1])}"
+    if same:
+        return f"{course}, as the reference's does."
     high = ", and rises out of the picture" if max(yours) > top else ""
-    way = ", up and down" if _turns(yours) > len(yours) / 4 else ""
-    return f"{course}{way}{high}; the reference's from {_brief(theirs[0])} to {_brief(theirs[-1])}."
+    return f"{course}{high}; the reference's from {_brief(theirs[0])} to {_brief(theirs[-1])}."
 
 
-def _turns(costs: list[float]) -> int:
-    """How often the costs change from falling to rising, or back."""
-    rises = [later > earlier for earlier, later in pairwise(costs)]
-    return sum(one != other for one, other in pairwise(rises))
-
-
-def _decision(yours: str, theirs: str, drawing: Drawing | None) -> str:
-    if drawing is None:
+def _decision(yours: dict[str, str], theirs: dict[str, str], same: bool) -> str:
+    if same:
         return "The boundary is the reference's."
-    if not yours:
-        return "Your network was not trained to the end, so it has no boundary here."
-    if len(set(yours)) == 1:
+    if len(set(yours["labels"])) == 1:
         return "Your network decides for the same everywhere, so it has no boundary."
-    other = sum(one != another for one, another in zip(yours, theirs, strict=True))
-    share = shown(100 * other / len(theirs))
+    share = shown(100 * _apart(yours, theirs))
     return f"In {share} % of the picture, your network decides otherwise than the reference's."

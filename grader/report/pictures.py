@@ -14,17 +14,19 @@ from grader.errors import AssignmentError
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.pictures import drawn_by_reference
 from grader.report.entries import prose
-from grader.report.lessons import cost_plot, decision_plot, dots, lesson_words
+from grader.report.lessons import dots, lesson_plots, lesson_words
 from grader.report.paths import contours, path_plot
 from grader.report.plots import Ground, Plot
 from grader.report.strips import Strips, strips, strips_words
 from grader.report.text import one_line
 from grader.scenes import GRID, Groups, Landscape, Scene, Training
+from grader.trainings import frozen
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture on a page: what the author says of it, what is to be seen, and the drawings."""
+    """A picture on a page: what the author says of it, what is to be seen, and the drawings. Where
+    there are none, the words say why."""
 
     title: str
     explanation: str
@@ -33,7 +35,7 @@ class View:
 
 
 def views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -> tuple[View, ...]:
-    """The pictures that have a drawing; of a right function all, but `full` ones without one."""
+    """The pictures that have a drawing; of a right function also those that it need not draw."""
     return tuple(_views(result, exercise, assignment))
 
 
@@ -42,10 +44,11 @@ def _views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -
     right = result.verdict is Verdict.CORRECT
     for picture in exercise.pictures:
         drawing = drawings.get(picture.name)
-        if right and (drawing or not picture.full):
+        if right and not isinstance(picture.scene, Training):
             view = _of_right_function(picture, exercise, assignment)
         elif drawing and _fits(picture.scene, drawing.data):
-            view = _view(picture, drawing, _reference(picture, exercise, assignment), assignment)
+            reference = _reference(picture, exercise, assignment)
+            view = _view(picture, drawing, reference, assignment, right)
         else:
             view = None
         if view:
@@ -60,13 +63,20 @@ def _of_right_function(picture: Picture, exercise: Exercise, assignment: Assignm
 @lru_cache(maxsize=256)
 def _reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing | None:
     """What the reference draws; None where it cannot, of which `grade validate` speaks."""
+    if isinstance(picture.scene, Training):
+        known = frozen(assignment).get(picture.name)
+        return known if known and _fits(picture.scene, known.data) else None
     with suppress(AssignmentError):
         return drawn_by_reference(picture, exercise, assignment)
     return None
 
 
 def _view(
-    picture: Picture, drawing: Drawing | None, reference: Drawing | None, assignment: Assignment
+    picture: Picture,
+    drawing: Drawing | None,
+    reference: Drawing | None,
+    assignment: Assignment,
+    right: bool = True,
 ) -> View | None:
     if reference is None:
         return None
@@ -81,9 +91,9 @@ def _view(
             words = strips_words(scene, drawing, reference)
             drawings = strips(scene, drawing, reference)
         case Training():
-            words = lesson_words(drawing, reference)
-            decision = decision_plot(scene, ground, drawing, reference)
-            drawings = cost_plot(drawing, reference), decision
+            assert drawing is not None
+            words = lesson_words(scene, drawing, reference, right)
+            drawings = lesson_plots(scene, ground, drawing, reference)
     explanation = prose(picture.explanation)
     if drawing and explanation:
         explanation = f"As it should be: {explanation}"
@@ -118,4 +128,5 @@ def _fits(scene: Scene, data: dict[str, Any]) -> bool:
         case Groups():
             return all(len(group) == len(scene.rows) for group in data["groups"])
         case Training():
-            return len(data["labels"]) in (0, GRID[0] * GRID[1])
+            same = len(data["steps"]) == len(data["costs"])
+            return same and len(data["labels"]) in (0, GRID[0] * GRID[1])
