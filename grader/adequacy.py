@@ -22,8 +22,9 @@ from typing import Any
 from grader import wire
 from grader.allowances import ALLOWANCES, Allowances, read_allowances
 from grader.assignment import Assignment, Exercise, load_assignment
+from grader.authored import importable, marked
 from grader.authoring import WrongMark
-from grader.cases import Case, importable, marked
+from grader.cases import Case
 from grader.difference import first_difference
 from grader.errors import AssignmentError
 from grader.fresh import reference

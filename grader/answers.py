@@ -15,7 +15,8 @@ import numpy as np
 
 from grader import wire
 from grader.assignment import Exercise
-from grader.cases import Case, Recorded, Variant, error_at
+from grader.authored import error_at
+from grader.cases import Case, Recorded, Variant
 from grader.difference import Returns, Tolerance, first_difference, thaw
 from grader.errors import AssignmentError, WireError
 from grader.freezing import MAX_NUMBERS, freeze

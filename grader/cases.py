@@ -6,23 +6,17 @@ code and run here, in our process; a student's kernel never sees them.
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import inspect
 import json
-import sys
-import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from types import ModuleType, UnionType
 from typing import Any
 
 from grader import wire
+from grader.authored import doc_of, error_at, importable, marked, run_module, words_of
 from grader.authoring import (
     ATOL,
     RTOL,
@@ -142,7 +136,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         if public_cases:
             collected.add_public(folder / public_cases)
         for function, mark in marked(solutions / "cases.py", CaseMark):
-            collected.add_case(mark, function.__name__, _doc(function), function)
+            collected.add_case(mark, function.__name__, doc_of(function), function)
         found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
@@ -264,7 +258,7 @@ class _Collected:
         if isinstance(mark, PictureMark) and not yields:
             raise error_at(function, "a picture's driver yields `arguments(...)`; this one doesn't")
         given = mark.given if isinstance(mark, TrainingMark) else ""
-        name, doc = function.__name__, _doc(function)
+        name, doc = function.__name__, doc_of(function)
         picture = Picture(name, mark.title, doc, mark.scene, function, given)
         self.of(self.pictures, mark.exercise, function).append(picture)
 
@@ -281,7 +275,7 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
         try:
             changes = function()
         except Exception as error:  # whatever the author's code may raise
-            raise error_at(function, f"the variant raises {_words(error)}") from error
+            raise error_at(function, f"the variant raises {words_of(error)}") from error
         if not (isinstance(changes, dict) and changes):
             raise error_at(
                 function, "a variant with `of` returns a dictionary of keyword arguments for it"
@@ -289,7 +283,7 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
     return Variant(
         name=function.__name__,
         title=mark.title,
-        explanation=_doc(function),
+        explanation=doc_of(function),
         function=partial(mark.of, **changes) if mark.of else function,
         accepted=mark.accepted,
         share=mark.share,
@@ -300,7 +294,7 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
 
 def listed_cases(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
     """The PUBLIC_CASES of a student's module: exercise -> case -> what gives its inputs."""
-    return getattr(_execute(path), "PUBLIC_CASES", {})
+    return getattr(run_module(path), "PUBLIC_CASES", {})
 
 
 def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
@@ -310,7 +304,7 @@ def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
         try:
             given = function()
         except Exception as error:  # whatever the author's code may raise
-            raise error_at(function, f"the case raises {_words(error)}") from error
+            raise error_at(function, f"the case raises {words_of(error)}") from error
         match given:
             case Arguments():
                 return given
@@ -330,87 +324,3 @@ def _check(
 ) -> None:
     if not isinstance(value, (int, float)) or not is_right(value):
         raise error_at(function, f"{name} is {value!r} where a number {wanted} is expected")
-
-
-def error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
-    """The problem with a function of the author's, and where it stands."""
-    function = function.func if isinstance(function, partial) else function
-    line = function.__code__.co_firstlineno
-    return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
-
-
-def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
-    """The functions of the module and their marks of this kind, in the order they stand in."""
-    for value in vars(_execute(path)).values():
-        for mark in getattr(value, "__fairgrade__", ()) if inspect.isfunction(value) else ():
-            if isinstance(mark, kind):
-                yield value, mark
-            elif value.__module__ == path.stem:  # it is from here, and nobody else would find it
-                raise error_at(value, f"{mark.place}; here it is not read")
-
-
-def _execute(path: Path) -> ModuleType:
-    """The author's module at `path`, run once; its errors name the file and line."""
-    _check_names(path)
-    imported = sys.modules.get(path.stem)
-    if imported and getattr(imported, "__file__", None) == str(path):
-        return imported  # by a neighbour
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        sys.modules[path.stem] = module
-        spec.loader.exec_module(module)
-    except FileNotFoundError:
-        raise AssignmentError(f"{path}: there is no such file; it holds the cases") from None
-    except Exception as error:  # whatever the author's code may raise
-        raise AssignmentError(f"{path}{_line_in(path, error)}: {_words(error)}") from error
-    return module
-
-
-def _check_names(path: Path) -> None:
-    """A second function of a name would replace the first, and a case be lost without a word."""
-    try:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
-    except (OSError, SyntaxError, ValueError):
-        return  # running it says what is wrong
-    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
-    for name, count in Counter(function.name for function in functions).items():
-        if count > 1:
-            line = [function.lineno for function in functions if function.name == name][1]
-            raise AssignmentError(
-                f"{path}, line {line}: there are two functions named {name!r}; "
-                "each case, variant and picture needs a name of its own"
-            )
-
-
-def _line_in(path: Path, error: Exception) -> str:
-    if isinstance(error, SyntaxError):
-        return f", line {error.lineno}"
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-    return f", line {lines[-1]}" if lines else ""
-
-
-def _words(error: Exception) -> str:
-    # The text of a SyntaxError would say file and line once more.
-    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
-
-
-@contextmanager
-def importable(*folders: Path) -> Iterator[None]:
-    """Let the author's modules import their neighbours, and forget them all afterwards."""
-    before, path = set(sys.modules), list(sys.path)
-    sys.path[:0] = [str(folder) for folder in folders]
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).parent in folders:
-                del sys.modules[name]
-
-
-def _doc(function: Callable[..., Any]) -> str:
-    return " ".join((inspect.getdoc(function) or function.__name__.replace("_", " ")).split())

@@ -17,9 +17,9 @@ from typing import Any
 
 from grader import wire
 from grader.assignment import Assignment, Exercise
+from grader.authored import importable
 from grader.authoring import Arguments, drawn_afresh
 from grader.caller import Call
-from grader.cases import importable
 from grader.difference import Tolerance, first_difference
 from grader.errors import AssignmentError
 from grader.execution import Execution

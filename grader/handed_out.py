@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import Assignment, Exercise, read_settings
+from grader.authored import importable
 from grader.authoring import Arguments
 from grader.cases import (
     EXPECTED_OUTPUTS,
@@ -17,7 +18,6 @@ from grader.cases import (
     Recorded,
     Variant,
     checked_arguments,
-    importable,
     listed_cases,
 )
 from grader.difference import Tolerance, thaw

@@ -18,7 +18,8 @@ from grader.assignment import (
     load_assignment,
     read_assignment,
 )
-from grader.cases import Case, error_at
+from grader.authored import error_at
+from grader.cases import Case
 from grader.difference import Returns, Tolerance, first_difference, thaw
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.grading import Task, grade

@@ -1,0 +1,107 @@
+"""The author's modules: run in our process, told from each other, their errors with file and line.
+
+They are cases, variants and pictures in the solutions folder, and the student's helper modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import ModuleType, UnionType
+from typing import Any
+
+from grader.errors import AssignmentError
+
+
+def error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
+    """The problem with a function of the author's, and where it stands."""
+    function = function.func if isinstance(function, partial) else function
+    line = function.__code__.co_firstlineno
+    return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
+
+
+def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
+    """The functions of the module and their marks of this kind, in the order they stand in."""
+    for value in vars(run_module(path)).values():
+        for mark in getattr(value, "__fairgrade__", ()) if inspect.isfunction(value) else ():
+            if isinstance(mark, kind):
+                yield value, mark
+            elif value.__module__ == path.stem:  # it is from here, and nobody else would find it
+                raise error_at(value, f"{mark.place}; here it is not read")
+
+
+def run_module(path: Path) -> ModuleType:
+    """The author's module at `path`, run once; its errors name the file and line."""
+    _check_names(path)
+    imported = sys.modules.get(path.stem)
+    if imported and getattr(imported, "__file__", None) == str(path):
+        return imported  # by a neighbour
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+    except FileNotFoundError:
+        raise AssignmentError(f"{path}: there is no such file; it holds the cases") from None
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(f"{path}{_line_in(path, error)}: {words_of(error)}") from error
+    return module
+
+
+def _check_names(path: Path) -> None:
+    """A second function of a name would replace the first, and a case be lost without a word."""
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return  # running it says what is wrong
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    for name, count in Counter(function.name for function in functions).items():
+        if count > 1:
+            line = [function.lineno for function in functions if function.name == name][1]
+            raise AssignmentError(
+                f"{path}, line {line}: there are two functions named {name!r}; "
+                "each case, variant and picture needs a name of its own"
+            )
+
+
+def _line_in(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f", line {error.lineno}"
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def words_of(error: Exception) -> str:
+    """The exception's type and message."""
+    # The text of a SyntaxError would say file and line once more.
+    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+
+
+@contextmanager
+def importable(*folders: Path) -> Iterator[None]:
+    """Let the author's modules import their neighbours, and forget them all afterwards."""
+    before, path = set(sys.modules), list(sys.path)
+    sys.path[:0] = [str(folder) for folder in folders]
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).parent in folders:
+                del sys.modules[name]
+
+
+def doc_of(function: Callable[..., Any]) -> str:
+    """The function's docstring on one line, or its name in words."""
+    return " ".join((inspect.getdoc(function) or function.__name__.replace("_", " ")).split())
