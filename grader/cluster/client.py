@@ -24,7 +24,11 @@ CONNECT_SECONDS = 30
 FIRST_WORKER_SECONDS = 120
 EXAMINE_SECONDS = 180
 # A notebook may be larger than what Dask warns of.
-_CONFIGURATION = {"distributed.admin.large-graph-warning-threshold": "1 GB"}
+_CONFIGURATION = {
+    "distributed.admin.large-graph-warning-threshold": "1 GB",
+    # Else the last 1,000 messages are kept, with the notebooks in them.
+    "distributed.admin.low-level-log-length": 10,
+}
 
 _T = TypeVar("_T")
 
