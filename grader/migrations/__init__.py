@@ -6,6 +6,7 @@ A step that a gradebook may have is never changed; a change of the tables is a n
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
@@ -35,7 +36,8 @@ def complete(db: sqlite3.Connection) -> bool:
 
 def unknown(db: sqlite3.Connection) -> list[str]:
     """The steps that the file has, and this fairgrade does not know: a newer one took them."""
-    known = {step.name for step in STEPS.pending(Database(memory=True))}
+    with closing(sqlite3.connect(":memory:")) as empty:
+        known = {step.name for step in STEPS.pending(Database(empty))}
     return [step.name for step in STEPS.applied(Database(db)) if step.name not in known]
 
 
