@@ -177,14 +177,15 @@ class World:
         return MAX_MEMORY_KB + attack.floods * MAX_GROWTH_BYTES // 1024
 
     @staticmethod
-    def _left(processes: set[int]) -> set[int]:
-        """Processes that were not there before; what has been killed has a moment to be gone."""
+    def _left(processes: set[int]) -> dict[int, str]:
+        """Processes that were not there before, and what they are; what has been killed has a
+        moment to be gone."""
         end = time.monotonic() + 10
         while left := running_kernels() - processes:
             # A warm parent that took the place of another one is no process left behind.
             if len(left) <= len(processes - running_kernels()) or time.monotonic() > end:
                 break
-        return left if time.monotonic() > end else set()
+        return {each: described(each) for each in left} if time.monotonic() > end else {}
 
     def broken_promises(self, attack: Attack) -> dict[str, object]:
         """Promise -> how it was seen to be broken, in a run of an attacker and an honest one."""
@@ -272,6 +273,16 @@ def running_kernels() -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in ours and pid not in ours}:
         ours |= more
     return found | (ours - {os.getpid()})
+
+
+def described(process: int) -> str:
+    """Its state, its parent and its command line."""
+    with contextlib.suppress(OSError):
+        folder = Path(f"/proc/{process}")
+        state = (folder / "stat").read_text().rpartition(")")[2].split()
+        arguments = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return f"{state[0]}, child of {state[1]}: {arguments}"
+    return "gone meanwhile"
 
 
 def folders_left() -> list[str]:
