@@ -40,7 +40,9 @@ def start(root: Path, name: str) -> list[Path]:
     ):
         _write(target, _filled(source, words))
     generate(root, name)
-    return sorted(path for top in (folder, solutions) for path in top.rglob("*") if path.is_file())
+    written = (path for top in (folder, solutions) for path in top.rglob("*") if path.is_file())
+    # Python's own files are there, too: the cases have been run.
+    return sorted(path for path in written if path.parent.name != "__pycache__")
 
 
 def _filled(source: str, words: dict[str, str]) -> str:

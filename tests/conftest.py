@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from grader.canary import protection_in_force
 from grader.grading import Graded, Task, grade
+from grader.sandbox.level import Level
 from grader.submissions import Submission
 from grader.validation import generate
 
@@ -54,6 +57,25 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write_notebook
+
+
+@pytest.fixture(scope="session")
+def need_level() -> Callable[[Level], None]:
+    """Skip unless this machine has a level of protection; fail where nothing may be skipped."""
+
+    def need(wanted: Level) -> None:
+        found, protection = protection_in_force(at_most=wanted)
+        if found is not wanted:
+            why = f"{wanted.word} cannot be had here: {' '.join(protection.missed)}"
+            pytest.fail(why) if os.environ.get("FAIRGRADE_NO_SKIPS") else pytest.skip(why)
+
+    return need
+
+
+@pytest.fixture
+def namespaces(need_level: Callable[[Level], None]) -> None:
+    """For tests that need the highest level of protection."""
+    need_level(Level.NAMESPACES)
 
 
 @pytest.fixture

@@ -168,6 +168,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(
     assert graded(class_folder, options(frozen_course), book) == expected
 
 
+@pytest.mark.usefixtures("namespaces")
 def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
     frozen_course: Path, class_folder: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ def check(address: str, course: Path) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, arguments, catch_exceptions=False)
 
 
+@pytest.mark.usefixtures("namespaces")
 def test_check_says_what_each_worker_can_do(cluster: RealCluster, frozen_course: Path) -> None:
     checked = check(cluster.address, frozen_course)
     assert checked.exit_code == 0, checked.output

@@ -35,6 +35,15 @@ def test_a_new_assignment_in_an_empty_folder_is_in_order_graded_and_released(
     assert {"Moving_sums.ipynb", "README.md"} <= bundle(tmp_path, "moving_sums").keys()
 
 
+def test_what_python_writes_beside_the_cases_is_not_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    written = start(tmp_path, "moving_sums")
+    assert list(tmp_path.rglob("*.pyc")) != []
+    assert {path.suffix for path in written} == {".toml", ".py", ".ipynb", ".json"}
+
+
 def test_the_hidden_cases_of_a_new_assignment_are_adequate(tmp_path: Path) -> None:
     start(tmp_path, "moving_sums")
     (proof,) = prove(tmp_path, "moving_sums", jobs=1)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import secrets
 import shutil
@@ -21,7 +20,6 @@ import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 
 from grader import wire
 from grader.errors import KernelFailure
@@ -29,7 +27,7 @@ from grader.sandbox.command import readable
 from grader.sandbox.flood import ended_if_flooding
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
-from grader.sandbox.provisioner import NAME, SandboxProvisioner
+from grader.sandbox.provisioner import NAME, SandboxManager, SandboxProvisioner
 
 START_SECONDS = 60
 # After an interrupt, a cell or call has this long to end before its kernel is ended.
@@ -61,7 +59,7 @@ class Confinement:
 class Kernel:
     """A running kernel: its manager (process) and its client (messages)."""
 
-    manager: AsyncKernelManager
+    manager: SandboxManager
     client: AsyncKernelClient
 
     async def is_alive(self) -> bool:
@@ -123,7 +121,7 @@ async def start_kernel(
 
 async def _launched(
     files: Mapping[str, bytes], confinement: Confinement, context: zmq.asyncio.Context
-) -> tuple[Path, AsyncKernelManager]:
+) -> tuple[Path, SandboxManager]:
     """A kernel's socket folder and its manager; by a second warm parent if the first has died."""
     warm = warm_parent(confinement)
     try:
@@ -139,15 +137,15 @@ async def _launch(
     files: Mapping[str, bytes],
     confinement: Confinement,
     context: zmq.asyncio.Context,
-) -> tuple[Path, AsyncKernelManager]:
+) -> tuple[Path, SandboxManager]:
     folder = warm.folder / "sockets" / secrets.token_hex(4)
     folder.mkdir()
-    manager = AsyncKernelManager(
+    manager = SandboxManager(
         context=context, transport="ipc", ip=str(folder / "k"), kernel_spec_manager=_SandboxSpec()
     )
     request = _request(files, confinement, warm, folder, manager.session.key)
     try:
-        await manager.start_kernel(warm=warm, request=request)
+        await manager.start(warm, request)
     except KernelFailure:
         await _end(manager, None, folder)
         raise
@@ -220,7 +218,7 @@ def _limits(confinement: Confinement) -> dict[str, int]:
 
 
 def _connected(
-    manager: AsyncKernelManager, context: zmq.asyncio.Context, output_bytes: int
+    manager: SandboxManager, context: zmq.asyncio.Context, output_bytes: int
 ) -> AsyncKernelClient:
     """A client on all the channels we use, each of which reads no more than it has a use for."""
     client: AsyncKernelClient = manager.client(context=context)
@@ -235,39 +233,26 @@ def _connected(
     return client
 
 
-async def _until_ready(manager: AsyncKernelManager, client: AsyncKernelClient) -> None:
-    """Wait until iopub is subscribed, and for an answer on shell."""
-    await _message(manager, client.iopub_channel, "iopub_welcome")
-    client.kernel_info()
-    await _message(manager, client.shell_channel, "kernel_info_reply")
-
-
-async def _message(manager: AsyncKernelManager, channel: Any, kind: str) -> None:
-    for attempt in range(2 * START_SECONDS):
+async def _until_ready(manager: SandboxManager, client: AsyncKernelClient) -> None:
+    """Wait until the kernel has seen that we listen on iopub: then it takes requests."""
+    for _ in range(2 * START_SECONDS):
         try:
-            message = await channel.get_msg(timeout=0.5)
+            message = await client.iopub_channel.get_msg(timeout=0.5)
         except Empty:
             if not await manager.is_alive():
                 raise KernelFailure("the kernel ended while it was being started") from None
-            if kind == "iopub_welcome":
-                # ipykernel overlooks a subscription that comes just as it sends something itself,
-                # until another one wakes it.
-                channel.socket.subscribe(f"again {attempt}".encode())
         else:
-            if message["msg_type"] == kind:
+            if message["msg_type"] == "iopub_welcome":
                 return
     raise KernelFailure(f"the kernel did not answer within {START_SECONDS} s")
 
 
 async def _end(
-    manager: AsyncKernelManager | None, context: zmq.asyncio.Context | None, folder: Path | None
+    manager: SandboxManager | None, context: zmq.asyncio.Context | None, folder: Path | None
 ) -> None:
     try:
-        if manager and manager.has_kernel and manager.provisioner:
-            await manager.provisioner.kill()
-            while await manager.is_alive():
-                await asyncio.sleep(0.001)
-            await manager.shutdown_kernel(now=True)
+        if manager:
+            await manager.end()
     finally:
         if context:
             context.destroy(linger=0)

@@ -8,6 +8,7 @@ import signal
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from grader.errors import KernelFailure
@@ -15,7 +16,25 @@ from grader.sandbox.parent import Process, WarmParent
 
 NAME = "fairgrade-sandbox"
 READY_SECONDS = 60
+# Where a process has no descriptor that tells of its end.
+POLL_SECONDS = 0.002
 _PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+class SandboxManager(AsyncKernelManager):
+    """jupyter_client's manager, with a start and an end of our own: its `start_kernel` and
+    `shutdown_kernel` sleep 10 ms each, so that its own tests can look at it meanwhile."""
+
+    async def start(self, warm: WarmParent, request: dict[str, Any]) -> None:
+        command, options = await self.pre_start_kernel(warm=warm, request=request)
+        assert self.provisioner is not None
+        await self.provisioner.launch_kernel(command, **options)
+
+    async def end(self) -> None:
+        """End the kernel at once, if there is one, and wait until it is gone."""
+        if self.provisioner:
+            await self.provisioner.kill()
+            await self.provisioner.wait()
 
 
 class SandboxProvisioner(KernelProvisionerBase):
@@ -55,10 +74,12 @@ class SandboxProvisioner(KernelProvisionerBase):
         return None if self._process and not self._process.ended else 0
 
     async def wait(self) -> int | None:
-        while await self.poll() is None:
-            await asyncio.sleep(0.002)
-        if self._process:
-            self._process.close()
+        if process := self._process:
+            if process.descriptor is not None:
+                await _readable(process.descriptor)
+            while not process.ended:
+                await asyncio.sleep(POLL_SECONDS)
+            process.close()
             self._process = None
         return 0
 
@@ -83,6 +104,12 @@ class SandboxProvisioner(KernelProvisionerBase):
 
 async def _read(descriptor: int) -> str:
     """What is written to the pipe, once it comes."""
+    await _readable(descriptor)
+    return os.read(descriptor, 4096).decode(errors="replace")
+
+
+async def _readable(descriptor: int) -> None:
+    """Wait for something to read; of a process's descriptor, for its end."""
     loop = asyncio.get_running_loop()
     arrived = loop.create_future()
     loop.add_reader(descriptor, arrived.cancel)
@@ -90,4 +117,3 @@ async def _read(descriptor: int) -> str:
         await asyncio.wait([arrived])
     finally:
         loop.remove_reader(descriptor)
-    return os.read(descriptor, 4096).decode(errors="replace")

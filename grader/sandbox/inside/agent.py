@@ -6,65 +6,62 @@ saves honest notebooks trouble.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import io
 import os
 import random
 import signal
 import site
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from typing import Any, ClassVar, TypeAlias
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import wire
-from ipykernel.iostream import OutStream
+import zmq
+from calls import (
+    MISSING,
+    Answer,
+    Interrupted,
+    OutOfTime,
+    call,
+    interruptible,
+    name_of,
+    returned,
+    within,
+)
+from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
-from traitlets import default
+from outlet import AgentStream, Outlet
 from traitlets.config import Config
+from zmq.eventloop.zmqstream import ZMQStream
 
 # Of a message's frames: our identity, a delimiter and a signature stand before it.
 _HEADER = 3
-PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
-
-
-# What came of a call, and the value that it returned if it did; both encoded.
-_Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
-_MISSING: _Answer = wire.encode(("missing",)), b""
+SHELL_PORT, IOPUB_PORT = 1, 2
+# Python's interpreter makes code faster that it has run a few times. What our kernels do in the
+# same way has been done so often before the first of them is forked.
+REHEARSALS = 12
+_CELLS = (
+    "import numpy as np\nnp.zeros((2, 3))",
+    "def f(x, y=2):\n    return {'W1': x * np.sqrt(y)}\n\nprint(f(np.ones((2, 2))))",
+    "print('W1 = ' + str(f(3)['W1']))",
+    "1 / 0",
+)
+_OF_A_MODULE = ("__doc__", "__loader__", "__package__", "__spec__")
 
 
 class Output:
     """How many bytes a cell may print, and a message may hold."""
 
     limit = 1_000_000
-
-
-class AgentStream(OutStream):
-    """Standard output or error of which a cell may print `Output.limit`; the rest is dropped."""
-
-    room = 0
-    written = False
-
-    def flush(self) -> None:
-        """Wake the thread that sends only if there is something to send."""
-        if self.written:
-            self.written = False
-            super().flush()
-
-    def write(self, string: str) -> int | None:
-        self.written = True
-        if isinstance(string, str) and len(string) > AgentStream.room:
-            shown, AgentStream.room = string[: AgentStream.room], 0
-            if shown:
-                super().write(f"{shown}\n[the rest of the output was dropped]\n")
-            return len(string)
-        AgentStream.room -= len(string)
-        return super().write(string)
 
 
 class AgentSession(Session):
@@ -94,17 +91,6 @@ class AgentShell(ZMQInteractiveShell):
         return [] if split else ""
 
 
-class Interrupted(Exception):
-    """A call was interrupted, in this line of the function's own cell."""
-
-    def __init__(self, line: int | None) -> None:
-        self.line = line
-
-
-class OutOfTime(BaseException):
-    """An edited function has used up what it may of the processor's time."""
-
-
 class AgentKernel(IPythonKernel):
     """ipykernel that also calls functions of the notebook, edited ones too, with inputs sent as
     bytes."""
@@ -112,19 +98,49 @@ class AgentKernel(IPythonKernel):
     shell_class = AgentShell
 
     def __init__(self, **kwargs: Any) -> None:
-        """With the shell that `prepare` made, which knows everything but its kernel and folders."""
-        shell = AgentShell.instance()
-        shell.kernel, shell.profile_dir = self, kwargs["profile_dir"]
-        shell.ipython_dir, shell.home_dir = kwargs["parent"].ipython_dir, os.environ["HOME"]
+        AgentShell.instance().kernel = self
         super().__init__(**kwargs)
+        # A cell that awaits something asks this whether it runs in the main thread.
+        self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+
+    @property
+    def _supports_kernel_subshells(self) -> bool:
+        return False
+
+    def start(self) -> None:
+        """Take requests; a whole cell or call is done before the next is looked at."""
+        self.io_loop = self.shell_stream.io_loop
+        self.shell_stream.on_recv(self._received, copy=False)
+
+    async def _received(self, msg: list[zmq.Frame]) -> None:
+        async with self._main_asyncio_lock:
+            await self.dispatch_shell(msg)
+
+    @contextlib.contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        """Cancel a cell that awaits; ipykernel's own does not wake the loop that waits with it."""
+        loop = asyncio.get_running_loop()
+
+        def cancel(*_: object) -> None:
+            loop.call_soon_threadsafe(future.cancel)
+
+        before = signal.signal(signal.SIGINT, cancel)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def set_parent(self, ident: Any, parent: dict[str, Any], channel: str = "shell") -> None:
+        self.iopub_socket.parent = parent["header"]
+        super().set_parent(ident, parent, channel)
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        AgentStream.room = Output.limit
+        self.iopub_socket.room = Output.limit
         await super().execute_request(stream, ident, parent)
 
     def _publish_status(self, status: str, *args: Any, **options: Any) -> None:
         """Say when a request is done; nobody asks when it began."""
-        if status != "busy":
+        if status == "idle":
             super()._publish_status(status, *args, **options)
 
     def _publish_execute_input(self, *args: Any) -> None:
@@ -152,7 +168,7 @@ class AgentKernel(IPythonKernel):
         """
         answers: list[Any] = []
         try:
-            with contextlib.suppress(KeyboardInterrupt), _interruptible():
+            with contextlib.suppress(KeyboardInterrupt), interruptible():
                 for names, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
                     answers += self._answer(names, data)
         except Interrupted as where:
@@ -167,7 +183,7 @@ class AgentKernel(IPythonKernel):
         """
         asked = parent["content"]
         answers: list[Any] = []
-        with contextlib.suppress(KeyboardInterrupt, Interrupted), _interruptible():
+        with contextlib.suppress(KeyboardInterrupt, Interrupted), interruptible():
             for source in asked["sources"]:
                 with self._edited(asked["edited"], source) as problem:
                     for data in parent["buffers"]:
@@ -178,12 +194,12 @@ class AgentKernel(IPythonKernel):
         """Reply with what a name of the notebook stands for, as if a call had returned it."""
         namespace, name = self.shell.user_ns, parent["content"]["name"]
         answers: list[Any] = []
-        with contextlib.suppress(KeyboardInterrupt), _interruptible():
-            answers += _returned(namespace[name]) if name in namespace else _MISSING
+        with contextlib.suppress(KeyboardInterrupt), interruptible():
+            answers += returned(namespace[name]) if name in namespace else MISSING
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     @contextlib.contextmanager
-    def _edited(self, name: str, source: str) -> Iterator[_Answer | None]:
+    def _edited(self, name: str, source: str) -> Iterator[Answer | None]:
         """With the source's definition of `name`; what it yields is why there is none, if so."""
         namespace = self.shell.user_ns
         original = namespace[name]
@@ -191,15 +207,15 @@ class AgentKernel(IPythonKernel):
             exec(compile(source, "<edited>", "exec"), namespace)
             problem = None
         except Exception as error:  # some edits are no Python, some fail in a default value
-            problem = wire.encode(("raised", _name(error)[:100], "", None)), b""
+            problem = wire.encode(("raised", name_of(error), "", None)), b""
         try:
             yield problem
         finally:
             namespace[name] = original
 
-    def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> _Answer:
+    def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> Answer:
         try:
-            with _within(asked["seconds"]):
+            with within(asked["seconds"]):
                 status, value = self._answer(asked["names"], inputs)
         except OutOfTime:
             return wire.encode(("unsendable", "takes too long")), b""
@@ -207,126 +223,74 @@ class AgentKernel(IPythonKernel):
             return wire.encode(("unsendable", "is too large")), b""
         return status, value
 
-    def _answer(self, names: list[str], inputs: memoryview) -> _Answer:
+    def _answer(self, names: list[str], inputs: memoryview) -> Answer:
         """What the first of `names` that the notebook defines does with the inputs."""
         namespace = self.shell.user_ns
         function = next((namespace[name] for name in names if name in namespace), None)
         args, kwargs = wire.decode(inputs)
-        return _call(function, args, kwargs)
+        return call(function, args, kwargs)
 
 
 class AgentApp(IPKernelApp):
-    """ipykernel's application with the classes above, for the request that started it."""
+    """ipykernel's application, made in two steps: `prepare` once in the warm parent, `open` in
+    each kernel."""
 
     kernel_class = AgentKernel
-    outstream_class = f"{__name__}.AgentStream"
-    request: ClassVar[dict[str, Any]]
 
-    @default("session")
-    def _session_default(self) -> Session:
-        return AgentSession(parent=self, key=self.request["key"])
+    def prepare(self) -> None:
+        """Make everything that does not depend on who will use it: all but the sockets."""
+        self.init_pdb()
+        self.configure_tornado_logger()
+        self.session = AgentSession(parent=self, key=b"of no kernel")
+        self.outlet = Outlet(self.session)
+        self.streams = AgentStream(self.outlet, "stdout", 1), AgentStream(self.outlet, "stderr", 2)
+        self.displayhook = ZMQDisplayHook(self.session, self.outlet)
+        self.patch_io()
+        self.kernel = AgentKernel.instance(
+            parent=self, session=self.session, iopub_socket=self.outlet, log=self.log
+        )
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        self.init_path()
+        self.init_shell()
+        self.init_extensions()
+        self.init_code()
 
-    def init_connection_file(self) -> None:
-        """The request says what a connection file would."""
-        self.transport, self.ip = "ipc", f"{self.request['sockets']}/k"
-        for number, port in enumerate(PORTS, start=1):
-            setattr(self, port, number)
+    def open(self, request: dict[str, Any]) -> None:
+        """In a kernel's own process: open the sockets that the request names, and let all that is
+        shown go there."""
+        Output.limit = request["output_bytes"]
+        self.session.key = request["key"]
+        self.session.session = os.urandom(16).hex()
+        self.session.pid = os.getpid()
+        self.context = zmq.Context()
+        self.shell_socket = self._bound(zmq.ROUTER, f"{request['sockets']}/k-{SHELL_PORT}")
+        self.iopub_socket = self._bound(zmq.XPUB, f"{request['sockets']}/k-{IOPUB_PORT}")
+        self.outlet.open(self.iopub_socket)
+        sys.stdout, sys.stderr = self.streams
+        sys.displayhook = self.displayhook
+        self.init_signal()
+        assert self.shell is not None
+        self.shell.ipython_dir = self.shell.home_dir = os.environ["HOME"]
+        site.sethelper()  # the one thing students may miss of what -S leaves out
+        random.seed()
+        np.random.seed()
 
-    def write_connection_file(self, **kwargs: Any) -> None:
-        pass
+    def _bound(self, kind: int, path: str) -> zmq.Socket[bytes]:
+        socket = self.context.socket(kind)
+        socket.linger = 1000
+        socket.bind(f"ipc://{path}")
+        return socket
 
-    def parse_command_line(self, argv: list[str] | None = None) -> None:
-        """There is none, and making the parser for it takes longer than opening the sockets."""
+    def start(self) -> None:
+        """Wait until somebody listens to what is shown, say so, and take requests from then on."""
+        self.iopub_socket.recv()
+        self.session.send(self.iopub_socket, "iopub_welcome", {})
+        asyncio.run(self._serve())
 
-    def load_config_file(self, *args: Any, **options: Any) -> None:
-        """There is none either."""
-
-    def init_heartbeat(self) -> None:
-        """None: we watch the kernel's process, and its thread would bind a socket at any time."""
-
-    def init_control(self, context: Any) -> None:
-        """Without the thread for subshells, through which every message would go twice."""
-        super().init_control(context)
-        self.shell_channel_thread = None
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextlib.contextmanager
-def _within(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so many seconds of the processor's time: others may use it, too."""
-
-    def end(*_: object) -> None:
-        raise OutOfTime
-
-    signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _call(function: Any, args: Any, kwargs: Any) -> _Answer:
-    if not callable(function):
-        return _MISSING
-    random.seed(0)
-    np.random.seed(0)
-    try:
-        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
-            value = function(*args, **kwargs)
-    except KeyboardInterrupt as error:
-        raise Interrupted(_line_in(function, error)) from None
-    except BaseException as error:  # the student's, SystemExit too
-        line = _line_in(function, error)
-        return wire.encode(("raised", _name(error)[:100], _text(error)[:2000], line)), b""
-    return _returned(value)
-
-
-def _returned(value: Any) -> _Answer:
-    try:
-        return wire.encode(("returned",)), wire.encode(value)
-    except wire.WireError as error:
-        return wire.encode(("unsendable", str(error)[:500])), b""
-
-
-def _line_in(function: Any, error: BaseException) -> int | None:
-    """The line of the function's own cell in which it raised, counted from 1."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    line, traceback = None, error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == file:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
-
-
-def _name(error: BaseException) -> str:
-    try:
-        return str(type(error).__name__)
-    except Exception:  # a student's metaclass may do anything
-        return "an exception"
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # the student's own class may do anything
-        return ""
-
-
-class _Nowhere(io.TextIOBase):
-    """Where a function's printed words go while it is called."""
-
-    def write(self, string: str) -> int:
-        return len(string)
+    async def _serve(self) -> None:
+        self.kernel.shell_stream = ZMQStream(self.shell_socket)
+        self.kernel.start()
+        await asyncio.Event().wait()
 
 
 def _shortened(value: Any) -> Any:
@@ -349,13 +313,36 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def prepare() -> None:
-    """Make the shell, once for all kernels: it takes as long as the rest of a start."""
+def prepare() -> AgentApp:
+    """The application, once for all kernels: shell and kernel take longer than the rest."""
     folder = tempfile.mkdtemp()
     with without_debugger():
-        AgentShell.instance(
-            config=_config(), ipython_dir=folder, profile_dir=ProfileDir.create_profile_dir(folder)
-        )
+        profile = ProfileDir.create_profile_dir(folder)
+        AgentShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
+        app = AgentApp.instance(config=_config(), profile_dir=profile)
+        app.prepare()
+        asyncio.run(_rehearse(app))
+    return app
+
+
+async def _rehearse(app: AgentApp) -> None:
+    """Do what kernels will be asked for, with nobody to tell what came of it; leave no trace."""
+    kernel, session, outside = app.kernel, app.session, (sys.stdout, sys.stderr)
+    shell, sys.stdout, sys.stderr = kernel.shell, *app.streams
+    of_the_module = {name: shell.user_ns[name] for name in _OF_A_MODULE}
+    inputs = wire.encode(((np.ones((3, 2)),), {"y": 4.0}))
+    content = {"silent": False, "stop_on_error": False, "user_expressions": {}}
+    requests: list[tuple[str, dict[str, Any], list[Any]]] = [
+        ("execute_request", {**content, "code": cell}, []) for cell in _CELLS
+    ]
+    requests.append(("call_request", {"names": [["f"], ["none"]]}, [inputs, inputs]))
+    for _ in range(REHEARSALS):
+        for kind, asked, buffers in requests:
+            frames = [b"us", *session.serialize(session.msg(kind, asked)), *buffers]
+            await kernel.dispatch_shell([zmq.Frame(frame) for frame in frames])
+    shell.reset(new_session=True)
+    shell.user_ns.update(of_the_module)
+    sys.stdout, sys.stderr = outside
 
 
 def _config() -> Config:
@@ -368,16 +355,3 @@ def _config() -> Config:
     # Pictures are not shown anywhere: drawing them as PNG would only cost time.
     config.InlineBackend.figure_formats = set()
     return config
-
-
-def start(request: dict[str, Any]) -> AgentApp:
-    """An application that has opened its sockets and waits for its event loop."""
-    Output.limit = request["output_bytes"]
-    AgentApp.request = request
-    app = AgentApp.instance(config=_config())
-    with without_debugger():
-        app.initialize([])
-    site.sethelper()  # the one thing students may miss of what -S leaves out
-    random.seed()
-    np.random.seed()
-    return app

@@ -5,7 +5,7 @@
 It is told nothing but what to fork: over its control socket come requests (see `_request`), and for
 each it answers with a descriptor of the new process (a pidfd). It has one thread, no event loop and
 no sockets of zmq's, and never holds an expected output. It runs no student's code: its children do,
-and they keep nothing of it but the imported modules.
+each of which is a copy of the kernel that was prepared and rehearsed here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import signal
 import socket
 import struct
 import sys
-import tempfile
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,7 +34,7 @@ import confine
 import wire
 from system import PR_SET_PDEATHSIG, prctl
 
-OURS = ("agent", "confine", "landlock", "seccomp", "system", "wire")
+OURS = ("agent", "calls", "confine", "landlock", "outlet", "seccomp", "system", "wire")
 _LENGTH = struct.Struct("<I")
 
 
@@ -49,10 +48,7 @@ def main() -> None:
     import agent
 
     problems = _import_all(_read(control)[0]["warm_imports"])
-    names = _rehearse(agent)
-    with agent.without_debugger():
-        _import_all(names)
-    agent.prepare()
+    app = agent.prepare()
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
@@ -62,7 +58,7 @@ def main() -> None:
             request, descriptors = _read(control)
             if last:
                 last.close()
-            last = _fork(agent, control, request, descriptors)
+            last = _fork(app, control, request, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
     except EOFError:
@@ -98,32 +94,8 @@ def _import_all(names: list[str]) -> list[str]:
     return problems
 
 
-def _rehearse(agent: Any) -> list[str]:
-    """The modules that a kernel imports by itself when it starts and runs its first cells.
-
-    A child starts a kernel, runs cells of ours, and tells their names: imported here once, they
-    need not be by every kernel.
-    """
-    reading, writing = os.pipe()
-    if os.fork() == 0:
-        try:
-            before = set(sys.modules)
-            folder = tempfile.mkdtemp()
-            os.chdir(folder)
-            app = agent.start({"output_bytes": 1000, "key": b"", "sockets": folder})
-            for cell in ("import numpy\n1", "1/0", "def f(x):\n    return x"):
-                app.shell.run_cell(cell)
-            names = [name for name in sys.modules if name not in before and name != "__mp_main__"]
-            os.write(writing, "\n".join(names).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with open(reading, "rb") as told:
-        return told.read().decode().split()
-
-
 def _fork(
-    agent: Any, control: socket.socket, request: dict[str, Any], ready: list[int]
+    app: Any, control: socket.socket, request: dict[str, Any], ready: list[int]
 ) -> Group | None:
     child = os.fork()
     if child:
@@ -138,13 +110,13 @@ def _fork(
         elif sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         control.close()
-        _begin(agent, request, ready[0])
+        _begin(app, request, ready[0])
     except BaseException as error:  # nothing of the parent's may go on in the child
         _tell(ready[0], f"{type(error).__name__}: {error}")
     os._exit(1)
 
 
-def _begin(agent: Any, request: dict[str, Any], ready: int) -> None:
+def _begin(app: Any, request: dict[str, Any], ready: int) -> None:
     """In the child: lay out its files, shut it in, and be a kernel."""
     os.setsid()
     # The parent's standard error is a pipe that is read only if it fails to start: what kernels
@@ -167,7 +139,7 @@ def _begin(agent: Any, request: dict[str, Any], ready: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     confine.confine(LEVEL, request)
-    app = agent.start(request)
+    app.open(request)
     for name in OURS:  # a student's module may be called like one of ours
         sys.modules.pop(name, None)
     confine.seal(LEVEL, request["processes"])

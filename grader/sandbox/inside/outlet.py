@@ -1,0 +1,106 @@
+"""What cells show, on its way out of the kernel.
+
+ipykernel has a thread for it, and wakes that several times a cell. Here, text waits in one list
+until something else is to be sent, the cell is done or a moment has passed, and is then sent at
+once by whoever is there.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+from itertools import groupby
+from typing import Any
+
+import zmq
+from jupyter_client.session import Session
+
+# Text that a cell goes on printing is sent so often at most.
+PAUSE_SECONDS = 0.2
+DROPPED = "\n[the rest of the output was dropped]\n"
+
+
+class Outlet:
+    """The socket that everything shown goes through, whichever thread shows it.
+
+    A cell may print so many characters as there is `room`. What a forked process shows is dropped:
+    the socket is not its own.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.parent: dict[str, Any] = {}
+        self.room = 0
+        self._session = session
+        self._socket: zmq.Socket[bytes] | None = None
+        self._process = 0
+        self._lock = threading.RLock()
+        self._waiting: list[tuple[str, str]] = []
+        self._sent = 0.0
+
+    def open(self, socket: zmq.Socket[bytes]) -> None:
+        """Send from now on, by this process, what is shown from now on."""
+        self._socket, self._process, self._waiting = socket, os.getpid(), []
+
+    def write(self, stream: str, text: str) -> None:
+        """Text for `stdout` or `stderr`; what there is no room for is dropped."""
+        if not text or self.room <= 0:
+            return
+        shown = text if len(text) <= self.room else text[: self.room] + DROPPED
+        self.room -= len(text)
+        self._waiting.append((stream, shown))
+        if text.endswith("\n"):
+            self.send_late()
+
+    def send_late(self) -> None:
+        """Send the text that waits, unless some was sent just now."""
+        if time.monotonic() - self._sent > PAUSE_SECONDS:
+            self.send_text()
+
+    def send_text(self) -> None:
+        """Send the text that waits."""
+        if not self._waiting or self._process != os.getpid():
+            return
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+            for stream, pieces in groupby(waiting, key=lambda piece: piece[0]):
+                content = {"name": stream, "text": "".join(text for _, text in pieces)}
+                self._session.send(self._socket, "stream", content, parent=self.parent)
+            self._sent = time.monotonic()
+
+    def send_multipart(self, frames: list[Any], **options: Any) -> None:
+        """Send a message after the text that waits; by this name ipykernel knows a socket."""
+        if self._socket is None or self._process != os.getpid():
+            return
+        with self._lock:
+            self.send_text()
+            self._socket.send_multipart(frames, **options)
+
+
+class AgentStream(io.TextIOBase):
+    """Standard output or error, through the outlet."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, outlet: Outlet, name: str, descriptor: int) -> None:
+        self.name = name
+        self._outlet = outlet
+        self._descriptor = descriptor
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        """What is written there by programs and libraries goes nowhere."""
+        return self._descriptor
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._outlet.write(self.name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._outlet.send_late()
