@@ -13,15 +13,18 @@ from grader import wire
 from grader.errors import WireError
 from grader.outcome import Crashed, Incomparable, Missing, Outcome, Raised, Returned, TimedOut
 from grader.plain import plain
-from grader.sandbox.kernel import GRACE_SECONDS, Kernel
+from grader.sandbox.kernel import GRACE_SECONDS, Kernel, SharedInputs
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is called: the function that goes by one of `names`, and an encoded `(args, kwargs)`."""
+    """What is called: the function that goes by one of `names`, and an encoded `(args, kwargs)`.
+
+    Inputs that are shared are those of a kernel that has them.
+    """
 
     names: tuple[str, ...]
-    inputs: bytes | memoryview
+    inputs: bytes | memoryview | SharedInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,20 @@ async def _ask_calls(
     kernel: Kernel, calls: Sequence[Call], seconds: float
 ) -> tuple[list[Outcome], Outcome, bool]:
     names = [list(each.names) for each in calls]
-    request = kernel.client.session.msg("call_request", {"names": names})
-    buffers = [each.inputs for each in calls]
-    return await _ask(kernel, request, buffers, len(calls), seconds)
+    inputs = [each.inputs for each in calls]
+    shared = [_place(kernel, each) for each in inputs]
+    request = kernel.client.session.msg("call_request", {"names": names, "shared": shared})
+    sent = [b"" if isinstance(each, SharedInputs) else each for each in inputs]
+    return await _ask(kernel, request, sent, len(calls), seconds)
+
+
+def _place(kernel: Kernel, inputs: bytes | memoryview | SharedInputs) -> int | None:
+    """Which of the kernel's shared inputs these are; None for those that are sent."""
+    if not isinstance(inputs, SharedInputs):
+        return None
+    if inputs not in kernel.shared:
+        raise ValueError("a call with shared inputs that the kernel was not given")
+    return kernel.shared.index(inputs)
 
 
 async def _ask(

@@ -10,12 +10,11 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from grader import wire
 from grader.authored import doc_of, error_at, importable, marked, run_module, words_of
 from grader.authoring import (
     ATOL,
@@ -28,7 +27,7 @@ from grader.authoring import (
     VariantMark,
 )
 from grader.difference import Tolerance, thaw
-from grader.errors import AssignmentError, WireError
+from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.scenes import Scene, Training
 
@@ -70,16 +69,6 @@ class Variant:
     share: float = 1
     of: Callable[..., Any] | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@cache
-def encoded(case: Case) -> bytes | memoryview:
-    """The case's inputs as they go over the wire; raises AssignmentError where they cannot."""
-    inputs = case.arguments()
-    try:
-        return wire.encode((inputs.args, inputs.kwargs))
-    except WireError as error:
-        raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

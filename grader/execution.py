@@ -18,7 +18,7 @@ from grader.caller import Call, EditedCalls, call, call_edited, call_together, v
 from grader.cell_runner import CellRun, CellRunner
 from grader.notebook import Cell
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
-from grader.sandbox.kernel import Confinement, Kernel, start_kernel
+from grader.sandbox.kernel import Confinement, Kernel, SharedInputs, start_kernel
 from grader.sandbox.level import Level
 from grader.source import (
     anchored,
@@ -75,11 +75,17 @@ def definitions_of(steps: Sequence[Step]) -> Step:
     return Step(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
 
 
-def confinement_for(limits: Limits, warm_imports: tuple[str, ...], level: Level) -> Confinement:
+def confinement_for(
+    limits: Limits,
+    warm_imports: tuple[str, ...],
+    level: Level,
+    shared: tuple[SharedInputs, ...] = (),
+) -> Confinement:
     """How a kernel with these limits is shut in at a level."""
     return Confinement(
         level=level,
         warm_imports=warm_imports,
+        shared=shared,
         output_bytes=int(limits.output_bytes),
         memory_bytes=int(limits.memory_bytes),
         disk_bytes=int(limits.disk_bytes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from grader.assignment import Assignment, Exercise, Limits, load_assignment
 from grader.beside import files_beside
 from grader.caller import Call
 from grader.canary import protection_in_force
-from grader.cases import encoded
+from grader.cases import Case
 from grader.cell_runner import CellRun
 from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.evidence import flags, spans, with_evidence
@@ -29,12 +29,14 @@ from grader.execution import (
 from grader.explain import nearest
 from grader.fresh import suspicions
 from grader.handed_out import load_handed_out
+from grader.inputs import encoded, shared
 from grader.judge import judge, mark
 from grader.matching import which_assignment
 from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, Notebook, parse_notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
 from grader.pictures import with_drawings
+from grader.sandbox.kernel import SharedInputs
 from grader.sandbox.level import Level
 from grader.scoring import score, without_cases
 from grader.search import searched
@@ -162,11 +164,12 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
     if task.full:
         steps = reading(steps, assignment)
     limits = assignment.limits
-    confinement = confinement_for(limits, assignment.warm_imports, task.level or Level.LIMITS)
-    async with Execution(steps, files_beside(assignment), limits, confinement) as execution:
+    level, files, inputs = task.level or Level.LIMITS, files_beside(assignment), shared(assignment)
+    confinement = confinement_for(limits, assignment.warm_imports, level, tuple(inputs.values()))
+    async with Execution(steps, files, limits, confinement) as execution:
         await execution.run_cells()
         answers = [_answer(exercise, notebook, template) for exercise in assignment.exercises]
-        await _call_all(answers, execution)
+        await _call_all(answers, execution, inputs)
         graded = [_graded(answer, notebook, execution.runs) for answer in answers]
         found = spans(notebook, assignment)
         exercises = tuple(
@@ -181,7 +184,7 @@ async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gra
     definitions = [definitions_of(steps)]
 
     def start(within: Limits) -> Execution:
-        return Execution(definitions, files_beside(assignment), within, confinement)
+        return Execution(definitions, files, within, confinement)
 
     exercises, cut_short = await searched(exercises, notebook, assignment, start)
     exercises = await with_drawings(exercises, assignment, start)
@@ -222,23 +225,29 @@ def _answer(exercise: Exercise, notebook: Notebook, template: Notebook) -> _Answ
     return answer
 
 
-async def _call_all(answers: Sequence[_Answer], execution: Execution) -> None:
+async def _call_all(
+    answers: Sequence[_Answer], execution: Execution, inputs: Mapping[Case, SharedInputs]
+) -> None:
     """Call every exercise on its cases: all public ones first.
 
     What is said of a public case is shown with the student's own words, and until then no function
     of theirs has seen a hidden input that it could say.
     """
     for visibility in Visibility:
-        groups = [_calls(answer, visibility) for answer in answers]
+        groups = [_calls(answer, visibility, inputs) for answer in answers]
         for answer, outcomes in zip(answers, await execution.call_all(groups), strict=True):
             _judge(answer, visibility, outcomes)
 
 
-def _calls(answer: _Answer, visibility: Visibility) -> list[Call]:
+def _calls(
+    answer: _Answer, visibility: Visibility, inputs: Mapping[Case, SharedInputs]
+) -> list[Call]:
     if answer.stopped:
         return []
     exercise = answer.exercise
-    return [Call(exercise.names, encoded(case)) for case in exercise.of(visibility)]
+    return [
+        Call(exercise.names, inputs.get(case) or encoded(case)) for case in exercise.of(visibility)
+    ]
 
 
 def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:

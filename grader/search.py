@@ -16,12 +16,13 @@ from itertools import islice
 from grader.answers import variant_outcome
 from grader.assignment import Assignment, Exercise, Limits
 from grader.caller import EditedCalls
-from grader.cases import Case, Variant, encoded
+from grader.cases import Case, Variant
 from grader.difference import first_difference
 from grader.edits import Edit, edits
 from grader.errors import SystemFailure
 from grader.evidence import MAX_SHOWN
 from grader.execution import Execution
+from grader.inputs import encoded
 from grader.model import ExerciseResult, Mark, Repair, Verdict
 from grader.notebook import Cell, Notebook
 from grader.outcome import Outcome, Returned

@@ -12,7 +12,8 @@ little-endian, with lengths as unsigned 32-bit integers:
     l<n>.. t<n>..     list, tuple of n values
     d<n>..            dict of n key-value pairs, in order
     e<n>..            set of n values
-    a<kind><ndim><dim>..<data>   array: two characters of type, dims as u64, C-order data
+    a<kind><ndim><dim>..<0>..<data>   array: two characters of type, dims as u64, zeros up to a
+                                      multiple of eight bytes from the start, C-order data
 
 `encode` runs inside the kernel on whatever a student's function returned, so it turns subclasses
 into their base types and refuses the rest. `decode` runs in our process on bytes that a hostile
@@ -46,6 +47,7 @@ MAX_DEPTH = 32
 MAX_INT_BYTES = 1024
 MAX_NDIM = 16
 LARGE_BYTES = 64 * 1024
+ALIGNMENT = 8
 
 _DTYPES = {
     code: np.dtype(name).newbyteorder("<")
@@ -75,14 +77,16 @@ def encode(value: Any) -> bytes | memoryview:
     return writer.joined()
 
 
-def decode(data: bytes | memoryview) -> Any:
+def decode(data: bytes | memoryview, *, copied: bool = True) -> Any:
     """The value in `data`, of exact base types; an array's data is copied once.
+
+    Unless `copied`, arrays are views of `data`, and as writable as that is.
 
     Raises WireError for anything but one whole value within the limits.
     """
     if len(data) > MAX_BYTES:
         raise WireError(f"{len(data)} bytes, where at most {MAX_BYTES} are read")
-    reader = _Reader(data)
+    reader = _Reader(data, copied)
     value = reader.read(0)
     if reader.position != len(data):
         raise WireError(f"{len(data) - reader.position} bytes too many after the value")
@@ -167,7 +171,8 @@ class _Writer:
         dims = struct.pack(f"<{array.ndim}Q", *array.shape)
         array = array.astype(dtype, copy=False)
         data = array if array.nbytes > LARGE_BYTES else array.tobytes("C")
-        self.put(b"a", _CODES[dtype], bytes([array.ndim]), dims, data)
+        header = b"".join((b"a", _CODES[dtype], bytes([array.ndim]), dims))
+        self.put(header, bytes(-(self.size + len(header)) % ALIGNMENT), data)
 
     def write_container(self, value: Any, where: str, depth: int) -> None:
         if isinstance(value, dict):
@@ -187,8 +192,9 @@ class _Writer:
 
 
 class _Reader:
-    def __init__(self, data: bytes | memoryview) -> None:
+    def __init__(self, data: bytes | memoryview, copied: bool) -> None:
         self.data = memoryview(data)
+        self.copied = copied
         self.position = 0
         self.items = 0
         self.keys = 0
@@ -268,13 +274,15 @@ class _Reader:
         shape: tuple[int, ...] = struct.unpack(f"<{ndim}Q", self.take(8 * ndim))
         if any(dim > MAX_BYTES for dim in shape):
             raise WireError(f"an array of shape {shape}")
+        if any(self.take(-self.position % ALIGNMENT)):
+            raise WireError(f"bytes that are not zero before the array at {self.position}")
         size = dtype.itemsize
         for dim in shape:
             size *= dim
         # A copy: aligned, writable, native, and no hold on the message it came in.
         flat = np.frombuffer(self.view(size), dtype=dtype)
         try:
-            return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=True)
+            return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=self.copied)
         except ValueError:  # an empty array whose other dimensions are beyond numpy's
             raise WireError(f"an array of shape {shape}") from None
 

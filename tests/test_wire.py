@@ -186,6 +186,28 @@ def test_absurd_shapes_are_refused(shape: tuple[int, ...]) -> None:
         decode(header)
 
 
+def test_an_arrays_data_begins_at_a_multiple_of_eight_after_zeros() -> None:
+    encoded = bytes(encode([True, np.array([1.5])]))
+    assert encoded == b"l\x02\0\0\0T" + b"af8\x01" + struct.pack("<Q", 1) + bytes(6) + (
+        struct.pack("<d", 1.5)
+    )
+    with pytest.raises(WireError, match="not zero before the array"):
+        decode(encoded[:-9] + b"x" + encoded[-8:])
+
+
+@given(values)
+def test_what_is_not_copied_is_the_same(value: Any) -> None:
+    assert same(decode(bytearray(encode(value)), copied=False), value)
+
+
+def test_what_is_not_copied_is_as_writable_as_the_bytes_and_no_further() -> None:
+    data = bytearray(encode(np.zeros(9000)))
+    decode(data, copied=False)[:] = 1
+    assert decode(data).sum() == 9000
+    assert not decode(bytes(data), copied=False).flags.writeable
+    assert decode(data, copied=False).flags.aligned
+
+
 def test_a_type_that_is_not_listed_is_refused() -> None:
     with pytest.raises(WireError, match="type that is not allowed"):
         decode(b"aO8\x00" + b"\x00" * 8)

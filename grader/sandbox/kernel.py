@@ -42,12 +42,25 @@ NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
 MAX_WAITING_MESSAGES = 100
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedInputs:
+    """A call's encoded inputs that a warm parent is given, so that the kernels it forks have them.
+
+    To send many bytes, and to take them into new memory, costs a kernel as much as its start. They
+    are there before a notebook runs: they must be nothing secret.
+    """
+
+    data: bytes | memoryview
+
+
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """How a kernel is to be shut in: its level, and the most it may use."""
+    """How a kernel is to be shut in: its level, the most it may use, and what it has from the
+    start: modules that are imported, and inputs of calls."""
 
     level: Level
     warm_imports: tuple[str, ...] = ()
+    shared: tuple[SharedInputs, ...] = ()
     output_bytes: int = 1_000_000
     memory_bytes: int = 4_000_000_000
     disk_bytes: int = 100_000_000
@@ -57,10 +70,12 @@ class Confinement:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A running kernel: its manager (process) and its client (messages)."""
+    """A running kernel: its manager (process), its client (messages), and the inputs that it
+    has from the start."""
 
     manager: SandboxManager
     client: AsyncKernelClient
+    shared: tuple[SharedInputs, ...]
 
     async def is_alive(self) -> bool:
         return bool(await self.manager.is_alive())
@@ -88,7 +103,8 @@ class _SandboxSpec(KernelSpecManager):
         )
 
 
-_parents: dict[tuple[Level, tuple[str, ...], int, int], WarmParent] = {}
+_Key = tuple[Level, tuple[str, ...], int, int, tuple[SharedInputs, ...]]
+_parents: dict[_Key, WarmParent] = {}
 
 
 @asynccontextmanager
@@ -112,7 +128,7 @@ async def start_kernel(
             await _until_ready(manager, client)
         except OSError as error:
             raise KernelFailure(f"a kernel could not be started: {error}") from None
-        kernel = Kernel(manager, client)
+        kernel = Kernel(manager, client, confinement.shared)
         with ended_if_flooding(kernel.end):
             yield kernel
     finally:
@@ -159,12 +175,14 @@ def warm_parent(confinement: Confinement) -> WarmParent:
         confinement.warm_imports,
         confinement.memory_bytes,
         confinement.processes,
+        confinement.shared,
     )
     parent = _parents.get(key)
     if parent is None or not parent.alive:
         if parent is not None:
             parent.close()
-        parent = _parents[key] = WarmParent(*key)
+        inputs = [each.data for each in confinement.shared]
+        parent = _parents[key] = WarmParent(*key[:4], inputs)
     return parent
 
 

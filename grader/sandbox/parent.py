@@ -12,6 +12,7 @@ import struct
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,9 +73,15 @@ class WarmParent:
     """A process that has done `warm_imports` inside the sandbox and forks kernels from itself."""
 
     def __init__(
-        self, level: Level, warm_imports: tuple[str, ...], memory_bytes: int, processes: int
+        self,
+        level: Level,
+        warm_imports: tuple[str, ...],
+        memory_bytes: int,
+        processes: int,
+        inputs: Sequence[bytes | memoryview] = (),
     ) -> None:
-        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
+        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time; of the
+        encoded `inputs` each kernel has a copy."""
         self.level = level
         self._cgroup = create(memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
@@ -94,7 +101,7 @@ class WarmParent:
                     cwd=self.folder,
                     start_new_session=True,
                 )
-            self._send({"warm_imports": list(warm_imports)})
+            self._send({"warm_imports": list(warm_imports), "inputs": list(map(bytes, inputs))})
             self.problems = [str(each) for each in self._receive()["problems"]]
         except (OSError, KernelFailure) as error:
             words = self._last_words()

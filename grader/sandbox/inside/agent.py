@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import random
 import signal
@@ -80,6 +81,14 @@ class AgentShell(ZMQInteractiveShell):
     """A shell that runs no commands (`!pip install` would change the machine that grades), and
     in which a cell with `exit()` does not end the notebook."""
 
+    transformed: tuple[str, str] | None = None
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """IPython's syntax as Python's. ipykernel asks for it, and so does IPython once more."""
+        if self.transformed is None or self.transformed[0] != raw_cell:
+            self.transformed = raw_cell, super().transform_cell(raw_cell)
+        return self.transformed[1]
+
     def ask_exit(self) -> None:
         pass
 
@@ -91,6 +100,16 @@ class AgentShell(ZMQInteractiveShell):
         return [] if split else ""
 
 
+class SharedInputs:
+    """A call's encoded inputs, in memory that comes from the warm parent: the system copies what a
+    kernel writes to. The first call uses them as they are, further ones are given copies."""
+
+    def __init__(self, inputs: bytes) -> None:
+        self.to_keep = inputs
+        self.to_use = bytearray(inputs)
+        self.used = False
+
+
 class AgentKernel(IPythonKernel):
     """ipykernel that also calls functions of the notebook, edited ones too, with inputs sent as
     bytes."""
@@ -100,6 +119,7 @@ class AgentKernel(IPythonKernel):
     def __init__(self, **kwargs: Any) -> None:
         AgentShell.instance().kernel = self
         super().__init__(**kwargs)
+        self.shared: list[SharedInputs] = []
         # A cell that awaits something asks this whether it runs in the main thread.
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
 
@@ -136,6 +156,7 @@ class AgentKernel(IPythonKernel):
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         self.iopub_socket.room = Output.limit
+        self.shell.transformed = None
         await super().execute_request(stream, ident, parent)
 
     def _publish_status(self, status: str, *args: Any, **options: Any) -> None:
@@ -169,8 +190,14 @@ class AgentKernel(IPythonKernel):
         answers: list[Any] = []
         try:
             with contextlib.suppress(KeyboardInterrupt), interruptible():
-                for names, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
-                    answers += self._answer(names, data)
+                for names, place, data in zip(
+                    parent["content"]["names"],
+                    parent["content"]["shared"],
+                    parent["buffers"],
+                    strict=True,
+                ):
+                    inputs = wire.decode(data) if place is None else self._shared(place)
+                    answers += self._answer(names, *inputs)
         except Interrupted as where:
             answers += (wire.encode(("interrupted", where.line)), b"")
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
@@ -216,18 +243,25 @@ class AgentKernel(IPythonKernel):
     def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> Answer:
         try:
             with within(asked["seconds"]):
-                status, value = self._answer(asked["names"], inputs)
+                status, value = self._answer(asked["names"], *wire.decode(inputs))
         except OutOfTime:
             return wire.encode(("unsendable", "takes too long")), b""
         if len(value) > asked["bytes"]:
             return wire.encode(("unsendable", "is too large")), b""
         return status, value
 
-    def _answer(self, names: list[str], inputs: memoryview) -> Answer:
+    def _shared(self, place: int) -> Any:
+        """Inputs that were there from the start; what is written there, only its own call sees."""
+        inputs = self.shared[place]
+        if not inputs.used:
+            inputs.used = True
+            return wire.decode(inputs.to_use, copied=False)
+        return wire.decode(inputs.to_keep)
+
+    def _answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
         """What the first of `names` that the notebook defines does with the inputs."""
         namespace = self.shell.user_ns
         function = next((namespace[name] for name in names if name in namespace), None)
-        args, kwargs = wire.decode(inputs)
         return call(function, args, kwargs)
 
 
@@ -313,16 +347,26 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def prepare() -> AgentApp:
-    """The application, once for all kernels: shell and kernel take longer than the rest."""
+def prepare(shared: list[bytes]) -> AgentApp:
+    """The application, once for all kernels, with inputs that they share: shell and kernel take
+    longer than the rest."""
     folder = tempfile.mkdtemp()
     with without_debugger():
         profile = ProfileDir.create_profile_dir(folder)
         AgentShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
         app = AgentApp.instance(config=_config(), profile_dir=profile)
         app.prepare()
+        app.kernel.shared = [SharedInputs(inputs) for inputs in shared]
+        _ready_for_matplotlib(app.kernel.shell)
         asyncio.run(_rehearse(app))
     return app
+
+
+def _ready_for_matplotlib(shell: AgentShell) -> None:
+    """Load what `%matplotlib inline` needs: in many notebooks it takes longer than all the rest."""
+    shell.find_line_magic("matplotlib")
+    if "matplotlib.pyplot" in sys.modules:
+        importlib.import_module("matplotlib_inline.backend_inline")
 
 
 async def _rehearse(app: AgentApp) -> None:
@@ -335,7 +379,9 @@ async def _rehearse(app: AgentApp) -> None:
     requests: list[tuple[str, dict[str, Any], list[Any]]] = [
         ("execute_request", {**content, "code": cell}, []) for cell in _CELLS
     ]
-    requests.append(("call_request", {"names": [["f"], ["none"]]}, [inputs, inputs]))
+    requests.append(
+        ("call_request", {"names": [["f"], ["none"]], "shared": [None, None]}, [inputs, inputs])
+    )
     for _ in range(REHEARSALS):
         for kind, asked, buffers in requests:
             frames = [b"us", *session.serialize(session.msg(kind, asked)), *buffers]

@@ -47,8 +47,9 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     import agent
 
-    problems = _import_all(_read(control)[0]["warm_imports"])
-    app = agent.prepare()
+    told, _ = _read(control)
+    problems = _import_all(told["warm_imports"])
+    app = agent.prepare(told["inputs"])
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))

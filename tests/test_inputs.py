@@ -1,0 +1,83 @@
+"""inputs: large public ones are shared by kernels, and no call sees what another did to them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import wire
+from grader.assignment import Limits, load_assignment
+from grader.caller import Call
+from grader.canary import protection_in_force
+from grader.execution import Execution, Step, confinement_for
+from grader.inputs import encoded, shared
+from grader.model import Visibility
+from grader.notebook import Cell
+from grader.outcome import Outcome, Raised, Returned
+from grader.sandbox.kernel import SharedInputs
+
+ONES = np.ones((300, 500))
+SPOILS = "def f(a):\n    before = float(a.sum())\n    a[:] = 7\n    return before, a"
+
+
+def outcomes(*cells: str, calls: list[Call], given: tuple[SharedInputs, ...]) -> list[Outcome]:
+    """What comes of the calls, made one by one and then together."""
+    steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+    shut_in = confinement_for(Limits(), (), protection_in_force()[0], given)
+
+    async def run() -> list[Outcome]:
+        async with Execution(steps, {}, Limits(), shut_in) as execution:
+            await execution.run_cells()
+            one_by_one = [await execution.call(each) for each in calls]
+            return one_by_one + (await execution.call_all([calls]))[0]
+
+    return asyncio.run(run())
+
+
+def inputs_of(array: np.ndarray) -> SharedInputs:
+    return SharedInputs(wire.encode(((array,), {})))
+
+
+def test_what_a_function_writes_to_shared_inputs_no_other_call_sees() -> None:
+    given = inputs_of(ONES), inputs_of(2 * ONES)
+    calls = [Call(("f",), each) for each in (given[0], given[1], given[0])]
+    for _ in range(2):  # in another kernel, too
+        found = outcomes(SPOILS, calls=calls, given=given)
+        assert all(isinstance(each, Returned) for each in found)
+        values = [each.value for each in found if isinstance(each, Returned)]
+        assert [before for before, _ in values] == 2 * [ONES.sum(), 2 * ONES.sum(), ONES.sum()]
+        assert all((after == 7).all() for _, after in values)
+
+
+def test_shared_inputs_and_those_that_are_sent_may_be_mixed() -> None:
+    given = (inputs_of(ONES),)
+    calls = [Call(("f",), wire.encode(((3 * ONES,), {}))), Call(("f",), given[0])]
+    found = outcomes("def f(a): return a.sum(), a.flags.writeable", calls=calls, given=given)
+    assert found == 2 * [Returned((3 * ONES.sum(), True)), Returned((ONES.sum(), True))]
+
+
+def test_only_large_inputs_of_public_cases_are_shared(root: Path) -> None:
+    """Those of hidden cases would lie in the kernel before a cell has run."""
+    assignment = load_assignment(root, "optimization_methods")
+    assert [case.name for case in shared(assignment)] == ["published"]
+    for exercise in assignment.exercises:
+        for case in exercise.of(Visibility.HIDDEN):
+            assert case not in shared(assignment)
+    (case, inputs), *_ = shared(assignment).items()
+    assert inputs.data is encoded(case)
+
+
+def test_a_call_with_inputs_that_the_kernel_does_not_have_is_a_mistake_of_ours() -> None:
+    calls = [Call(("f",), inputs_of(ONES))]
+    with pytest.raises(ValueError, match="the kernel was not given"):
+        outcomes("def f(a): return 1", calls=calls, given=())
+
+
+def test_a_function_that_raises_on_shared_inputs_can_be_called_again() -> None:
+    given = (inputs_of(ONES),)
+    calls = [Call(("f",), given[0]), Call(("g",), given[0])]
+    found = outcomes("def f(a): 1/0\ndef g(a): return 1", calls=calls, given=given)
+    assert found == 2 * [Raised("ZeroDivisionError", "division by zero", 1), Returned(1)]
