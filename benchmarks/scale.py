@@ -219,7 +219,9 @@ def _cluster(
 
 
 def _start(command: Sequence[str], folder: Path, log: object) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    # The variable as docs/cluster.md has it: no profiler of Dask's.
+    variables = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+    environment = {**os.environ, **variables, "PYTHONPATH": str(REPOSITORY)}
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
 

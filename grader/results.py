@@ -74,5 +74,16 @@ def heads(results: Collection[Result]) -> Iterable[Result]:
 
 
 def as_line(graded: Graded) -> Graded:
-    """What is held of a result while the run lasts: no verdicts, code or printed text."""
-    return replace(graded, result=replace(graded.result, exercises=(), flags=(), remarks=()))
+    """What is held of a result while the run lasts: no verdicts, code or printed text, and no name
+    that the submission has, too."""
+    submission = graded.submission
+    result = replace(
+        graded.result,
+        student=submission.student,
+        source=submission.source,
+        owner=submission.owner,
+        exercises=(),
+        flags=(),
+        remarks=(),
+    )
+    return replace(graded, result=result)

@@ -115,10 +115,10 @@ def grade_run(
     assignments = [load_assignment(options.root, name) for name in names]
     workers = _workers(options, assignments, tell)
     level, protection = workers.level, workers.protection
-    tasks = [
-        Task(options.root, submission, options.assignment, options.full, level, options.seed)
-        for submission in found.submissions
-    ]
+
+    def task(submission: Submission) -> Task:
+        return Task(options.root, submission, options.assignment, options.full, level, options.seed)
+
     parts = basis(assignments, full=options.full, protection=level.word)
     book = _Book(gradebook, options, digest(parts))
     went_on = gradebook.cut_short(parts)
@@ -128,7 +128,8 @@ def grade_run(
         done[graded.submission] = as_line(graded)
         on_graded(graded)
     kept = len(done)
-    left = [task for task in tasks if task.submission not in done]
+    # Of a class of 50,000 no more is held than who they are, and what came of it.
+    left = (task(each) for each in found.submissions if each not in done)
     interrupted = False
     try:
         with closing(workers.grade_all(left)) as all_graded:
@@ -139,7 +140,7 @@ def grade_run(
         gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
-    ordered = [done.get(task.submission) or not_reached(task, INTERRUPTED) for task in tasks]
+    ordered = [done.get(each) or not_reached(task(each), INTERRUPTED) for each in found.submissions]
     rules = {each.name: each.late for each in assignments if each.late}
     late_days = LateDays(rules, options.extensions)
     recorded = Recorded(gradebook, book.numbers, gradebook.decisions(), late_days)
@@ -190,7 +191,7 @@ class _Book:
 
     def record(self, graded: Graded) -> None:
         """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
-        hashed = self.contents[graded.submission]
+        hashed = self.contents.pop(graded.submission)
         same = hashed if content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
         self.numbers[graded.submission] = self.gradebook.record(
