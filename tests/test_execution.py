@@ -454,3 +454,18 @@ def test_a_notebook_finds_the_names_that_every_notebook_has_and_no_others() -> N
     assert runs[1].printed == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']\n"
     assert runs[2].printed.startswith("3 3 {} __main__ ")
     assert runs[2].printed.endswith(" None\n")
+
+
+def test_pictures_that_the_warm_parent_drew_are_in_no_notebook() -> None:
+    shut_in = confinement_for(LIMITS, ("matplotlib.pyplot",), protection_in_force()[0])
+    cells = ["import matplotlib.pyplot as plt\nprint(plt.get_fignums(), 'plt' in In)", "plt.plot()"]
+
+    async def run() -> dict[int, CellRun]:
+        steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
+            await execution.run_cells()
+            return execution.runs
+
+    runs = asyncio.run(run())
+    assert runs[0].printed == "[] False\n"
+    assert runs[1].printed == "[]\n<Figure size 640x480 with 1 Axes>\n"

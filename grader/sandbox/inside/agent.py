@@ -56,6 +56,11 @@ _CELLS = (
     "print('W1 = ' + str(f(3)['W1']))",
     "1 / 0",
 )
+# Where matplotlib is imported in advance, pictures are part of what every kernel does.
+_CELL_WITH_PICTURE = (
+    "import matplotlib.pyplot as plt\n"
+    "plt.plot([0, 1], label='a'); plt.scatter([0, 1], [1, 0], c=[0, 1]); plt.title('b'); plt.show()"
+)
 _OF_A_MODULE = ("__doc__", "__loader__", "__package__", "__spec__")
 
 
@@ -377,7 +382,8 @@ async def _rehearse(app: AgentApp) -> None:
     inputs = wire.encode(((np.ones((3, 2)),), {"y": 4.0}))
     content = {"silent": False, "stop_on_error": False, "user_expressions": {}}
     requests: list[tuple[str, dict[str, Any], list[Any]]] = [
-        ("execute_request", {**content, "code": cell}, []) for cell in _CELLS
+        ("execute_request", {**content, "code": cell}, [])
+        for cell in (*_CELLS, *([_CELL_WITH_PICTURE] if "matplotlib.pyplot" in sys.modules else []))
     ]
     requests.append(
         ("call_request", {"names": [["f"], ["none"]], "shared": [None, None]}, [inputs, inputs])
