@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -32,6 +33,23 @@ RESTART_SECONDS = 30
 ABSENT_SECONDS = 900
 
 
+@dataclass(slots=True)
+class Waiting:
+    """Tasks to be sent: those of a run, made one by one, and before them those that came back."""
+
+    tasks: Iterator[Task]
+    back: deque[Task] = field(default_factory=deque)
+
+    def __bool__(self) -> bool:
+        if not self.back:
+            self.back.extend(islice(self.tasks, 1))
+        return bool(self.back)
+
+    def next(self) -> Task:
+        """The next one; only where there is one."""
+        return self.back.popleft()
+
+
 @dataclass(frozen=True, slots=True)
 class _Sent:
     """A task in flight: its name on the scheduler, when it was sent, and to which workers (None:
@@ -52,7 +70,7 @@ class Flow:
     that has work may be silent for `patience` seconds. `tell` is told what a person should know.
     """
 
-    waiting: deque[Task]
+    waiting: Waiting
     course: str
     patience: float
     weed: Callable[[Client], Mapping[str, str]]
@@ -132,14 +150,14 @@ class Flow:
     def _take_back(self, futures: Iterable[Future[bytes]]) -> None:
         """What is in flight is to be sent again."""
         for future in futures:
-            self.waiting.append(self.in_flight.pop(future).task)
+            self.waiting.back.append(self.in_flight.pop(future).task)
             future.cancel()
 
     def _send(self, executor: ClientExecutor) -> Iterator[Graded]:
         """Send as much as may be in flight; what need not be sent is yielded."""
         fit = self._fit
         while self.waiting and len(self.in_flight) < FOR_EACH_WORKER * len(fit):
-            yield from self._sent(executor, self.waiting.popleft(), fit)
+            yield from self._sent(executor, self.waiting.next(), fit)
         if fit and self.suspects and not self.in_flight:
             yield from self._sent(executor, self.suspects.popleft(), fit)
 
@@ -195,7 +213,7 @@ class Flow:
             raise AssignmentError(answer["malformed"])
         if "unfit" in answer:
             self._without(answer["worker"], answer["unfit"])
-            self.waiting.append(task)
+            self.waiting.back.append(task)
             return
         assignment, result = answer["graded"]
         yield Graded(task.submission, assignment, Result.from_json(result))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from distributed import Client
 from grader.assignment import Assignment
 from grader.basis import installation
 from grader.cluster.client import Member, connected, members, within
-from grader.cluster.flow import Flow
+from grader.cluster.flow import Flow, Waiting
 from grader.cluster.parcel import pack
 from grader.cluster.worker import Course, FailAtOnce
 from grader.errors import SchedulerLost, SystemFailure, WeakProtection
@@ -47,7 +46,7 @@ class ClusterWorkers:
         course = Course(pack(self.assignments), installation(), self.level)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
         patience = longest + SPARE_SECONDS
-        flow = Flow(deque(tasks), course.name, patience, self._unfit, self.tell)
+        flow = Flow(Waiting(iter(tasks)), course.name, patience, self._unfit, self.tell)
         seconds = 0.0
         while True:
             with connected(self.address, seconds) as client:

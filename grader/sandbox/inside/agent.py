@@ -41,27 +41,13 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from outlet import AgentStream, Outlet
+from rehearsal import rehearse
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
 # Of a message's frames: our identity, a delimiter and a signature stand before it.
 _HEADER = 3
 SHELL_PORT, IOPUB_PORT = 1, 2
-# Python's interpreter makes code faster that it has run a few times. What our kernels do in the
-# same way has been done so often before the first of them is forked.
-REHEARSALS = 12
-_CELLS = (
-    "import numpy as np\nnp.zeros((2, 3))",
-    "def f(x, y=2):\n    return {'W1': x * np.sqrt(y)}\n\nprint(f(np.ones((2, 2))))",
-    "print('W1 = ' + str(f(3)['W1']))",
-    "1 / 0",
-)
-# Where matplotlib is imported in advance, pictures are part of what every kernel does.
-_CELL_WITH_PICTURE = (
-    "import matplotlib.pyplot as plt\n"
-    "plt.plot([0, 1], label='a'); plt.scatter([0, 1], [1, 0], c=[0, 1]); plt.title('b'); plt.show()"
-)
-_OF_A_MODULE = ("__doc__", "__loader__", "__package__", "__spec__")
 
 
 class Output:
@@ -363,7 +349,7 @@ def prepare(shared: list[bytes]) -> AgentApp:
         app.prepare()
         app.kernel.shared = [SharedInputs(inputs) for inputs in shared]
         _ready_for_matplotlib(app.kernel.shell)
-        asyncio.run(_rehearse(app))
+        asyncio.run(rehearse(app.kernel, app.streams))
     return app
 
 
@@ -372,29 +358,6 @@ def _ready_for_matplotlib(shell: AgentShell) -> None:
     shell.find_line_magic("matplotlib")
     if "matplotlib.pyplot" in sys.modules:
         importlib.import_module("matplotlib_inline.backend_inline")
-
-
-async def _rehearse(app: AgentApp) -> None:
-    """Do what kernels will be asked for, with nobody to tell what came of it; leave no trace."""
-    kernel, session, outside = app.kernel, app.session, (sys.stdout, sys.stderr)
-    shell, sys.stdout, sys.stderr = kernel.shell, *app.streams
-    of_the_module = {name: shell.user_ns[name] for name in _OF_A_MODULE}
-    inputs = wire.encode(((np.ones((3, 2)),), {"y": 4.0}))
-    content = {"silent": False, "stop_on_error": False, "user_expressions": {}}
-    requests: list[tuple[str, dict[str, Any], list[Any]]] = [
-        ("execute_request", {**content, "code": cell}, [])
-        for cell in (*_CELLS, *([_CELL_WITH_PICTURE] if "matplotlib.pyplot" in sys.modules else []))
-    ]
-    requests.append(
-        ("call_request", {"names": [["f"], ["none"]], "shared": [None, None]}, [inputs, inputs])
-    )
-    for _ in range(REHEARSALS):
-        for kind, asked, buffers in requests:
-            frames = [b"us", *session.serialize(session.msg(kind, asked)), *buffers]
-            await kernel.dispatch_shell([zmq.Frame(frame) for frame in frames])
-    shell.reset(new_session=True)
-    shell.user_ns.update(of_the_module)
-    sys.stdout, sys.stderr = outside
 
 
 def _config() -> Config:

@@ -2,10 +2,11 @@
 
     python -s -P -S warm.py CONTROL_DESCRIPTOR LEVEL SITE_PACKAGES...
 
-It is told nothing but what to fork: over its control socket come requests (see `_request`), and for
-each it answers with a descriptor of the new process (a pidfd). It has one thread, no event loop and
-no sockets of zmq's, and never holds an expected output. It runs no student's code: its children do,
-each of which is a copy of the kernel that was prepared and rehearsed here.
+It is told what to import, the large inputs of public cases, and what to fork: over its control
+socket come requests (see `_request` in `sandbox/kernel.py`), and for each it answers with a
+descriptor of the new process (a pidfd). It has one thread, no event loop and no sockets of zmq's,
+and never holds an expected output. It runs no student's code: its children do, each of which is a
+copy of the kernel that was prepared and rehearsed here.
 """
 
 from __future__ import annotations
@@ -34,7 +35,17 @@ import confine
 import wire
 from system import PR_SET_PDEATHSIG, prctl
 
-OURS = ("agent", "calls", "confine", "landlock", "outlet", "seccomp", "system", "wire")
+OURS = (
+    "agent",
+    "calls",
+    "confine",
+    "landlock",
+    "outlet",
+    "rehearsal",
+    "seccomp",
+    "system",
+    "wire",
+)
 _LENGTH = struct.Struct("<I")
 
 
