@@ -469,3 +469,16 @@ def test_pictures_that_the_warm_parent_drew_are_in_no_notebook() -> None:
     runs = asyncio.run(run())
     assert runs[0].printed == "[] False\n"
     assert runs[1].printed == "[]\n<Figure size 640x480 with 1 Axes>\n"
+
+
+def test_nothing_is_lost_of_what_many_threads_print_at_once() -> None:
+    cell = (
+        "import sys, threading\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "def say():\n"
+        "    for _ in range(200): print('x')\n"
+        "threads = [threading.Thread(target=say) for _ in range(8)]\n"
+        "for each in threads: each.start()\n"
+        "for each in threads: each.join()"
+    )
+    assert execute([cell])[0][1].printed.count("x") == 1600

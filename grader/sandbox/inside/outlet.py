@@ -26,7 +26,7 @@ class Outlet:
     """The socket that everything shown goes through, whichever thread shows it.
 
     A cell may print so many characters as there is `room`. What a forked process shows is dropped:
-    the socket is not its own.
+    the socket is not its own. Before it is open, all is.
     """
 
     def __init__(self, session: Session) -> None:
@@ -34,7 +34,7 @@ class Outlet:
         self.room = 0
         self._session = session
         self._socket: zmq.Socket[bytes] | None = None
-        self._process = 0
+        self._process = os.getpid()
         self._lock = threading.RLock()
         self._waiting: list[tuple[str, str]] = []
         self._sent = 0.0
@@ -45,11 +45,13 @@ class Outlet:
 
     def write(self, stream: str, text: str) -> None:
         """Text for `stdout` or `stderr`; what there is no room for is dropped."""
-        if not text or self.room <= 0:
+        # Asked before the lock is taken: in a forked process nobody may be left to release it.
+        if not text or self.room <= 0 or self._forked:
             return
-        shown = text if len(text) <= self.room else text[: self.room] + DROPPED
-        self.room -= len(text)
-        self._waiting.append((stream, shown))
+        with self._lock:
+            shown = text if len(text) <= self.room else text[: self.room] + DROPPED
+            self.room -= len(text)
+            self._waiting.append((stream, shown))
         if text.endswith("\n"):
             self.send_late()
 
@@ -60,7 +62,7 @@ class Outlet:
 
     def send_text(self) -> None:
         """Send the text that waits."""
-        if not self._waiting or self._process != os.getpid():
+        if not self._waiting or self._forked:
             return
         with self._lock:
             waiting, self._waiting = self._waiting, []
@@ -71,11 +73,16 @@ class Outlet:
 
     def send_multipart(self, frames: list[Any], **options: Any) -> None:
         """Send a message after the text that waits; by this name ipykernel knows a socket."""
-        if self._socket is None or self._process != os.getpid():
+        if self._forked:
             return
         with self._lock:
             self.send_text()
-            self._socket.send_multipart(frames, **options)
+            if self._socket:
+                self._socket.send_multipart(frames, **options)
+
+    @property
+    def _forked(self) -> bool:
+        return self._process != os.getpid()
 
 
 class AgentStream(io.TextIOBase):
