@@ -13,7 +13,8 @@ from grader import wire
 from grader.errors import WireError
 from grader.outcome import Crashed, Incomparable, Missing, Outcome, Raised, Returned, TimedOut
 from grader.plain import plain
-from grader.sandbox.kernel import GRACE_SECONDS, Kernel, SharedInputs
+from grader.sandbox.kernel import GRACE_SECONDS, Kernel
+from grader.sandbox.shared import SharedInputs
 
 
 @dataclass(frozen=True, slots=True)

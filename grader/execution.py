@@ -18,8 +18,9 @@ from grader.caller import Call, EditedCalls, call, call_edited, call_together, v
 from grader.cell_runner import CellRun, CellRunner
 from grader.notebook import Cell
 from grader.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
-from grader.sandbox.kernel import Confinement, Kernel, SharedInputs, start_kernel
+from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
+from grader.sandbox.shared import SharedInputs
 from grader.source import (
     anchored,
     calls,

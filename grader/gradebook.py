@@ -251,7 +251,7 @@ class Gradebook:
             try:
                 yield self._db
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # Ctrl-C, too, must not leave half of it
                 # A full disk has already ended the transaction.
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

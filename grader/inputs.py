@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from grader import wire
@@ -9,11 +10,10 @@ from grader.assignment import Assignment
 from grader.cases import Case
 from grader.errors import AssignmentError, WireError
 from grader.model import Visibility
-from grader.sandbox.kernel import SharedInputs
+from grader.sandbox.shared import MAX_SHARED, SharedInputs
 
-# To share less is not worth while; all that is shared goes in one message.
-MIN_SHARED_BYTES = 1024 * 1024
-MAX_SHARED_BYTES = wire.MAX_BYTES // 2
+# To share less is not worth while.
+SHARED_BYTES = 1024 * 1024
 
 
 @cache
@@ -28,14 +28,11 @@ def encoded(case: Case) -> bytes | memoryview:
 
 @cache
 def shared(assignment: Assignment) -> dict[Case, SharedInputs]:
-    """The large inputs of public cases, which students have anyway: kernels have them from the
-    start."""
-    found: dict[Case, SharedInputs] = {}
-    left = MAX_SHARED_BYTES
-    for exercise in assignment.exercises:
-        for case in exercise.of(Visibility.PUBLIC):
-            inputs = encoded(case)
-            if MIN_SHARED_BYTES <= len(inputs) <= left:
-                found[case] = SharedInputs(inputs)
-                left -= len(inputs)
-    return found
+    """The largest inputs of public cases, which students have anyway: kernels have them from the
+    start. None where the system has no memory of this kind (macOS)."""
+    if not hasattr(os, "memfd_create"):
+        return {}
+    public = [case for each in assignment.exercises for case in each.of(Visibility.PUBLIC)]
+    large = [case for case in public if len(encoded(case)) >= SHARED_BYTES]
+    large.sort(key=lambda case: len(encoded(case)), reverse=True)
+    return {case: SharedInputs(encoded(case)) for case in large[:MAX_SHARED]}

@@ -279,7 +279,7 @@ class _Reader:
         size = dtype.itemsize
         for dim in shape:
             size *= dim
-        # A copy: aligned, writable, native, and no hold on the message it came in.
+        # A copy is aligned, writable, native, and has no hold on the message it came in.
         flat = np.frombuffer(self.view(size), dtype=dtype)
         try:
             return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=self.copied)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
+import os
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from grader.inputs import encoded, shared
 from grader.model import Visibility
 from grader.notebook import Cell
 from grader.outcome import Outcome, Raised, Returned
-from grader.sandbox.kernel import SharedInputs
+from grader.sandbox.shared import SharedInputs
 
 ONES = np.ones((300, 500))
 SPOILS = "def f(a):\n    before = float(a.sum())\n    a[:] = 7\n    return before, a"
@@ -57,6 +59,52 @@ def test_shared_inputs_and_those_that_are_sent_may_be_mixed() -> None:
     calls = [Call(("f",), wire.encode(((3 * ONES,), {}))), Call(("f",), given[0])]
     found = outcomes("def f(a): return a.sum(), a.flags.writeable", calls=calls, given=given)
     assert found == 2 * [Returned((3 * ONES.sum(), True)), Returned((ONES.sum(), True))]
+
+
+def test_a_kernel_keeps_no_descriptor_by_which_it_could_leave_word_for_the_next() -> None:
+    """Its position and the file's times would be the next kernel's, too."""
+    given = (inputs_of(ONES),)
+    cell = (
+        "import os, stat\n"
+        "def f(a):\n"
+        "    found = []\n"
+        "    for number in range(256):\n"
+        "        try:\n"
+        "            status = os.fstat(number)\n"
+        "        except OSError:\n"
+        "            continue\n"
+        "        found.append(stat.S_ISREG(status.st_mode))\n"
+        "    return len(found) > 3, any(found)"
+    )
+    found = outcomes(cell, calls=[Call(("f",), given[0])], given=given)
+    assert found == 2 * [Returned((True, False))]
+
+
+def test_shared_memory_cannot_be_changed_by_who_has_its_descriptor() -> None:
+    inputs = inputs_of(ONES)
+    for attempt in (lambda fd: os.pwrite(fd, b"x", 0), lambda fd: os.ftruncate(fd, 0)):
+        with pytest.raises(PermissionError):
+            attempt(inputs.descriptor)
+    with pytest.raises(PermissionError):
+        mmap.mmap(inputs.descriptor, 0)
+
+
+def test_shared_memory_goes_with_its_owner() -> None:
+    inputs = inputs_of(ONES)
+    descriptor = inputs.descriptor
+    del inputs
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_without_memory_of_this_kind_nothing_is_shared(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS."""
+    shared.cache_clear()
+    monkeypatch.delattr(os, "memfd_create")
+    assert shared(load_assignment(root, "optimization_methods")) == {}
+    shared.cache_clear()
 
 
 def test_only_large_inputs_of_public_cases_are_shared(root: Path) -> None:

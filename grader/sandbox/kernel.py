@@ -28,6 +28,7 @@ from grader.sandbox.flood import ended_if_flooding
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
 from grader.sandbox.provisioner import NAME, SandboxManager, SandboxProvisioner
+from grader.sandbox.shared import SharedInputs
 
 START_SECONDS = 60
 # After an interrupt, a cell or call has this long to end before its kernel is ended.
@@ -40,17 +41,6 @@ OUTPUT_ENVELOPE_BYTES = 1024 * 1024
 NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
 # Pieces of output that wait to be read; what comes faster is dropped at the kernel's end.
 MAX_WAITING_MESSAGES = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SharedInputs:
-    """A call's encoded inputs that a warm parent is given, so that the kernels it forks have them.
-
-    To send many bytes, and to take them into new memory, costs a kernel as much as its start. They
-    are there before a notebook runs: they must be nothing secret.
-    """
-
-    data: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +93,7 @@ class _SandboxSpec(KernelSpecManager):
         )
 
 
-_Key = tuple[Level, tuple[str, ...], int, int, tuple[SharedInputs, ...]]
-_parents: dict[_Key, WarmParent] = {}
+_parents: dict[tuple[Level, tuple[str, ...], int, int], WarmParent] = {}
 
 
 @asynccontextmanager
@@ -161,7 +150,7 @@ async def _launch(
     )
     request = _request(files, confinement, warm, folder, manager.session.key)
     try:
-        await manager.start(warm, request)
+        await manager.start(warm, request, [each.descriptor for each in confinement.shared])
     except KernelFailure:
         await _end(manager, None, folder)
         raise
@@ -175,14 +164,12 @@ def warm_parent(confinement: Confinement) -> WarmParent:
         confinement.warm_imports,
         confinement.memory_bytes,
         confinement.processes,
-        confinement.shared,
     )
     parent = _parents.get(key)
     if parent is None or not parent.alive:
         if parent is not None:
             parent.close()
-        inputs = [each.data for each in confinement.shared]
-        parent = _parents[key] = WarmParent(*key[:4], inputs)
+        parent = _parents[key] = WarmParent(*key)
     return parent
 
 

@@ -73,15 +73,9 @@ class WarmParent:
     """A process that has done `warm_imports` inside the sandbox and forks kernels from itself."""
 
     def __init__(
-        self,
-        level: Level,
-        warm_imports: tuple[str, ...],
-        memory_bytes: int,
-        processes: int,
-        inputs: Sequence[bytes | memoryview] = (),
+        self, level: Level, warm_imports: tuple[str, ...], memory_bytes: int, processes: int
     ) -> None:
-        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time; of the
-        encoded `inputs` each kernel has a copy."""
+        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
         self.level = level
         self._cgroup = create(memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
@@ -101,7 +95,7 @@ class WarmParent:
                     cwd=self.folder,
                     start_new_session=True,
                 )
-            self._send({"warm_imports": list(warm_imports), "inputs": list(map(bytes, inputs))})
+            self._send({"warm_imports": list(warm_imports)})
             self.problems = [str(each) for each in self._receive()["problems"]]
         except (OSError, KernelFailure) as error:
             words = self._last_words()
@@ -118,11 +112,14 @@ class WarmParent:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def fork(self, request: dict[str, Any]) -> tuple[Process, int]:
-        """A new kernel's process, and a descriptor from which "ready", or why not, can be read."""
+    def fork(self, request: dict[str, Any], shared: Sequence[int]) -> tuple[Process, int]:
+        """A new kernel's process, and a descriptor from which "ready", or why not, can be read.
+
+        `shared` are descriptors of what it maps into its memory.
+        """
         ready, theirs = os.pipe()
         try:
-            self._send(request, theirs)
+            self._send(request, theirs, *shared)
             data, descriptors, _, _ = socket.recv_fds(self._control, _PID.size, 1)
             if len(data) < _PID.size:
                 raise KernelFailure("the warm parent has ended")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -25,8 +26,8 @@ class SandboxManager(AsyncKernelManager):
     """jupyter_client's manager, with a start and an end of our own: its `start_kernel` and
     `shutdown_kernel` sleep 10 ms each, so that its own tests can look at it meanwhile."""
 
-    async def start(self, warm: WarmParent, request: dict[str, Any]) -> None:
-        command, options = await self.pre_start_kernel(warm=warm, request=request)
+    async def start(self, warm: WarmParent, request: dict[str, Any], shared: Sequence[int]) -> None:
+        command, options = await self.pre_start_kernel(warm=warm, request=request, shared=shared)
         assert self.provisioner is not None
         await self.provisioner.launch_kernel(command, **options)
 
@@ -38,7 +39,8 @@ class SandboxManager(AsyncKernelManager):
 
 
 class SandboxProvisioner(KernelProvisionerBase):
-    """A kernel forked by a warm parent; the launch's keywords are that parent and the request."""
+    """A kernel forked by a warm parent; the launch's keywords are what
+    `SandboxManager.start` is given."""
 
     _process: Process | None = None
 
@@ -55,7 +57,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Fork, and wait until the kernel has opened its sockets and shut itself in."""
         warm: WarmParent = kwargs["warm"]
         request: dict[str, Any] = kwargs["request"]
-        self._process, ready = warm.fork(request)
+        self._process, ready = warm.fork(request, kwargs["shared"])
         os.set_blocking(ready, False)
         try:
             word = await asyncio.wait_for(_read(ready), READY_SECONDS)

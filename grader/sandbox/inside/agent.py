@@ -16,7 +16,7 @@ import site
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +42,7 @@ from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from outlet import AgentStream, Outlet
 from rehearsal import rehearse
+from system import mapped
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -92,13 +93,17 @@ class AgentShell(ZMQInteractiveShell):
 
 
 class SharedInputs:
-    """A call's encoded inputs, in memory that comes from the warm parent: the system copies what a
-    kernel writes to. The first call uses them as they are, further ones are given copies."""
+    """A call's encoded inputs, in memory that kernels share: the system copies what one of them
+    writes to. The first call uses them as they are, further ones are given copies.
 
-    def __init__(self, inputs: bytes) -> None:
-        self.to_keep = inputs
-        self.to_use = bytearray(inputs)
+    The descriptor is closed: its position, or the file's time, would lead from one kernel to the
+    next.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.to_use, self.to_keep = mapped(descriptor), mapped(descriptor)
         self.used = False
+        os.close(descriptor)
 
 
 class AgentKernel(IPythonKernel):
@@ -280,10 +285,11 @@ class AgentApp(IPKernelApp):
         self.init_extensions()
         self.init_code()
 
-    def open(self, request: dict[str, Any]) -> None:
-        """In a kernel's own process: open the sockets that the request names, and let all that is
-        shown go there."""
+    def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
+        """In a kernel's own process: open the sockets that the request names, let all that is
+        shown go there, and take what is shared from its descriptors."""
         Output.limit = request["output_bytes"]
+        self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
         self.session.key = request["key"]
         self.session.session = os.urandom(16).hex()
         self.session.pid = os.getpid()
@@ -338,16 +344,14 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def prepare(shared: list[bytes]) -> AgentApp:
-    """The application, once for all kernels, with inputs that they share: shell and kernel take
-    longer than the rest."""
+def prepare() -> AgentApp:
+    """The application, once for all kernels: shell and kernel take longer than the rest."""
     folder = tempfile.mkdtemp()
     with without_debugger():
         profile = ProfileDir.create_profile_dir(folder)
         AgentShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
         app = AgentApp.instance(config=_config(), profile_dir=profile)
         app.prepare()
-        app.kernel.shared = [SharedInputs(inputs) for inputs in shared]
         _ready_for_matplotlib(app.kernel.shell)
         asyncio.run(rehearse(app.kernel, app.streams))
     return app

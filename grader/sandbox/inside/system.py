@@ -6,6 +6,7 @@ Runs inside the sandbox: standard library only. Errors are OSError with what was
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import platform
 
@@ -77,6 +78,22 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     )
     if result != 0:
         raise _error(f"mount {kind or 'bind'} on {target}")
+
+
+def mapped(descriptor: int) -> memoryview:
+    """A file's bytes, in memory that is this process's own where it is written to.
+
+    It stays until the process ends, without the descriptor: Python's `mmap` would keep one.
+    """
+    size = os.fstat(descriptor).st_size
+    libc.mmap.restype = ctypes.c_void_p
+    protection, flags = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE
+    address = libc.mmap(
+        None, ctypes.c_size_t(size), protection, flags, descriptor, ctypes.c_long(0)
+    )
+    if address == ctypes.c_void_p(-1).value:
+        raise _error("mmap")
+    return memoryview((ctypes.c_char * size).from_address(address)).cast("B")
 
 
 def drop_capabilities() -> None:

@@ -2,11 +2,11 @@
 
     python -s -P -S warm.py CONTROL_DESCRIPTOR LEVEL SITE_PACKAGES...
 
-It is told what to import, the large inputs of public cases, and what to fork: over its control
-socket come requests (see `_request` in `sandbox/kernel.py`), and for each it answers with a
-descriptor of the new process (a pidfd). It has one thread, no event loop and no sockets of zmq's,
-and never holds an expected output. It runs no student's code: its children do, each of which is a
-copy of the kernel that was prepared and rehearsed here.
+It is told nothing but what to fork: over its control socket come requests (see `_request` in
+`sandbox/kernel.py`), and for each it answers with a descriptor of the new process (a pidfd). It has
+one thread, no event loop and no sockets of zmq's, and never holds an expected output. It runs no
+student's code: its children do, each of which is a copy of the kernel that was prepared and
+rehearsed here.
 """
 
 from __future__ import annotations
@@ -58,9 +58,8 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     import agent
 
-    told, _ = _read(control)
-    problems = _import_all(told["warm_imports"])
-    app = agent.prepare(told["inputs"])
+    problems = _import_all(_read(control)[0]["warm_imports"])
+    app = agent.prepare()
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
@@ -107,7 +106,7 @@ def _import_all(names: list[str]) -> list[str]:
 
 
 def _fork(
-    app: Any, control: socket.socket, request: dict[str, Any], ready: list[int]
+    app: Any, control: socket.socket, request: dict[str, Any], descriptors: list[int]
 ) -> Group | None:
     child = os.fork()
     if child:
@@ -122,14 +121,17 @@ def _fork(
         elif sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         control.close()
-        _begin(app, request, ready[0])
+        _begin(app, request, *descriptors)
     except BaseException as error:  # nothing of the parent's may go on in the child
-        _tell(ready[0], f"{type(error).__name__}: {error}")
+        _tell(descriptors[0], f"{type(error).__name__}: {error}")
     os._exit(1)
 
 
-def _begin(app: Any, request: dict[str, Any], ready: int) -> None:
-    """In the child: lay out its files, shut it in, and be a kernel."""
+def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
+    """In the child: lay out its files, shut it in, and be a kernel.
+
+    `ready` is to be told when it is one; `shared` are inputs for it to map.
+    """
     os.setsid()
     # The parent's standard error is a pipe that is read only if it fails to start: what kernels
     # print there would fill it in the end, and block them.
@@ -151,7 +153,7 @@ def _begin(app: Any, request: dict[str, Any], ready: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     confine.confine(LEVEL, request)
-    app.open(request)
+    app.open(request, shared)
     for name in OURS:  # a student's module may be called like one of ours
         sys.modules.pop(name, None)
     confine.seal(LEVEL, request["processes"])
