@@ -442,8 +442,18 @@ def test_what_other_programs_and_processes_print_is_not_kept() -> None:
 
 
 def test_what_a_cell_printed_some_time_before_it_ended_the_kernel_is_kept() -> None:
-    cell = "import os, time\nprint('a')\ntime.sleep(0.3)\nos._exit(1)"
-    assert execute([cell])[0][1] == CellRun("crashed", "a\n")
+    cell = "import os, time\nprint('a')\nprint('b')\ntime.sleep(1)\nos._exit(1)"
+    assert execute(["print('before')", cell])[0][2] == CellRun("crashed", "a\nb\n")
+
+
+def test_a_cell_prints_when_it_may_start_no_more_threads() -> None:
+    cell = (
+        "import threading\n"
+        "def start(*_): raise RuntimeError(\"can't start new thread\")\n"
+        "threading.Thread.start = start\n"
+        "for number in range(3): print(number)"
+    )
+    assert execute([cell])[0][1] == CellRun("ok", "0\n1\n2\n")
 
 
 def test_a_notebook_finds_the_names_that_every_notebook_has_and_no_others() -> None:

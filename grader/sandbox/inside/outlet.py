@@ -2,11 +2,12 @@
 
 ipykernel has a thread for it, and wakes that several times a cell. Here, text waits in one list
 until something else is to be sent, the cell is done or a moment has passed, and is then sent at
-once by whoever is there.
+once by whoever is there. Only for text that waits while nothing more is shown is there a timer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import threading
@@ -38,6 +39,7 @@ class Outlet:
         self._lock = threading.RLock()
         self._waiting: list[tuple[str, str]] = []
         self._sent = 0.0
+        self._to_be_sent = False
 
     def open(self, socket: zmq.Socket[bytes]) -> None:
         """Send from now on, by this process, what is shown from now on."""
@@ -56,9 +58,20 @@ class Outlet:
             self.send_late()
 
     def send_late(self) -> None:
-        """Send the text that waits, unless some was sent just now."""
+        """Send the text that waits; if some was sent just now, in a moment."""
         if time.monotonic() - self._sent > PAUSE_SECONDS:
             self.send_text()
+        elif self._socket and not self._to_be_sent and not self._forked:
+            timer = threading.Timer(PAUSE_SECONDS, self._send_now)
+            timer.daemon = True
+            # Where the cell has all the threads it may have, the text goes with what is sent next.
+            with contextlib.suppress(RuntimeError):
+                timer.start()
+                self._to_be_sent = True
+
+    def _send_now(self) -> None:
+        self._to_be_sent = False
+        self.send_text()
 
     def send_text(self) -> None:
         """Send the text that waits."""

@@ -1,0 +1,132 @@
+"""How the kernel is started: once in the warm parent, without sockets, and then in each fork."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import random
+import site
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import zmq
+from agent import AgentKernel, AgentShell, SharedInputs
+from ipykernel.displayhook import ZMQDisplayHook
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.profiledir import ProfileDir
+from outlet import AgentSession, AgentStream, Outlet
+from rehearsal import rehearse
+from traitlets.config import Config
+from zmq.eventloop.zmqstream import ZMQStream
+
+SHELL_PORT, IOPUB_PORT = 1, 2
+
+
+class AgentApp(IPKernelApp):
+    """ipykernel's application, made in two steps: `prepare` once in the warm parent, `open` in
+    each kernel."""
+
+    kernel_class = AgentKernel
+
+    def prepare(self) -> None:
+        """Make everything that does not depend on who will use it: all but the sockets."""
+        self.init_pdb()
+        self.configure_tornado_logger()
+        self.session = AgentSession(parent=self, key=b"of no kernel")
+        self.outlet = Outlet(self.session)
+        self.streams = AgentStream(self.outlet, "stdout", 1), AgentStream(self.outlet, "stderr", 2)
+        self.displayhook = ZMQDisplayHook(self.session, self.outlet)
+        self.patch_io()
+        self.kernel = AgentKernel.instance(
+            parent=self, session=self.session, iopub_socket=self.outlet, log=self.log
+        )
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        self.init_path()
+        self.init_shell()
+        self.init_extensions()
+        self.init_code()
+
+    def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
+        """In a kernel's own process: open the sockets that the request names, let all that is
+        shown go there, and take what is shared from its descriptors."""
+        self.session.limit = request["output_bytes"]
+        self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
+        self.session.key = request["key"]
+        self.session.session = os.urandom(16).hex()
+        self.session.pid = os.getpid()
+        self.context = zmq.Context()
+        self.shell_socket = self._bound(zmq.ROUTER, f"{request['sockets']}/k-{SHELL_PORT}")
+        self.iopub_socket = self._bound(zmq.XPUB, f"{request['sockets']}/k-{IOPUB_PORT}")
+        self.outlet.open(self.iopub_socket)
+        sys.stdout, sys.stderr = self.streams
+        sys.displayhook = self.displayhook
+        self.init_signal()
+        assert self.shell is not None
+        self.shell.ipython_dir = self.shell.home_dir = os.environ["HOME"]
+        site.sethelper()  # the one thing students may miss of what -S leaves out
+        random.seed()
+        np.random.seed()
+
+    def _bound(self, kind: int, path: str) -> zmq.Socket[bytes]:
+        socket = self.context.socket(kind)
+        socket.linger = 1000
+        socket.bind(f"ipc://{path}")
+        return socket
+
+    def start(self) -> None:
+        """Wait until somebody listens to what is shown, say so, and take requests from then on."""
+        self.iopub_socket.recv()
+        self.session.send(self.iopub_socket, "iopub_welcome", {})
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self.kernel.shell_stream = ZMQStream(self.shell_socket)
+        self.kernel.start()
+        await asyncio.Event().wait()
+
+
+@contextlib.contextmanager
+def without_debugger() -> Iterator[None]:
+    """Let ipykernel do without debugpy: nobody attaches it, and it costs a fifth of a start."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+
+
+def prepare() -> AgentApp:
+    """The application, once for all kernels: shell and kernel take longer than the rest."""
+    folder = tempfile.mkdtemp()
+    with without_debugger():
+        profile = ProfileDir.create_profile_dir(folder)
+        AgentShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
+        app = AgentApp.instance(config=_config(), profile_dir=profile)
+        app.prepare()
+        _ready_for_matplotlib(app.kernel.shell)
+        asyncio.run(rehearse(app.kernel, app.streams))
+    return app
+
+
+def _ready_for_matplotlib(shell: AgentShell) -> None:
+    """Load what `%matplotlib inline` needs: in many notebooks it takes longer than all the rest."""
+    shell.find_line_magic("matplotlib")
+    if "matplotlib.pyplot" in sys.modules:
+        importlib.import_module("matplotlib_inline.backend_inline")
+
+
+def _config() -> Config:
+    config = Config()
+    config.HistoryManager.enabled = False
+    # Nothing is to be waited for: no other request comes while one is answered.
+    config.Kernel._execute_sleep = 0.0
+    config.InteractiveShell.xmode = "Plain"
+    config.InteractiveShell.colors = "nocolor"
+    # Pictures are not shown anywhere: drawing them as PNG would only cost time.
+    config.InlineBackend.figure_formats = set()
+    return config
