@@ -449,7 +449,7 @@ def test_what_a_cell_printed_some_time_before_it_ended_the_kernel_is_kept() -> N
 def test_a_cell_prints_when_it_may_start_no_more_threads() -> None:
     cell = (
         "import threading\n"
-        "def start(*_): raise RuntimeError(\"can't start new thread\")\n"
+        'def start(*_): raise RuntimeError("can\'t start new thread")\n'
         "threading.Thread.start = start\n"
         "for number in range(3): print(number)"
     )

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import os
-import random
 import signal
-import site
-import sys
-import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import wire
 import zmq
 from calls import (
@@ -34,39 +28,12 @@ from calls import (
     returned,
     within,
 )
-from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.ipkernel import IPythonKernel
-from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core.profiledir import ProfileDir
-from jupyter_client.session import Session
-from outlet import AgentStream, Outlet
-from rehearsal import rehearse
 from system import mapped
-from traitlets.config import Config
-from zmq.eventloop.zmqstream import ZMQStream
 
 # Of a message's frames: our identity, a delimiter and a signature stand before it.
 _HEADER = 3
-SHELL_PORT, IOPUB_PORT = 1, 2
-
-
-class Output:
-    """How many bytes a cell may print, and a message may hold."""
-
-    limit = 1_000_000
-
-
-class AgentSession(Session):
-    """A session whose messages carry text only, none of it longer than `Output.limit`."""
-
-    def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:
-        content = msg.get("content")
-        if isinstance(content, dict):
-            if isinstance(content.get("data"), dict):
-                content["data"] = {"text/plain": content["data"].get("text/plain", "")}
-            msg["content"] = _shortened(content)
-        return super().serialize(msg, ident)
 
 
 class AgentShell(ZMQInteractiveShell):
@@ -151,7 +118,7 @@ class AgentKernel(IPythonKernel):
         super().set_parent(ident, parent, channel)
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        self.iopub_socket.room = Output.limit
+        self.iopub_socket.room = self.session.limit
         self.shell.transformed = None
         await super().execute_request(stream, ident, parent)
 
@@ -259,118 +226,3 @@ class AgentKernel(IPythonKernel):
         namespace = self.shell.user_ns
         function = next((namespace[name] for name in names if name in namespace), None)
         return call(function, args, kwargs)
-
-
-class AgentApp(IPKernelApp):
-    """ipykernel's application, made in two steps: `prepare` once in the warm parent, `open` in
-    each kernel."""
-
-    kernel_class = AgentKernel
-
-    def prepare(self) -> None:
-        """Make everything that does not depend on who will use it: all but the sockets."""
-        self.init_pdb()
-        self.configure_tornado_logger()
-        self.session = AgentSession(parent=self, key=b"of no kernel")
-        self.outlet = Outlet(self.session)
-        self.streams = AgentStream(self.outlet, "stdout", 1), AgentStream(self.outlet, "stderr", 2)
-        self.displayhook = ZMQDisplayHook(self.session, self.outlet)
-        self.patch_io()
-        self.kernel = AgentKernel.instance(
-            parent=self, session=self.session, iopub_socket=self.outlet, log=self.log
-        )
-        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
-        self.init_path()
-        self.init_shell()
-        self.init_extensions()
-        self.init_code()
-
-    def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
-        """In a kernel's own process: open the sockets that the request names, let all that is
-        shown go there, and take what is shared from its descriptors."""
-        Output.limit = request["output_bytes"]
-        self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
-        self.session.key = request["key"]
-        self.session.session = os.urandom(16).hex()
-        self.session.pid = os.getpid()
-        self.context = zmq.Context()
-        self.shell_socket = self._bound(zmq.ROUTER, f"{request['sockets']}/k-{SHELL_PORT}")
-        self.iopub_socket = self._bound(zmq.XPUB, f"{request['sockets']}/k-{IOPUB_PORT}")
-        self.outlet.open(self.iopub_socket)
-        sys.stdout, sys.stderr = self.streams
-        sys.displayhook = self.displayhook
-        self.init_signal()
-        assert self.shell is not None
-        self.shell.ipython_dir = self.shell.home_dir = os.environ["HOME"]
-        site.sethelper()  # the one thing students may miss of what -S leaves out
-        random.seed()
-        np.random.seed()
-
-    def _bound(self, kind: int, path: str) -> zmq.Socket[bytes]:
-        socket = self.context.socket(kind)
-        socket.linger = 1000
-        socket.bind(f"ipc://{path}")
-        return socket
-
-    def start(self) -> None:
-        """Wait until somebody listens to what is shown, say so, and take requests from then on."""
-        self.iopub_socket.recv()
-        self.session.send(self.iopub_socket, "iopub_welcome", {})
-        asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        self.kernel.shell_stream = ZMQStream(self.shell_socket)
-        self.kernel.start()
-        await asyncio.Event().wait()
-
-
-def _shortened(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > Output.limit:
-        return f"{value[: Output.limit]}\n[the rest was dropped]"
-    if isinstance(value, list):
-        return [_shortened(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _shortened(item) for key, item in value.items()}
-    return value
-
-
-@contextlib.contextmanager
-def without_debugger() -> Iterator[None]:
-    """Let ipykernel do without debugpy: nobody attaches it, and it costs a fifth of a start."""
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["debugpy"]
-
-
-def prepare() -> AgentApp:
-    """The application, once for all kernels: shell and kernel take longer than the rest."""
-    folder = tempfile.mkdtemp()
-    with without_debugger():
-        profile = ProfileDir.create_profile_dir(folder)
-        AgentShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
-        app = AgentApp.instance(config=_config(), profile_dir=profile)
-        app.prepare()
-        _ready_for_matplotlib(app.kernel.shell)
-        asyncio.run(rehearse(app.kernel, app.streams))
-    return app
-
-
-def _ready_for_matplotlib(shell: AgentShell) -> None:
-    """Load what `%matplotlib inline` needs: in many notebooks it takes longer than all the rest."""
-    shell.find_line_magic("matplotlib")
-    if "matplotlib.pyplot" in sys.modules:
-        importlib.import_module("matplotlib_inline.backend_inline")
-
-
-def _config() -> Config:
-    config = Config()
-    config.HistoryManager.enabled = False
-    # Nothing is to be waited for: no other request comes while one is answered.
-    config.Kernel._execute_sleep = 0.0
-    config.InteractiveShell.xmode = "Plain"
-    config.InteractiveShell.colors = "nocolor"
-    # Pictures are not shown anywhere: drawing them as PNG would only cost time.
-    config.InlineBackend.figure_formats = set()
-    return config

@@ -23,6 +23,20 @@ PAUSE_SECONDS = 0.2
 DROPPED = "\n[the rest of the output was dropped]\n"
 
 
+class AgentSession(Session):
+    """A session whose messages carry text only, no piece of it longer than `limit`."""
+
+    limit = 1_000_000
+
+    def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:
+        content = msg.get("content")
+        if isinstance(content, dict):
+            if isinstance(content.get("data"), dict):
+                content["data"] = {"text/plain": content["data"].get("text/plain", "")}
+            msg["content"] = _shortened(content, self.limit)
+        return super().serialize(msg, ident)
+
+
 class Outlet:
     """The socket that everything shown goes through, whichever thread shows it.
 
@@ -124,3 +138,13 @@ class AgentStream(io.TextIOBase):
 
     def flush(self) -> None:
         self._outlet.send_late()
+
+
+def _shortened(value: Any, limit: int) -> Any:
+    if isinstance(value, str) and len(value) > limit:
+        return f"{value[:limit]}\n[the rest was dropped]"
+    if isinstance(value, list):
+        return [_shortened(item, limit) for item in value]
+    if isinstance(value, dict):
+        return {key: _shortened(item, limit) for key, item in value.items()}
+    return value

@@ -37,6 +37,7 @@ from system import PR_SET_PDEATHSIG, prctl
 
 OURS = (
     "agent",
+    "application",
     "calls",
     "confine",
     "landlock",
@@ -56,10 +57,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
-    import agent
+    import application
 
     problems = _import_all(_read(control)[0]["warm_imports"])
-    app = agent.prepare()
+    app = application.prepare()
     # What is there now is never collected: its pages stay shared with the children.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
