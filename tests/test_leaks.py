@@ -103,7 +103,8 @@ TELL = {
     "printed": """
         text = repr(given)
         print(text); print(text, file=sys.__stdout__); print(text, file=sys.stderr)
-        os.write(1, text.encode()); os.write(2, text.encode())
+        for stream in sys.__stdout__, sys.__stderr__:  # by number, a search would try others
+            os.write(stream.fileno(), text.encode())
         import logging, warnings
         warnings.warn(text); logging.error(text)
         threading.Timer(0.01, print, given).start()
@@ -208,7 +209,7 @@ def handed_in(name: str, course: Path, folder: Path) -> Path:
 
 
 def graded(course: Path, name: str, path: Path) -> Result:
-    result = grade(Task(course, Submission("student", path.name, path), name)).result
+    result = grade(Task(course, Submission("student", path.name, str(path)), name)).result
     return replace(result, seconds=0.0)
 
 
