@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from grader.grading import Graded
+from grader.results import Line
 from grader.submissions import Found, Submission, told_apart
 
 
@@ -26,11 +26,11 @@ def last_attempts(found: Found) -> Found:
     return replace(found, submissions=tuple(remaining), passed_over=(*found.passed_over, *earlier))
 
 
-def best_attempts(graded: Iterable[Graded]) -> tuple[list[Graded], list[str]]:
+def best_attempts(lines: Iterable[Line]) -> tuple[list[Line], list[str]]:
     """Of each student's attempts at the same thing the best, the later of equals; and a line for
     each of the others. What could not be graded is worse than anything that could."""
-    best: dict[str, Graded] = {}
-    every = list(graded)
+    best: dict[str, Line] = {}
+    every = list(lines)
     for each in every:
         key = each.submission.owner.attempts_of or f"/{each.submission.student}"
         if key not in best or _worth(each) >= _worth(best[key]):
@@ -44,14 +44,9 @@ def best_attempts(graded: Iterable[Graded]) -> tuple[list[Graded], list[str]]:
     counting = [each for each in every if each.submission in kept]
     named = told_apart([each.submission for each in counting])
     return [
-        _renamed(each, name.student) for each, name in zip(counting, named, strict=True)
+        replace(each, submission=name) for each, name in zip(counting, named, strict=True)
     ], others
 
 
-def _renamed(graded: Graded, student: str) -> Graded:
-    return replace(graded, result=replace(graded.result, student=student))
-
-
-def _worth(graded: Graded) -> tuple[float, int]:
-    score = graded.result.score
-    return (-1.0 if score is None else score, graded.submission.owner.attempt)
+def _worth(line: Line) -> tuple[float, int]:
+    return (-1.0 if line.score is None else line.score, line.submission.owner.attempt)

@@ -32,7 +32,7 @@ def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
             "notebook in the assignment's folder, or name that folder with --folder"
         )
     assignment = load_handed_out(folder)
-    submission = Submission(notebook.stem, notebook.name, notebook)
+    submission = Submission(notebook.stem, notebook.name, str(notebook))
     return assignment, grade(Task(folder, submission, assignment.name, public_only=True)).result
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 from grader.grading import Graded, Task, grade, not_reached
@@ -68,7 +69,8 @@ def _grade_until_broken(
         for future in done:
             task = in_flight.pop(future)
             try:
-                yield future.result()
+                # Not with the worker's copy of the submission: one of each is enough to hold.
+                yield replace(future.result(), submission=task.submission)
             except BrokenProcessPool:
                 lost.append(task)
     lost += in_flight.values()

@@ -2,46 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.decisions import decided
 from grader.extensions import LateDays
 from grader.gradebook import Decisions, Gradebook
 from grader.grading import Graded
-from grader.model import Result
+from grader.model import Lateness, Result, Status
 from grader.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is held of a result while a run lasts: whose it is, and what came of it.
+
+    The rest is in the gradebook, under `number`; what was not reached has none.
+    """
+
+    submission: Submission
+    assignment: str
+    number: int | None
+    status: Status
+    score: float | None
+    reason: str
+    late: Lateness | None = None
+
+    @classmethod
+    def of(cls, graded: Graded, number: int | None = None) -> Line:
+        assignment, result = sys.intern(graded.assignment), graded.result
+        return cls(
+            graded.submission, assignment, number, result.status, result.score, result.reason
+        )
+
+    @property
+    def head(self) -> Result:
+        """The result without its verdicts, and without the most one can reach."""
+        return Result(
+            student=self.submission.student,
+            source=self.submission.source,
+            status=self.status,
+            score=self.score,
+            max_score=0,
+            reason=self.reason,
+            flags=self.submission.flags,
+            owner=self.submission.owner,
+            late=self.late,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What the gradebook holds of a run, with what people decided above it,
-    and late days taken off.
-
-    `numbers` are those of the results in the gradebook; who has none was not reached.
-    """
+    and late days taken off."""
 
     gradebook: Gradebook
-    numbers: Mapping[Submission, int]
     decisions: Decisions
     late_days: LateDays = field(default_factory=LateDays)
 
-    def result(self, line: Graded) -> Result:
+    def result(self, line: Line) -> Result:
         """The whole result of a line, under the line's name for the student."""
-        number = self.numbers.get(line.submission)
-        if number is None:
-            return replace(line.result, owner=line.submission.owner)
-        whole = replace(line, result=self.gradebook.result(number).result)
-        result = replace(decided(whole, self.decisions), student=line.result.student)
+        if line.number is None:
+            return line.head
+        kept = self.gradebook.result(line.number)
+        whole = Graded(line.submission, line.assignment, kept.result)
+        result = replace(decided(whole, self.decisions), student=line.submission.student)
         return self.late_days.applied(result, line.assignment, line.submission.owner)
 
-    def with_decisions(self, line: Graded) -> Graded:
+    def with_decisions(self, line: Line) -> Line:
         """The line with the status and the score that people's decisions and late days make of
         it."""
         if line.submission.student in self.decisions.students:
-            return as_line(replace(line, result=self.result(line)))
-        owner = line.submission.owner
-        return replace(line, result=self.late_days.applied(line.result, line.assignment, owner))
+            result = self.result(line)
+        else:
+            owner = line.submission.owner
+            result = self.late_days.applied(line.head, line.assignment, owner)
+        came = {key: getattr(result, key) for key in ("status", "score", "reason", "late")}
+        return replace(line, **came)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +87,7 @@ class Results:
     """Results to be gone through as often as one likes, for as long as the gradebook is open."""
 
     recorded: Recorded
-    lines: Sequence[Graded]
+    lines: Sequence[Line]
     max_score: float
 
     def __len__(self) -> int:
@@ -65,25 +103,9 @@ class Results:
     @property
     def heads(self) -> Iterator[Result]:
         """The results as they are held: who, whether graded and why not, the score."""
-        return (replace(line.result, max_score=self.max_score) for line in self.lines)
+        return (replace(line.head, max_score=self.max_score) for line in self.lines)
 
 
 def heads(results: Collection[Result]) -> Iterable[Result]:
     """The results for whom status and score are enough; the rest need not be read then."""
     return results.heads if isinstance(results, Results) else results
-
-
-def as_line(graded: Graded) -> Graded:
-    """What is held of a result while the run lasts: no verdicts, code or printed text, and no name
-    that the submission has, too."""
-    submission = graded.submission
-    result = replace(
-        graded.result,
-        student=submission.student,
-        source=submission.source,
-        owner=submission.owner,
-        exercises=(),
-        flags=(),
-        remarks=(),
-    )
-    return replace(graded, result=result)

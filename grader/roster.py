@@ -199,4 +199,4 @@ def _completed(submission: Submission, student: Student) -> Submission:
 
 def _nothing(student: Student) -> Submission:
     owner = Owner(student.name, student.ids, email=student.email)
-    return Submission(student.name, "", Path(), NOTHING, owner)
+    return Submission(student.name, "", "", NOTHING, owner)

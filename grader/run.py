@@ -20,7 +20,7 @@ from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
 from grader.pool import grade_all, local_processes
-from grader.results import Recorded, Results, as_line, heads
+from grader.results import Line, Recorded, Results, heads
 from grader.sandbox.level import Level
 from grader.submissions import Found, Submission
 
@@ -123,27 +123,27 @@ def grade_run(
     book = _Book(gradebook, options, digest(parts))
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
-    done: dict[Submission, Graded] = {}
     for graded in book.take(found):
-        done[graded.submission] = as_line(graded)
         on_graded(graded)
-    kept = len(done)
+    kept = len(book.lines)
     # Of a class of 50,000 no more is held than who they are, and what came of it.
-    left = (task(each) for each in found.submissions if each not in done)
+    left = (task(each) for each in found.submissions if each not in book.lines)
     interrupted = False
     try:
         with closing(workers.grade_all(left)) as all_graded:
             for graded in all_graded:
                 book.record(graded)
-                done[graded.submission] = as_line(graded)
                 on_graded(graded)
         gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
-    ordered = [done.get(each) or not_reached(task(each), INTERRUPTED) for each in found.submissions]
+    ordered = [
+        book.lines.get(each) or Line.of(not_reached(task(each), INTERRUPTED))
+        for each in found.submissions
+    ]
     rules = {each.name: each.late for each in assignments if each.late}
     late_days = LateDays(rules, options.extensions)
-    recorded = Recorded(gradebook, book.numbers, gradebook.decisions(), late_days)
+    recorded = Recorded(gradebook, gradebook.decisions(), late_days)
     ordered = [recorded.with_decisions(each) for each in ordered]
     others: list[str] = []
     if options.best_attempt:
@@ -176,7 +176,7 @@ class _Book:
     basis: str
     run: int = 0
     contents: dict[Submission, str] = field(default_factory=dict)
-    numbers: dict[Submission, int] = field(default_factory=dict)
+    lines: dict[Submission, Line] = field(default_factory=dict)
 
     def take(self, found: Found) -> Iterator[Graded]:
         """What is valid of earlier runs, made part of this one."""
@@ -185,18 +185,20 @@ class _Book:
             if not hashed or self.options.regrade:
                 continue
             if kept := self.gradebook.kept(submission, hashed, self.basis):
-                self.numbers[submission] = kept.number
-                yield Graded(submission, kept.assignment, kept.result, kept=True)
-        self.gradebook.take(self.run, list(self.numbers.values()))
+                graded = Graded(submission, kept.assignment, kept.result, kept=True)
+                self.lines[submission] = Line.of(graded, kept.number)
+                yield graded
+        self.gradebook.take(self.run, [line.number for line in self.lines.values() if line.number])
 
     def record(self, graded: Graded) -> None:
         """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
         hashed = self.contents.pop(graded.submission)
         same = hashed if content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
-        self.numbers[graded.submission] = self.gradebook.record(
+        number = self.gradebook.record(
             self.run, self.options.seed, kept, self.basis, self.options.regrade
         )
+        self.lines[graded.submission] = Line.of(graded, number)
 
 
 def check_required(require: Level, level: Level, protection: Protection) -> None:
@@ -209,19 +211,19 @@ def check_required(require: Level, level: Level, protection: Protection) -> None
 
 
 def _runs(
-    graded: Sequence[Graded],
+    ordered: Sequence[Line],
     recorded: Recorded,
     options: Options,
     started: str,
     passed_over: tuple[str, ...],
     protection: Protection,
 ) -> Iterator[tuple[Assignment, Run]]:
-    names = [each.assignment for each in graded if each.assignment]
+    names = [each.assignment for each in ordered if each.assignment]
     # What belongs to no assignment for certain is listed with the one most others belong to.
     most = max(names, key=names.count, default="")
     for name in dict.fromkeys(names or [""]):
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
-        lines = [each for each in graded if (each.assignment or most) == name]
+        lines = [each for each in ordered if (each.assignment or most) == name]
         yield (
             assignment,
             Run(

@@ -19,15 +19,20 @@ class Submission:
     """One notebook that one student handed in.
 
     `student` is a name that no two submissions share; `owner` is what the layout says of them.
-    `problem`, if any, says why the notebook cannot even be opened; `flags` are remarks for people.
+    `file` is the notebook's path: as text, since a whole class is held. `problem`, if any, says why
+    the notebook cannot even be opened; `flags` are remarks for people.
     """
 
     student: str
     source: str
-    path: Path
+    file: str
     problem: str = ""
     owner: Owner = field(default_factory=lambda: Owner(""))
     flags: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
     submissions have the same name.
     Raises CommandError for a path that is not there, and where there is no notebook at all.
     """
-    submissions: dict[tuple[Path, Owner], Submission] = {}
+    submissions: dict[tuple[str, Owner], Submission] = {}
     passed_over: list[str] = []
     layouts: list[str] = []
     for path in paths:
@@ -64,7 +69,7 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
             at_path, line = _owned(path, at_path, layout)
             layouts.append(line)
         for submission in at_path:
-            submissions.setdefault((_absolute(submission.path), submission.owner), submission)
+            submissions.setdefault((os.path.abspath(submission.file), submission.owner), submission)
     if not submissions:
         where = ", ".join(map(str, paths))
         raise CommandError(f"{where}: there is no notebook ({NOTEBOOK_SUFFIX}) in there")
@@ -126,19 +131,15 @@ def _flagged(submissions: Iterable[Submission]) -> list[Submission]:
     ]
 
 
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
-
-
 def _at(path: Path, output: Path) -> Iterator[Submission | str]:
     if not os.path.lexists(path):
         raise CommandError(f"{path}: there is no such file or folder")
     if path.is_dir():
         yield from _below(path, output)
     elif not _is_notebook(path):
-        yield Submission("", _text(path.name), path, f"is not a notebook ({NOTEBOOK_SUFFIX})")
+        yield Submission("", _text(path.name), str(path), f"is not a notebook ({NOTEBOOK_SUFFIX})")
     else:
-        yield Submission("", _text(path.name), path, _problem(path, path.parent))
+        yield Submission("", _text(path.name), str(path), _problem(path, path.parent))
 
 
 def _below(root: Path, output: Path) -> Iterator[Submission | str]:
@@ -154,7 +155,7 @@ def _below(root: Path, output: Path) -> Iterator[Submission | str]:
         for name in sorted(name for name in names if not name.startswith(".")):
             path = here / name
             if _is_notebook(path):
-                yield Submission("", _shown(path, root), path, _problem(path, root))
+                yield Submission("", _shown(path, root), str(path), _problem(path, root))
             elif name not in OWN_FILES:
                 yield f"{_shown(path, root)}: not a notebook"
     for error in unread:
@@ -223,4 +224,4 @@ def _path_name(submission: Submission) -> str:
 
 
 def _full_name(submission: Submission) -> str:
-    return _text(submission.path)
+    return _text(submission.file)

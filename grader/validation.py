@@ -247,7 +247,7 @@ def _why(exercise: ExerciseResult) -> str:
 
 
 def _graded(assignment: Assignment, root: Path, path: Path) -> Result:
-    return grade(Task(root, Submission(path.stem, path.name, path), assignment.name)).result
+    return grade(Task(root, Submission(path.stem, path.name, str(path)), assignment.name)).result
 
 
 def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:

@@ -106,6 +106,6 @@ def grade_cells(frozen_course: Path, write: Callable[..., Path]) -> Callable[...
 
     def grade_them(*cells: str, **metadata: Any) -> Graded:
         path = write("student.ipynb", *cells, **metadata)
-        return grade(Task(frozen_course, Submission("student", path.name, path), "words"))
+        return grade(Task(frozen_course, Submission("student", path.name, str(path)), "words"))
 
     return grade_them

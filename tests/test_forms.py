@@ -42,7 +42,7 @@ def graded(form: Form, exercise: str, write: Write, assignment: str = FULL) -> E
     """The exercise's result in a notebook that holds the form and nothing else."""
     cells = [cell.strip("\n") for cell in form.source.split("# %%\n")]
     path = write("form.ipynb", "import math\nimport numpy as np", *cells)
-    result = grade(Task(ROOT, Submission("form", path.name, path), assignment)).result
+    result = grade(Task(ROOT, Submission("form", path.name, str(path)), assignment)).result
     assert result.status is Status.GRADED, result.reason
     return next(each for each in result.exercises if each.name == exercise)
 

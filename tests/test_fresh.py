@@ -29,7 +29,7 @@ def update_parameters_with_gd(parameters, grads, learning_rate):
 def graded(root: Path, write: Callable[..., Path]) -> Callable[..., Result]:
     def grade_them(*cells: str, seed: int = 1) -> Result:
         path = write("s.ipynb", *cells)
-        task = Task(root, Submission("s", path.name, path), "optimization_methods", seed=seed)
+        task = Task(root, Submission("s", path.name, str(path)), "optimization_methods", seed=seed)
         return grade(task).result
 
     return grade_them
@@ -129,6 +129,6 @@ def test_a_case_that_the_reference_does_not_return_on_when_drawn_afresh_is_named
     generate(course, "words")
     load_assignment.cache_clear()
     master = course / "solutions/words/Words.ipynb"
-    task = Task(course, Submission("s", master.name, master), "words", seed=2)
+    task = Task(course, Submission("s", master.name, str(master)), "words", seed=2)
     with pytest.raises(AssignmentError, match=r"raises ValueError: .* of the case longest/drawn"):
         grade(task)

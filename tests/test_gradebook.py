@@ -38,7 +38,7 @@ def result(student: str = "ann", score: float | None = 4) -> Result:
 
 
 def submission(student: str = "ann") -> Submission:
-    return Submission(student, f"{student}.ipynb", Path(f"{student}.ipynb"))
+    return Submission(student, f"{student}.ipynb", f"{student}.ipynb")
 
 
 def begin(book: Gradebook) -> int:

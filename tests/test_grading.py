@@ -154,7 +154,7 @@ def test_a_call_that_kills_the_kernel_has_crashed(grade_cells: GradeCells) -> No
 
 def test_the_template_is_unanswered_and_scores_nothing(frozen_course: Path) -> None:
     path = frozen_course / "assignment/words/Words.ipynb"
-    result = grade(Task(frozen_course, Submission("s", path.name, path), "words")).result
+    result = grade(Task(frozen_course, Submission("s", path.name, str(path)), "words")).result
     assert [each.verdict for each in result.exercises] == [Verdict.UNANSWERED] * 3
     assert (result.status, result.score) == (Status.GRADED, 0)
 
@@ -207,19 +207,22 @@ def test_the_assignment_is_found_out(
     assignment: str,
 ) -> None:
     path = write("mine.ipynb", *cells, **metadata)
-    assert grade(Task(root, Submission("s", path.name, path))).assignment == assignment
+    assert grade(Task(root, Submission("s", path.name, str(path)))).assignment == assignment
 
 
 def test_the_file_name_tells_where_no_function_does(root: Path, write: Callable[..., Path]) -> None:
     path = write("Optimization_methods (3).ipynb", "x = 1")
-    assert grade(Task(root, Submission("s", path.name, path))).assignment == "optimization_methods"
+    assert (
+        grade(Task(root, Submission("s", path.name, str(path)))).assignment
+        == "optimization_methods"
+    )
 
 
 def test_where_nothing_tells_it_is_not_graded_and_said(
     root: Path, write: Callable[..., Path]
 ) -> None:
     path = write("mine.ipynb", "x = 1")
-    graded = grade(Task(root, Submission("s", path.name, path)))
+    graded = grade(Task(root, Submission("s", path.name, str(path))))
     assert graded.assignment == ""
     assert graded.result.status is Status.NOT_GRADED
     assert "belongs to no assignment for certain" in graded.result.reason
@@ -231,7 +234,7 @@ def test_what_cannot_be_read_is_not_graded_and_has_no_score(
 ) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text("{")
-    result = grade(Task(frozen_course, Submission("s", path.name, path), "words")).result
+    result = grade(Task(frozen_course, Submission("s", path.name, str(path)), "words")).result
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert "is not valid JSON" in result.reason
 
@@ -260,7 +263,7 @@ def test_running_out_of_time_before_an_exercise_is_not_graded(
 ) -> None:
     monkeypatch.setattr("grader.execution.Execution.seconds_left", -1.0)
     path = write("s.ipynb", LONGEST)
-    result = grade(Task(frozen_course, Submission("s", path.name, path), "words")).result
+    result = grade(Task(frozen_course, Submission("s", path.name, str(path)), "words")).result
     assert result.status is Status.NOT_GRADED
     assert result.score is None
     assert "time limit" in result.reason
@@ -270,7 +273,7 @@ def test_the_authors_mistakes_stop_the_run(course: Path, write: Callable[..., Pa
     (course / "assignment/words/texts.py").unlink()
     path = write("s.ipynb", LONGEST)
     with pytest.raises(AssignmentError, match=r"texts\.py: a helper of 'words' cannot be read"):
-        grade(Task(course, Submission("s", path.name, path), "words"))
+        grade(Task(course, Submission("s", path.name, str(path)), "words"))
 
 
 def test_a_result_survives_json(grade_cells: GradeCells) -> None:
@@ -279,7 +282,7 @@ def test_a_result_survives_json(grade_cells: GradeCells) -> None:
 
 
 def test_a_submission_nobody_reached_has_its_reason(tmp_path: Path) -> None:
-    task = Task(tmp_path, Submission("s", "s.ipynb", tmp_path / "s.ipynb"), "words")
+    task = Task(tmp_path, Submission("s", "s.ipynb", str(tmp_path / "s.ipynb")), "words")
     assert not_reached(task, "stopped").result.reason == "stopped"
 
 

@@ -38,7 +38,7 @@ BATCHES = (
 def graded(root: Path, write: Callable[..., Path]) -> Callable[..., Result]:
     def grade_them(*cells: str) -> Result:
         path = write("s.ipynb", *cells)
-        submission = Submission("s", path.name, path)
+        submission = Submission("s", path.name, str(path))
         return grade(Task(root, submission, "optimization_methods")).result
 
     return grade_them

@@ -23,7 +23,7 @@ from grader.submissions import Submission
 
 def tasks(root: Path, *names: str) -> list[Task]:
     return [
-        Task(root, Submission(name, f"{name}.ipynb", root / f"{name}.ipynb"), "words")
+        Task(root, Submission(name, f"{name}.ipynb", str(root / f"{name}.ipynb")), "words")
         for name in names
     ]
 
@@ -53,6 +53,14 @@ def test_any_executor_will_do(tmp_path: Path) -> None:
     done = list(grade_all(tasks(tmp_path, *"abcde"), lambda: ThreadPoolExecutor(2), 2))
     assert sorted(reasons(done)) == list("abcde")
     assert all("No such file" in reason for reason in reasons(done).values())
+
+
+def test_a_result_is_of_the_very_submission_that_was_given(tmp_path: Path) -> None:
+    """A worker's copy of it would be held beside it until the run ends."""
+    given = tasks(tmp_path, "a", "b")
+    with local_processes(1) as make_executor:
+        done = {each.result.student: each for each in grade_all(given, make_executor, 2)}
+    assert all(done[each.submission.student].submission is each.submission for each in given)
 
 
 def test_no_more_than_so_many_tasks_are_in_flight(
@@ -95,7 +103,7 @@ def test_a_worker_process_that_is_killed_is_replaced(
     found = [
         Task(
             frozen_course,
-            Submission(name, f"{name}.ipynb", tmp_path / f"{name}.ipynb"),
+            Submission(name, f"{name}.ipynb", str(tmp_path / f"{name}.ipynb")),
             "words",
             level=Level.LIMITS,  # so that it can leave its mark
         )

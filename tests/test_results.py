@@ -14,7 +14,7 @@ from grader.export import write_results
 from grader.gradebook import Gradebook
 from grader.grading import Graded
 from grader.model import Owner, Protection, Result, Run, Status
-from grader.results import Recorded, Results, as_line, heads
+from grader.results import Line, Recorded, Results, heads
 
 
 def a_run(*results: Result, **more: object) -> Run:
@@ -25,9 +25,13 @@ def a_run(*results: Result, **more: object) -> Run:
 
 def recorded(book: Gradebook, *results: Result) -> Results:
     run = begin(book)
-    numbers = {submission(each.student): book.record(run, 1, kept(each), "b") for each in results}
-    lines = [as_line(Graded(submission(each.student), "words", each)) for each in results]
-    return Results(Recorded(book, numbers, book.decisions()), lines, 4)
+    lines = [
+        Line.of(
+            Graded(submission(each.student), "words", each), book.record(run, 1, kept(each), "b")
+        )
+        for each in results
+    ]
+    return Results(Recorded(book, book.decisions()), lines, 4)
 
 
 @pytest.mark.parametrize(
@@ -59,10 +63,10 @@ def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path
 
 def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path) -> None:
     owner = Owner("Ann Lee", (("sis", "7"),))
-    line = Graded(replace(submission("ann"), owner=owner), "words", result("ann", None))
+    graded = Graded(replace(submission("ann"), owner=owner), "words", result("ann", None))
     with Gradebook(tmp_path / "book") as book:
-        (only,) = Results(Recorded(book, {}, book.decisions()), [line], 4)
-    assert only.owner == owner
+        (only,) = Results(Recorded(book, book.decisions()), [Line.of(graded)], 4)
+    assert (only.owner, only.status, only.score) == (owner, Status.NOT_GRADED, None)
 
 
 def test_status_and_score_are_known_without_reading_the_gradebook(tmp_path: Path) -> None:
@@ -98,5 +102,4 @@ def test_a_decision_stands_above_what_is_in_the_gradebook(tmp_path: Path) -> Non
         ann, bo = stored
         assert (ann.score, ann.remarks) == (4, ())
         assert (bo.score, bo.remarks) == (1, ("see me",))
-        line = stored.recorded.with_decisions(stored.lines[1])
-        assert (line.result.score, line.result.exercises) == (1, ())
+        assert stored.recorded.with_decisions(stored.lines[1]).score == 1

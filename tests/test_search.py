@@ -206,7 +206,7 @@ def test_assignment_can_do_without(course: Path, write: Callable[..., Path]) -> 
     settings = course / "assignment" / "words" / "assignment.toml"
     settings.write_text("search = false\n" + settings.read_text())
     path = write("student.ipynb", COUNT)
-    graded = grade(Task(course, Submission("student", path.name, path), "words"))
+    graded = grade(Task(course, Submission("student", path.name, str(path)), "words"))
 
     assert (result_of(graded).repair, result_of(graded).marks) == (None, ())
 

@@ -19,7 +19,9 @@ from grader.validation import validate
 
 
 def score(course: Path, path: Path) -> float | None:
-    return grade(Task(course, Submission("someone", path.name, path), "moving_sums")).result.score
+    return grade(
+        Task(course, Submission("someone", path.name, str(path)), "moving_sums")
+    ).result.score
 
 
 def test_a_new_assignment_in_an_empty_folder_is_in_order_graded_and_released(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -18,7 +17,7 @@ from grader.terminal import LAST_FAILURES, Live, Terminal
 def graded(student: str, reason: str = "", kept: bool = False, source: str = "x.ipynb") -> Graded:
     status = Status.NOT_GRADED if reason else Status.GRADED
     result = Result(student, source, status, None if reason else 1, 1, reason)
-    return Graded(Submission(student, source, Path(source)), "words", result, kept)
+    return Graded(Submission(student, source, source), "words", result, kept)
 
 
 def console(width: int = 100) -> Console:

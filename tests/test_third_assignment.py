@@ -66,7 +66,7 @@ WRONG = {
 
 
 def graded(third: Path, path: Path) -> Result:
-    return grade(Task(third, Submission("someone", path.name, path), NAME)).result
+    return grade(Task(third, Submission("someone", path.name, str(path)), NAME)).result
 
 
 def test_the_assignment_is_in_order_and_its_cases_adequate(third: Path) -> None:

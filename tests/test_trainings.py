@@ -41,7 +41,7 @@ SETTING = "model([2, 5, 2, 1], 'gd', {})"
 
 
 def full(root: Path, path: Path, name: str = NAME) -> Result:
-    return grade(Task(root, Submission("s", path.name, path), name, full=True)).result
+    return grade(Task(root, Submission("s", path.name, str(path)), name, full=True)).result
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_it_is_what_the_name_stood_for_after_its_own_cell(
 
 def test_without_full_nothing_is_trained(root: Path, write: Callable[..., Path]) -> None:
     path = write("s.ipynb", GD, MODEL, TRAIN)
-    result = grade(Task(root, Submission("s", path.name, path), NAME)).result
+    result = grade(Task(root, Submission("s", path.name, str(path)), NAME)).result
     assert result.exercises[0].drawings == ()
 
 

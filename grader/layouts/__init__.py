@@ -40,10 +40,14 @@ def layout_of(root: Path, notebooks: Sequence[PurePath], name: str = "") -> tupl
     kinds = [kind for kind in LAYOUTS if kind.name == (name or kind.name)]
     tops = {notebook.parts[0] for notebook in notebooks}
     depths = [0, 1] if len(tops) == 1 and all(len(each.parts) > 1 for each in notebooks) else [0]
+    below = {
+        depth: [PurePath(*each.parts[depth:]) for each in notebooks] if depth else notebooks
+        for depth in depths
+    }
     for kind in kinds:
         for depth in depths:
             inner = root.joinpath(*notebooks[0].parts[:depth]) if notebooks else root
-            layout = kind(inner, [PurePath(*each.parts[depth:]) for each in notebooks])
+            layout = kind(inner, below[depth])
             if layout.fits():
                 return layout, depth
     return kinds[0](root, notebooks), 0

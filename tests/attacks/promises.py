@@ -157,7 +157,7 @@ class World:
         path = self.folder / f"{self.level.word}.ipynb"
         path.write_text(json.dumps(notebook(*cells)), encoding="utf-8")
         task = Task(
-            self.root, Submission(student, "x.ipynb", path), self.assignment, level=self.level
+            self.root, Submission(student, "x.ipynb", str(path)), self.assignment, level=self.level
         )
         return grade(task).result
 

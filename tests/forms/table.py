@@ -26,7 +26,9 @@ def diagnosed(exercise: str, source: str, folder: Path) -> ExerciseResult:
     path.write_text(
         json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": content})
     )
-    result = grade(Task(ROOT, Submission("form", path.name, path), "optimization_methods")).result
+    result = grade(
+        Task(ROOT, Submission("form", path.name, str(path)), "optimization_methods")
+    ).result
     return next(each for each in result.exercises if each.name == exercise)
 
 
