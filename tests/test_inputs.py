@@ -100,10 +100,18 @@ def test_shared_memory_goes_with_its_owner() -> None:
 def test_without_memory_of_this_kind_nothing_is_shared(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on macOS."""
-    shared.cache_clear()
-    monkeypatch.delattr(os, "memfd_create")
-    assert shared(load_assignment(root, "optimization_methods")) == {}
+    """As on macOS, and where an administrator forbids it."""
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    for change in (
+        lambda: monkeypatch.setattr(os, "memfd_create", refuse),
+        lambda: monkeypatch.delattr(os, "memfd_create"),
+    ):
+        change()
+        shared.cache_clear()
+        assert shared(load_assignment(root, "optimization_methods")) == {}
     shared.cache_clear()
 
 
