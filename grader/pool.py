@@ -69,8 +69,7 @@ def _grade_until_broken(
         for future in done:
             task = in_flight.pop(future)
             try:
-                # Not with the worker's copy of the submission: one of each is enough to hold.
-                yield replace(future.result(), submission=task.submission)
+                yield _graded(future, task)
             except BrokenProcessPool:
                 lost.append(task)
     lost += in_flight.values()
@@ -80,10 +79,16 @@ def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Tas
     while tries[task] < MAX_TRIES:
         with make_executor() as executor:
             try:
-                return executor.submit(grade, task).result()
+                return _graded(executor.submit(grade, task), task)
             except BrokenProcessPool:
                 tries[task] += 1
     return not_reached(task, f"ended the grading process {MAX_TRIES} times")
+
+
+def _graded(future: Future[Graded], task: Task) -> Graded:
+    """What came of a task, with the submission that was given: a worker's copy of it would be held
+    beside it for the rest of the run."""
+    return replace(future.result(), submission=task.submission)
 
 
 @contextmanager

@@ -78,8 +78,13 @@ class Recorded:
         else:
             owner = line.submission.owner
             result = self.late_days.applied(line.head, line.assignment, owner)
-        came = {key: getattr(result, key) for key in ("status", "score", "reason", "late")}
-        return replace(line, **came)
+        return replace(
+            line,
+            status=result.status,
+            score=result.score,
+            reason=result.reason,
+            late=result.late,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from grader.inputs import encoded, shared
 from grader.model import Visibility
 from grader.notebook import Cell
 from grader.outcome import Outcome, Raised, Returned
-from grader.sandbox.shared import SharedInputs
+from grader.sandbox.shared import MAX_SHARED, SharedInputs
 
 ONES = np.ones((300, 500))
 SPOILS = "def f(a):\n    before = float(a.sum())\n    a[:] = 7\n    return before, a"
@@ -59,6 +59,13 @@ def test_shared_inputs_and_those_that_are_sent_may_be_mixed() -> None:
     calls = [Call(("f",), wire.encode(((3 * ONES,), {}))), Call(("f",), given[0])]
     found = outcomes("def f(a): return a.sum(), a.flags.writeable", calls=calls, given=given)
     assert found == 2 * [Returned((3 * ONES.sum(), True)), Returned((ONES.sum(), True))]
+
+
+def test_as_many_inputs_may_be_shared_as_are() -> None:
+    given = tuple(inputs_of(number * ONES) for number in range(MAX_SHARED))
+    calls = [Call(("f",), each) for each in given]
+    found = outcomes("def f(a): return float(a.sum())", calls=calls, given=given)
+    assert found == 2 * [Returned(number * ONES.sum()) for number in range(MAX_SHARED)]
 
 
 def test_a_kernel_keeps_no_descriptor_by_which_it_could_leave_word_for_the_next() -> None:

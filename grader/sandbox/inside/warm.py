@@ -48,6 +48,8 @@ OURS = (
     "wire",
 )
 _LENGTH = struct.Struct("<I")
+# With a request: one to say "ready" on, and at most MAX_SHARED (sandbox/shared.py).
+_MAX_DESCRIPTORS = 4
 
 
 def main() -> None:
@@ -177,7 +179,7 @@ def _tell(descriptor: int, text: str) -> None:
 
 def _read(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """The next request and the descriptors that came with it; EOFError if nobody is there."""
-    header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, 4)
+    header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, _MAX_DESCRIPTORS)
     if len(header) < _LENGTH.size:
         raise EOFError
     (left,) = _LENGTH.unpack(header)
