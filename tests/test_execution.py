@@ -18,6 +18,7 @@ from grader import wire
 from grader.assignment import Limits
 from grader.caller import Call
 from grader.canary import protection_in_force
+from grader.doctor import examine
 from grader.errors import KernelFailure
 from grader.execution import CellRun, Execution, Step, confinement_for, step_for
 from grader.notebook import Cell
@@ -364,6 +365,30 @@ def test_a_warm_parent_that_died_is_replaced() -> None:
     _, outcomes = execute(["def f(a): return a"], "f")
     assert outcomes == [Returned(1)]
     assert warm_parent(confinement()).number != parent.number
+
+
+@pytest.mark.parametrize(
+    "warm_import",
+    [
+        "nowhere_to_be_found",
+        "unittest.__main__",  # which ends the process
+    ],
+)
+def test_what_cannot_be_imported_ahead_leaves_a_cold_start_and_doctor_says_so(
+    warm_import: str,
+) -> None:
+    shut_in = confinement_for(LIMITS, ("numpy", warm_import), protection_in_force()[0])
+    steps = [Step(Cell(1, "import numpy as np\ndef f(a): return a + int(np.ones(1)[0])"))]
+
+    async def run() -> Outcome:
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
+            await execution.run_cells()
+            return await execution.call(Call(("f",), ONE))
+
+    assert asyncio.run(run()) == Returned(2)
+    (told,) = [line for line in examine(("numpy", warm_import)) if line.startswith("warm start")]
+    assert "not imported ahead" in told
+    assert warm_import in told
 
 
 def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(

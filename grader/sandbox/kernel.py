@@ -158,7 +158,10 @@ async def _launch(
 
 
 def warm_parent(confinement: Confinement) -> WarmParent:
-    """This process's warm parent for such kernels; a new one if the last has died."""
+    """This process's warm parent for such kernels; a new one if the last has died.
+
+    Where an import ends it, or does not end, it is one without imports: kernels do them, cold.
+    """
     key = (
         confinement.level,
         confinement.warm_imports,
@@ -169,7 +172,14 @@ def warm_parent(confinement: Confinement) -> WarmParent:
     if parent is None or not parent.alive:
         if parent is not None:
             parent.close()
-        parent = _parents[key] = WarmParent(*key)
+        try:
+            parent = WarmParent(*key)
+        except KernelFailure as error:
+            if not confinement.warm_imports:
+                raise
+            parent = WarmParent(key[0], (), *key[2:])
+            parent.problems = [f"{', '.join(confinement.warm_imports)}: {error}"]
+        _parents[key] = parent
     return parent
 
 
