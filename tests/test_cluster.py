@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click.testing
 import dask
@@ -19,11 +20,13 @@ import pytest
 from attacks.attack import RIGHT, WRONG
 from cluster_class import graded, options, recorded, write_class
 from conftest import ROOT
+from dask.utils import key_split
 from real_cluster import RealCluster, Striker, until
 
 from grader.cli import main
 from grader.cluster import client
 from grader.cluster import workers as cluster_module
+from grader.cluster.worker import NAMES_KEPT, TASK, OurTasks
 from grader.errors import CommandError, SystemFailure, WeakProtection
 from grader.sandbox.level import Level
 
@@ -169,6 +172,26 @@ def test_a_client_that_is_killed_goes_on_where_it_was(
 
 
 @pytest.mark.usefixtures("namespaces")
+def test_the_scheduler_keeps_nothing_of_a_task_that_is_over(cluster: RealCluster) -> None:
+    """Or its memory would grow with the class."""
+
+    def kept(dask_scheduler: Any) -> tuple[int, int]:
+        spans = dask_scheduler.extensions["spans"].spans.values()
+        collections = sum(len(each.metadata["collections"]) for each in spans if each.metadata)
+        return collections, key_split.cache_info().currsize
+
+    with cluster.client() as client:
+        client.register_plugin(OurTasks())
+        collections, _ = client.run_on_scheduler(kept)
+        for number in range(NAMES_KEPT + 1):
+            client.submit(int, key=f"{TASK}-{number}").result()
+        assert client.run_on_scheduler(kept)[0] == collections
+        assert client.run_on_scheduler(kept)[1] < NAMES_KEPT
+        # What is not ours is left as it is.
+        client.submit(int, key="somebody's-1").result()
+        assert client.run_on_scheduler(kept)[0] == collections + 1
+
+
 def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
     frozen_course: Path, class_folder: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dask.utils import key_split
 from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
 from grader import wire
@@ -38,6 +39,8 @@ from grader.sandbox.parent import MAX_FOLDER_BYTES
 
 # What our tasks on the scheduler are called, with a number behind it.
 TASK = "fairgrade-submission"
+# The scheduler forgets names of tasks after so many of them.
+NAMES_KEPT = 1000
 # From malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _BELOW = "/fg-12345678/fg-12345678"
@@ -193,20 +196,36 @@ class Course(WorkerPlugin):
         return ""
 
 
-class FailAtOnce(SchedulerPlugin):
-    """On the scheduler: what was on a worker that died comes back to us at once.
+class OurTasks(SchedulerPlugin):
+    """On the scheduler: what becomes of our tasks. Those of others are left as they are.
 
-    Dask would try it on three more workers, and take them down too, the innocent with the guilty.
-    Tasks of others are left as they are.
+    What was on a worker that died comes back to us at once. Dask would try it on three more
+    workers, and take them down too, the innocent with the guilty.
+
+    And nothing is kept of a task that is over. Dask notes what kind of collection each belongs to,
+    and remembers 100,000 names: for a large class that would be most of the scheduler's memory.
     """
 
-    name = "fairgrade-fail-at-once"
+    name = "fairgrade-our-tasks"
     idempotent = True
 
+    def __init__(self) -> None:
+        self.named = 0
+
     def update_graph(self, scheduler: Any, *, tasks: Any, **_: Any) -> None:
-        for key in tasks:
-            if str(key).startswith(TASK):
-                scheduler.tasks[key].suspicious = scheduler.allowed_failures
+        ours = [scheduler.tasks[key] for key in tasks if str(key).startswith(TASK)]
+        for task in ours:
+            task.suspicious = scheduler.allowed_failures
+        if ours:
+            self._keep_nothing(scheduler, ours[0].group)
+
+    def _keep_nothing(self, scheduler: Any, group: Any) -> None:
+        """Take back what Dask has just noted of a graph with our tasks."""
+        if span := scheduler.extensions["spans"].spans.get(group.span_id):
+            del span.metadata["collections"][-1:]
+        self.named += 1
+        if self.named % NAMES_KEPT == 0:
+            key_split.cache_clear()
 
 
 def grade_sent(course: str, task: Task, content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from grader.basis import installation
 from grader.cluster.client import Member, connected, members, within
 from grader.cluster.flow import Flow, Waiting
 from grader.cluster.parcel import pack
-from grader.cluster.worker import Course, FailAtOnce
+from grader.cluster.worker import Course, OurTasks
 from grader.errors import SchedulerLost, SystemFailure, WeakProtection
 from grader.grading import Graded, Task
 from grader.model import Protection
@@ -94,7 +94,7 @@ def _none_fit(address: str, everyone: list[Member], required: Level) -> Exceptio
 def _upload(client: Client, address: str, course: Course) -> None:
     """Give the course to all workers, also to those still to come; once for each content."""
     try:
-        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(FailAtOnce()))
+        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(OurTasks()))
     except OSError:
         raise SchedulerLost from None
     except Exception as error:  # whatever the scheduler raised comes back as it was
