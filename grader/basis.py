@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import __version__
 from grader.assignment import Assignment
-from grader.submissions import Submission
+from grader.pile import Submission
 
 HERE = Path(__file__).parent
 GENERATED = "__pycache__"

@@ -11,9 +11,9 @@ from grader.errors import CommandError
 from grader.grading import Task, grade
 from grader.handed_out import load_handed_out
 from grader.model import ExerciseResult, Result, Status, Verdict
+from grader.pile import Submission
 from grader.report.text import one_line, visible
 from grader.report.words import SOLVED, VERDICTS
-from grader.submissions import Submission
 
 WIDTH = 88
 

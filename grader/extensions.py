@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 from grader.errors import CommandError
 from grader.late import DAY, LateRule, lateness, moment
 from grader.model import Owner, Result
+from grader.pile import Submission
 from grader.roster import Known, Student, read_rows, student_in
-from grader.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 A result is in the file, and on the disk, as soon as `record` returns. Several processes may write
 to one file: SQLite lets one of them in at a time, and a result that two of them found is kept once.
-No other module knows SQL.
+Besides it only `pile.py` knows SQL.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 from grader import migrations
 from grader.errors import CommandError, SystemFailure
 from grader.model import Adjustment, Protection, Result, Status
-from grader.submissions import Submission
+from grader.pile import Submission
 
 # Another process holds the file for one short transaction at a time.
 BUSY_SECONDS = 60
@@ -121,11 +121,11 @@ class Gradebook:
             ).fetchone()
         return _kept(row) if row else None
 
-    def take(self, run: int, numbers: list[int]) -> None:
+    def take(self, run: int, numbers: Iterable[int]) -> None:
         """Make kept results part of a run."""
         with self._transaction() as db:
             db.executemany(
-                "INSERT OR IGNORE INTO run_results VALUES (?, ?)", [(run, each) for each in numbers]
+                "INSERT OR IGNORE INTO run_results VALUES (?, ?)", ((run, each) for each in numbers)
             )
 
     def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> int:

@@ -36,12 +36,12 @@ from grader.model import CaseResult, ExerciseResult, Mark, Result, Status, Verdi
 from grader.notebook import Cell, Notebook, parse_notebook, read_notebook
 from grader.outcome import NotCalled, Outcome
 from grader.pictures import with_drawings
+from grader.pile import Submission
 from grader.sandbox.level import Level
 from grader.sandbox.shared import SharedInputs
 from grader.scoring import score, without_cases
 from grader.search import searched
 from grader.source import functions, is_untouched, syntax_error
-from grader.submissions import Submission
 from grader.trainings import reading, with_trainings
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 
 from grader.grading import Graded, Task, grade, not_reached
@@ -69,7 +68,7 @@ def _grade_until_broken(
         for future in done:
             task = in_flight.pop(future)
             try:
-                yield _graded(future, task)
+                yield future.result()
             except BrokenProcessPool:
                 lost.append(task)
     lost += in_flight.values()
@@ -79,16 +78,10 @@ def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Tas
     while tries[task] < MAX_TRIES:
         with make_executor() as executor:
             try:
-                return _graded(executor.submit(grade, task), task)
+                return executor.submit(grade, task).result()
             except BrokenProcessPool:
                 tries[task] += 1
     return not_reached(task, f"ended the grading process {MAX_TRIES} times")
-
-
-def _graded(future: Future[Graded], task: Task) -> Graded:
-    """What came of a task, with the submission that was given: a worker's copy of it would be held
-    beside it for the rest of the run."""
-    return replace(future.result(), submission=task.submission)
 
 
 @contextmanager

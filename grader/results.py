@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from grader.decisions import decided
 from grader.extensions import LateDays
 from grader.gradebook import Decisions, Gradebook
 from grader.grading import Graded
-from grader.model import Lateness, Result, Status
-from grader.submissions import Submission
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What is held of a result while a run lasts: whose it is, and what came of it.
-
-    The rest is in the gradebook, under `number`; what was not reached has none.
-    """
-
-    submission: Submission
-    assignment: str
-    number: int | None
-    status: Status
-    score: float | None
-    reason: str
-    late: Lateness | None = None
-
-    @classmethod
-    def of(cls, graded: Graded, number: int | None = None) -> Line:
-        assignment, result = sys.intern(graded.assignment), graded.result
-        return cls(
-            graded.submission, assignment, number, result.status, result.score, result.reason
-        )
-
-    @property
-    def head(self) -> Result:
-        """The result without its verdicts, and without the most one can reach."""
-        return Result(
-            student=self.submission.student,
-            source=self.submission.source,
-            status=self.status,
-            score=self.score,
-            max_score=0,
-            reason=self.reason,
-            flags=self.submission.flags,
-            owner=self.submission.owner,
-            late=self.late,
-        )
+from grader.model import Result
+from grader.pile import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +53,7 @@ class Results:
     """Results to be gone through as often as one likes, for as long as the gradebook is open."""
 
     recorded: Recorded
-    lines: Sequence[Line]
+    lines: Collection[Line]
     max_score: float
 
     def __len__(self) -> int:
@@ -107,7 +68,7 @@ class Results:
 
     @property
     def heads(self) -> Iterator[Result]:
-        """The results as they are held: who, whether graded and why not, the score."""
+        """The results in brief: who, whether graded and why not, the score."""
         return (replace(line.head, max_score=self.max_score) for line in self.lines)
 
 

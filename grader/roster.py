@@ -12,7 +12,8 @@ from pathlib import Path
 
 from grader.errors import CommandError
 from grader.layouts import Owner
-from grader.submissions import Found, Submission, told_apart
+from grader.pile import Submission
+from grader.submissions import Found, tell_apart
 
 NOTHING = "handed in nothing"
 # Of these a student has one only; logins of several platforms may differ.
@@ -121,25 +122,26 @@ def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
     "handed in nothing" for each student of whom there is none. Whoever is not in the roster is
     listed."""
     students = Known(roster)
-    known: list[Submission] = []
     unknown: list[str] = []
     seen: set[Student] = set()
-    for each in found.submissions:
+
+    def known(each: Submission) -> Submission:
         student = students.find(each.owner, each.path.stem)
         if student is None:
             unknown.append(f"{each.source}: its student, {each.student}, is not in the roster")
-            known.append(each)
-        else:
-            seen.add(student)
-            known.append(_completed(each, student))
-    # Names stay what they are without a roster.
-    names = [each.student for each in known]
-    absent = told_apart([_nothing(each) for each in roster if each not in seen], names)
-    return replace(
-        found,
-        submissions=(*known, *absent),
-        passed_over=(*found.passed_over, *unknown),
-    )
+            return each
+        seen.add(student)
+        return _completed(each, student)
+
+    pile = found.submissions
+    pile.change(known)
+    handed_in = len(pile)
+    for student in roster:
+        if student not in seen:
+            pile.add(_nothing(student))
+    # Names of the others stay what they are without a roster.
+    tell_apart(pile, after=handed_in)
+    return replace(found, passed_over=(*found.passed_over, *unknown))
 
 
 def _marks(owner: Owner, name: str) -> Iterator[tuple[str, str]]:

@@ -19,10 +19,11 @@ from grader.extensions import Extensions, LateDays
 from grader.gradebook import Gradebook, Kept
 from grader.grading import Graded, Task, not_reached
 from grader.model import Protection, Result, Run, Status
+from grader.pile import Line, Pile, Submission
 from grader.pool import grade_all, local_processes
-from grader.results import Line, Recorded, Results, heads
+from grader.results import Recorded, Results, heads
 from grader.sandbox.level import Level
-from grader.submissions import Found, Submission
+from grader.submissions import Found
 
 INTERRUPTED = "the run was stopped before this was graded"
 
@@ -120,36 +121,33 @@ def grade_run(
         return Task(options.root, submission, options.assignment, options.full, level, options.seed)
 
     parts = basis(assignments, full=options.full, protection=level.word)
-    book = _Book(gradebook, options, digest(parts))
+    pile = found.submissions
+    book = _Book(gradebook, pile, options, digest(parts))
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
-    for graded in book.take(found):
+    for graded in book.take():
         on_graded(graded)
-    kept = len(book.lines)
-    # Of a class of 50,000 no more is held than who they are, and what came of it.
-    left = (task(each) for each in found.submissions if each not in book.lines)
+    kept = len(pile.lines())
     interrupted = False
     try:
-        with closing(workers.grade_all(left)) as all_graded:
+        with closing(workers.grade_all(map(task, book.left()))) as all_graded:
             for graded in all_graded:
                 book.record(graded)
                 on_graded(graded)
         gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
-    ordered = [
-        book.lines.get(each) or Line.of(not_reached(task(each), INTERRUPTED))
-        for each in found.submissions
-    ]
+    for each in pile.left:
+        graded = not_reached(task(each), INTERRUPTED)
+        pile.put(Line.of(each, graded.assignment, graded.result))
     rules = {each.name: each.late for each in assignments if each.late}
     late_days = LateDays(rules, options.extensions)
     recorded = Recorded(gradebook, gradebook.decisions(), late_days)
-    ordered = [recorded.with_decisions(each) for each in ordered]
-    others: list[str] = []
-    if options.best_attempt:
-        ordered, others = best_attempts(ordered)
+    for line in pile.lines():
+        pile.put(recorded.with_decisions(line))
+    others = best_attempts(pile) if options.best_attempt else ()
     passed_over = (*found.passed_over, *others)
-    runs = tuple(_runs(ordered, recorded, options, started, passed_over, protection))
+    runs = tuple(_runs(pile, recorded, options, started, passed_over, protection))
     return Finished(runs, interrupted, kept, went_on if kept else "")
 
 
@@ -169,26 +167,32 @@ def _workers(
 
 @dataclass(slots=True)
 class _Book:
-    """The gradebook as one run uses it."""
+    """The gradebook as one run uses it; `contents` are hashes of what is being graded."""
 
     gradebook: Gradebook
+    pile: Pile
     options: Options
     basis: str
     run: int = 0
     contents: dict[Submission, str] = field(default_factory=dict)
-    lines: dict[Submission, Line] = field(default_factory=dict)
 
-    def take(self, found: Found) -> Iterator[Graded]:
+    def take(self) -> Iterator[Graded]:
         """What is valid of earlier runs, made part of this one."""
-        self.contents = {each: content(each) for each in found.submissions}
-        for submission, hashed in self.contents.items():
-            if not hashed or self.options.regrade:
-                continue
-            if kept := self.gradebook.kept(submission, hashed, self.basis):
-                graded = Graded(submission, kept.assignment, kept.result, kept=True)
-                self.lines[submission] = Line.of(graded, kept.number)
-                yield graded
-        self.gradebook.take(self.run, [line.number for line in self.lines.values() if line.number])
+        if self.options.regrade:
+            return
+        for submission in self.pile:
+            hashed = content(submission)
+            if hashed and (kept := self.gradebook.kept(submission, hashed, self.basis)):
+                self.pile.put(Line.of(submission, kept.assignment, kept.result, kept.number))
+                yield Graded(submission, kept.assignment, kept.result, kept=True)
+        numbers = (line.number for line in self.pile.lines() if line.number)
+        self.gradebook.take(self.run, numbers)
+
+    def left(self) -> Iterator[Submission]:
+        """What is to be graded, one after the other as it is begun."""
+        for submission in self.pile.left:
+            self.contents[submission] = content(submission)
+            yield submission
 
     def record(self, graded: Graded) -> None:
         """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
@@ -198,7 +202,7 @@ class _Book:
         number = self.gradebook.record(
             self.run, self.options.seed, kept, self.basis, self.options.regrade
         )
-        self.lines[graded.submission] = Line.of(graded, number)
+        self.pile.put(Line.of(graded.submission, graded.assignment, graded.result, number))
 
 
 def check_required(require: Level, level: Level, protection: Protection) -> None:
@@ -211,19 +215,19 @@ def check_required(require: Level, level: Level, protection: Protection) -> None
 
 
 def _runs(
-    ordered: Sequence[Line],
+    pile: Pile,
     recorded: Recorded,
     options: Options,
     started: str,
     passed_over: tuple[str, ...],
     protection: Protection,
 ) -> Iterator[tuple[Assignment, Run]]:
-    names = [each.assignment for each in ordered if each.assignment]
+    names = {name: count for name, count in pile.assignments.items() if name}
     # What belongs to no assignment for certain is listed with the one most others belong to.
-    most = max(names, key=names.count, default="")
-    for name in dict.fromkeys(names or [""]):
+    most = max(names, key=names.__getitem__, default="")
+    for name in names or [""]:
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
-        lines = [each for each in ordered if (each.assignment or most) == name]
+        lines = pile.lines(name, "") if name == most else pile.lines(name)
         yield (
             assignment,
             Run(

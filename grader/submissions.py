@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from grader.errors import CommandError
-from grader.layouts import OWN_FILES, Flat, Layout, Owner, layout_of
+from grader.layouts import OWN_FILES, Flat, Layout, Owner, Places, layout_of
+from grader.pile import Pile, Submission
 
 NOTEBOOK_SUFFIX = ".ipynb"
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """One notebook that one student handed in.
-
-    `student` is a name that no two submissions share; `owner` is what the layout says of them.
-    `file` is the notebook's path: as text, since a whole class is held. `problem`, if any, says why
-    the notebook cannot even be opened; `flags` are remarks for people.
-    """
-
-    student: str
-    source: str
-    file: str
-    problem: str = ""
-    owner: Owner = field(default_factory=lambda: Owner(""))
-    flags: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> Path:
-        return Path(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +21,7 @@ class Found:
     `layouts` has a line for each folder that says how it was understood.
     """
 
-    submissions: tuple[Submission, ...]
+    submissions: Pile
     passed_over: tuple[str, ...]
     layouts: tuple[str, ...] = ()
 
@@ -55,41 +34,42 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
     submissions have the same name.
     Raises CommandError for a path that is not there, and where there is no notebook at all.
     """
-    submissions: dict[tuple[str, Owner], Submission] = {}
+    pile = Pile()
     passed_over: list[str] = []
     layouts: list[str] = []
     for path in paths:
-        at_path: list[Submission] = []
+        at_path = Pile()
         for each in _at(path, output.resolve()):
             if isinstance(each, str):
                 passed_over.append(each)
             else:
-                at_path.append(each)
+                at_path.add(each)
         if path.is_dir() and at_path:
             at_path, line = _owned(path, at_path, layout)
             layouts.append(line)
         for submission in at_path:
-            submissions.setdefault((os.path.abspath(submission.file), submission.owner), submission)
-    if not submissions:
+            if submission not in pile:
+                pile.add(submission)
+    if not pile:
         where = ", ".join(map(str, paths))
         raise CommandError(f"{where}: there is no notebook ({NOTEBOOK_SUFFIX}) in there")
-    named = told_apart(_flagged(submissions.values()))
-    return Found(tuple(named), tuple(passed_over), tuple(layouts))
+    pile.change(lambda each: _flagged(each, pile))
+    tell_apart(pile)
+    return Found(pile, tuple(passed_over), tuple(layouts))
 
 
-def _owned(root: Path, found: list[Submission], name: str) -> tuple[list[Submission], str]:
+def _owned(root: Path, found: Pile, name: str) -> tuple[Pile, str]:
     """The submissions of one folder with their owners, one for each, and how it was understood."""
-    places = [each.path.relative_to(root) for each in found]
-    layout, depth = layout_of(root.resolve(), places, name)
-    owned = [
+    places = Places(found, root)
+    layout, depth = layout_of(places, name)
+    owned = Pile(
         replace(each, owner=owner, flags=flags)
-        for each, place in zip(found, places, strict=True)
-        for owner, flags in _owners(layout, PurePath(*place.parts[depth:]))
-    ]
-    students = len({each.owner if _person(each) is None else _person(each) for each in owned})
+        for each, place in zip(found, replace(places, depth=depth), strict=True)
+        for owner, flags in _owners(layout, place)
+    )
     if isinstance(layout, Flat):
         return owned, f"{layout.title}: {_count(len(owned), 'submission')}"
-    counted = f"{_count(len(owned), 'submission')} of {_count(students, 'student')}"
+    counted = f"{_count(len(owned), 'submission')} of {_count(owned.people, 'student')}"
     return owned, f"{layout.title}: {counted}"
 
 
@@ -106,29 +86,18 @@ def _text_ids(owner: Owner) -> tuple[tuple[str, str], ...]:
     return tuple((kind, _text(each)) for kind, each in owner.ids)
 
 
-def _person(submission: Submission) -> object | None:
-    """What is the same for all submissions of one student; None where nobody can say."""
-    owner = submission.owner
-    return next((each for each in owner.ids if each[0] == "sid"), None) or owner.ids or None
-
-
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _flagged(submissions: Iterable[Submission]) -> list[Submission]:
-    """The submissions, with a flag on those of a student who has several that are no attempts at
-    the same thing."""
-    submissions = list(submissions)
-    things: dict[object, set[str]] = {}
-    for each in submissions:
-        things.setdefault(_person(each), set()).add(each.owner.attempts_of or each.source)
-    return [
-        replace(each, flags=(*each.flags, f"one of {number} notebooks of this student"))
-        if _person(each) is not None and (number := len(things[_person(each)])) > 1
-        else each
-        for each in submissions
-    ]
+def _flagged(submission: Submission, among: Pile) -> Submission:
+    """The submission, with a flag if its student has several that are no attempts at the same
+    thing."""
+    number = among.things_of(submission.person) if submission.person else 1
+    if number == 1:
+        return submission
+    flag = f"one of {number} notebooks of this student"
+    return replace(submission, flags=(*submission.flags, flag))
 
 
 def _at(path: Path, output: Path) -> Iterator[Submission | str]:
@@ -184,32 +153,22 @@ def _text(name: str | Path) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def told_apart(submissions: list[Submission], others: Iterable[str] = ()) -> Iterator[Submission]:
-    """The submissions with names that no two share, and none with `others`.
+def tell_apart(pile: Pile, after: int = 0) -> None:
+    """Give the submissions, but for the first `after`, names that no two share.
 
     A name is the owner's, or the file's; where it clashes with an id, the folder's, or the path.
     """
-    names = [each.owner.name or _text(each.path.stem) for each in submissions]
-    for longer in (_name_and_id, _folder_name, _path_name, _full_name):
-        count = Counter(names)
-        names = [
-            name if count[name] == 1 else longer(each)
-            for name, each in zip(names, submissions, strict=True)
-        ]
-    taken = set(others)
-    for name, each in zip(names, submissions, strict=True):
-        numbered, number = name, 1
-        while numbered in taken:
-            number += 1
-            numbered = f"{name} ({number})"
-        taken.add(numbered)
-        yield replace(each, student=numbered)
+    pile.tell_apart((_short_name, _name_and_id, _folder_name, _path_name, _full_name), after)
+
+
+def _short_name(submission: Submission) -> str:
+    return submission.owner.name or _text(submission.path.stem)
 
 
 def _name_and_id(submission: Submission) -> str:
     owner = submission.owner
     if not owner.ids:
-        return owner.name or _text(submission.path.stem)
+        return _short_name(submission)
     # The last one, because it says most: a student's number rather than a submission's.
     return f"{owner.name} ({owner.ids[-1][1]})" if owner.ids[-1][1] != owner.name else owner.name
 

@@ -27,12 +27,12 @@ from grader.model import ExerciseResult, Result, Status, Verdict, Visibility
 from grader.notebook import Cell, read_notebook
 from grader.outcome import Raised
 from grader.pictures import drawn_by_reference
+from grader.pile import Submission
 from grader.public_variants import PUBLIC_VARIANTS, as_text, in_step, recorded_variants
 from grader.reference import check_count, frozen_outputs
 from grader.release import emptied, generated_files
 from grader.scenes import Training
 from grader.source import START_MARK, defines, functions, syntax_error
-from grader.submissions import Submission
 from grader.trainings import frozen_trainings, trainings_out_of_step
 
 _NOT_GENERATED = "is not what is generated now; `grade generate` writes it"

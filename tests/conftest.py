@@ -14,8 +14,8 @@ import pytest
 
 from grader.canary import protection_in_force
 from grader.grading import Graded, Task, grade
+from grader.pile import Submission
 from grader.sandbox.level import Level
-from grader.submissions import Submission
 from grader.validation import generate
 
 ROOT = Path(__file__).parent.parent

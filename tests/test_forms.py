@@ -22,7 +22,7 @@ from grader import search
 from grader.assignment import load_assignment
 from grader.grading import Task, grade
 from grader.model import ExerciseResult, Status, Verdict, Visibility
-from grader.submissions import Submission
+from grader.pile import Submission
 
 ROOT = Path(__file__).parents[1]
 FULL, SHORT = "optimization_methods", "adam"

@@ -15,7 +15,7 @@ from grader.errors import AssignmentError
 from grader.fresh import reference
 from grader.grading import Task, grade
 from grader.model import Result, Verdict
-from grader.submissions import Submission
+from grader.pile import Submission
 from grader.validation import generate
 
 GD = """

@@ -22,7 +22,7 @@ from grader.errors import CommandError, SystemFailure
 from grader.gradebook import Gradebook, Kept
 from grader.migrations import STEPS
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Verdict
-from grader.submissions import Submission
+from grader.pile import Submission
 
 PROTECTION = Protection("limits", "", {}, {})
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"

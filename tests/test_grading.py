@@ -11,7 +11,7 @@ from grader.canary import protection_in_force
 from grader.errors import AssignmentError, KernelFailure
 from grader.grading import Graded, Task, grade, not_reached
 from grader.model import ExerciseResult, Mark, Result, Status, Verdict
-from grader.submissions import Submission
+from grader.pile import Submission
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"

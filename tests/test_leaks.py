@@ -37,7 +37,7 @@ from grader.grading import Task, grade
 from grader.model import Result, Run, Visibility
 from grader.outcome import TimedOut
 from grader.output import write_output
-from grader.submissions import Submission
+from grader.pile import Submission
 from grader.validation import generate
 
 # What is hidden, and what stands there instead in the other course: of the same form.

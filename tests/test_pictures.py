@@ -15,9 +15,9 @@ from grader.errors import AssignmentError
 from grader.grading import Task, grade
 from grader.model import ExerciseResult, Result, Verdict
 from grader.pictures import drawn_by_reference
+from grader.pile import Submission
 from grader.sandbox.level import Level
 from grader.scenes import FARTHEST, Training
-from grader.submissions import Submission
 
 GD = (
     "import numpy as np\n"

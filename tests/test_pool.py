@@ -16,9 +16,9 @@ import pytest
 from grader import pool
 from grader.grading import Graded, Task
 from grader.model import Status
+from grader.pile import Submission
 from grader.pool import MAX_TRIES, default_jobs, grade_all, local_processes
 from grader.sandbox.level import Level
-from grader.submissions import Submission
 
 
 def tasks(root: Path, *names: str) -> list[Task]:
@@ -53,14 +53,6 @@ def test_any_executor_will_do(tmp_path: Path) -> None:
     done = list(grade_all(tasks(tmp_path, *"abcde"), lambda: ThreadPoolExecutor(2), 2))
     assert sorted(reasons(done)) == list("abcde")
     assert all("No such file" in reason for reason in reasons(done).values())
-
-
-def test_a_result_is_of_the_very_submission_that_was_given(tmp_path: Path) -> None:
-    """A worker's copy of it would be held beside it until the run ends."""
-    given = tasks(tmp_path, "a", "b")
-    with local_processes(1) as make_executor:
-        done = {each.result.student: each for each in grade_all(given, make_executor, 2)}
-    assert all(done[each.submission.student].submission is each.submission for each in given)
 
 
 def test_no_more_than_so_many_tasks_are_in_flight(

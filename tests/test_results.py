@@ -12,9 +12,9 @@ from test_gradebook import begin, kept, result, submission
 
 from grader.export import write_results
 from grader.gradebook import Gradebook
-from grader.grading import Graded
 from grader.model import Owner, Protection, Result, Run, Status
-from grader.results import Line, Recorded, Results, heads
+from grader.pile import Line
+from grader.results import Recorded, Results, heads
 
 
 def a_run(*results: Result, **more: object) -> Run:
@@ -26,9 +26,7 @@ def a_run(*results: Result, **more: object) -> Run:
 def recorded(book: Gradebook, *results: Result) -> Results:
     run = begin(book)
     lines = [
-        Line.of(
-            Graded(submission(each.student), "words", each), book.record(run, 1, kept(each), "b")
-        )
+        Line.of(submission(each.student), "words", each, book.record(run, 1, kept(each), "b"))
         for each in results
     ]
     return Results(Recorded(book, book.decisions()), lines, 4)
@@ -63,9 +61,9 @@ def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path
 
 def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path) -> None:
     owner = Owner("Ann Lee", (("sis", "7"),))
-    graded = Graded(replace(submission("ann"), owner=owner), "words", result("ann", None))
+    line = Line.of(replace(submission("ann"), owner=owner), "words", result("ann", None))
     with Gradebook(tmp_path / "book") as book:
-        (only,) = Results(Recorded(book, book.decisions()), [Line.of(graded)], 4)
+        (only,) = Results(Recorded(book, book.decisions()), [line], 4)
     assert (only.owner, only.status, only.score) == (owner, Status.NOT_GRADED, None)
 
 

@@ -52,7 +52,7 @@ def test_a_name_that_two_share_is_not_guessed(tmp_path: Path) -> None:
     folder = write_class(tmp_path / "class", "Ann Lee")
     students = read_roster(roster(tmp_path, "name,sid\nAnn Lee,1\nAnn Lee,2\n"))
     found = with_roster(find([folder], ELSEWHERE), students)
-    assert found.submissions[0].owner.ids == ()
+    assert next(iter(found.submissions)).owner.ids == ()
     assert [each.problem for each in found.submissions] == ["", NOTHING, NOTHING]
     assert len({each.student for each in found.submissions}) == 3
     assert "is not in the roster" in found.passed_over[0]

@@ -13,8 +13,8 @@ from forms.table import diagnosed
 from grader import search
 from grader.grading import Graded, Task, grade
 from grader.model import ExerciseResult, Mark, Repair, Result, Verdict
+from grader.pile import Submission
 from grader.search import WORDS
-from grader.submissions import Submission
 
 GradeCells = Callable[..., Graded]
 COUNT = """def count(text):

@@ -13,8 +13,8 @@ from grader.assignment import load_assignment
 from grader.bundle import bundle
 from grader.errors import CommandError
 from grader.grading import Task, grade
+from grader.pile import Submission
 from grader.starting import start
-from grader.submissions import Submission
 from grader.validation import validate
 
 

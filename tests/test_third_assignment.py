@@ -15,7 +15,7 @@ from grader.authoring import drawn_afresh
 from grader.cli import main
 from grader.grading import Task, grade
 from grader.model import ExerciseResult, Result, Verdict
-from grader.submissions import Submission
+from grader.pile import Submission
 from grader.validation import generate
 
 THIRD = Path(__file__).parent / "third"

@@ -16,8 +16,8 @@ from grader.assignment import Assignment, load_assignment
 from grader.errors import AssignmentError
 from grader.grading import Task, grade
 from grader.model import Drawing, Result, Verdict
+from grader.pile import Submission
 from grader.scenes import Ended, Training, Window
-from grader.submissions import Submission
 from grader.trainings import TRAININGS, frozen, frozen_trainings, trainings_out_of_step
 
 NAME = "optimization_methods"

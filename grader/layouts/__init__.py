@@ -5,17 +5,16 @@ A new layout is a subclass of `Layout` with a name, a title and `owners`, listed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path, PurePath
+from dataclasses import replace
 
 from grader.layouts.canvas import Canvas
 from grader.layouts.classroom import Classroom
 from grader.layouts.folders import TIMESTAMP, Flat, Folders, Nbgrader
 from grader.layouts.gradescope import METADATA, Gradescope
-from grader.layouts.layout import Layout, Owner
+from grader.layouts.layout import Layout, Owner, Places
 from grader.layouts.moodle import Moodle
 
-__all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "Owner", "layout_of"]
+__all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "Owner", "Places", "layout_of"]
 
 # What platforms write beside the notebooks, and layouts read.
 OWN_FILES = frozenset({METADATA, TIMESTAMP})
@@ -31,23 +30,26 @@ LAYOUTS: tuple[type[Layout], ...] = (
 )
 
 
-def layout_of(root: Path, notebooks: Sequence[PurePath], name: str = "") -> tuple[Layout, int]:
+def layout_of(places: Places, name: str = "") -> tuple[Layout, int]:
     """The layout called `name`, or else the first one that fits, and how many folders lie around.
 
     That is 1 where everything lies in one folder that the layout knows nothing of, as in many zips.
     Raises CommandError where the layout's own files cannot be read.
     """
     kinds = [kind for kind in LAYOUTS if kind.name == (name or kind.name)]
-    tops = {notebook.parts[0] for notebook in notebooks}
-    depths = [0, 1] if len(tops) == 1 and all(len(each.parts) > 1 for each in notebooks) else [0]
-    below = {
-        depth: [PurePath(*each.parts[depth:]) for each in notebooks] if depth else notebooks
-        for depth in depths
-    }
+    root = places.root.resolve()
+    around = [(root, places)]
+    if top := _only_folder(places):
+        around.append((root / top, replace(places, depth=1)))
     for kind in kinds:
-        for depth in depths:
-            inner = root.joinpath(*notebooks[0].parts[:depth]) if notebooks else root
-            layout = kind(inner, below[depth])
+        for depth, (inner, below) in enumerate(around):
+            layout = kind(inner, below)
             if layout.fits():
                 return layout, depth
-    return kinds[0](root, notebooks), 0
+    return kinds[0](root, places), 0
+
+
+def _only_folder(places: Places) -> str:
+    """The folder in which everything lies, if it is one."""
+    tops = {place.parts[0] if len(place.parts) > 1 else "" for place in places}
+    return tops.pop() if len(tops) == 1 else ""

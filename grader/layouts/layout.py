@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import ClassVar
 
 from grader.model import Owner
+from grader.pile import Pile
 
-__all__ = ["Layout", "Owner"]
+__all__ = ["Layout", "Owner", "Places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Collection[PurePath]):
+    """Where each notebook of a pile lies, seen from `depth` folders below `root`."""
+
+    pile: Pile
+    root: Path
+    depth: int = 0
+
+    def __len__(self) -> int:
+        return len(self.pile)
+
+    def __iter__(self) -> Iterator[PurePath]:
+        paths = (each.relative_to(self.root) for each in self.pile.paths)
+        return (PurePath(*path.parts[self.depth :]) for path in paths)
+
+    def __contains__(self, place: object) -> bool:
+        return any(each == place for each in self)
 
 
 class Layout(ABC):
@@ -21,7 +42,7 @@ class Layout(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(self, root: Path, notebooks: Sequence[PurePath]) -> None:
+    def __init__(self, root: Path, notebooks: Collection[PurePath]) -> None:
         self.root = root
         self.notebooks = notebooks
 

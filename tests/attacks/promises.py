@@ -33,12 +33,12 @@ from grader.canary import protection_in_force
 from grader.export import write_grades, write_results
 from grader.grading import Task, grade
 from grader.model import Result, Run, Status
+from grader.pile import Submission
 from grader.report import write_report
 from grader.sandbox import kernel
 from grader.sandbox.flood import MAX_GROWTH_BYTES
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
-from grader.submissions import Submission
 
 MAX_MEMORY_KB = 150_000
 MAX_SECONDS = 120  # twice what the limits of the course allow

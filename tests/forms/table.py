@@ -10,7 +10,7 @@ from pathlib import Path
 from forms import adam, adam_start, gd, mini_batches, momentum, velocity
 from grader.grading import Task, grade
 from grader.model import ExerciseResult
-from grader.submissions import Submission
+from grader.pile import Submission
 
 ROOT = Path(__file__).parents[2]
 MODULES = (gd, mini_batches, velocity, momentum, adam_start, adam)
