@@ -35,6 +35,8 @@ from grader.sandbox.level import Level
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 LAST_FAILURES = 3
+# A longer table nobody reads here, and it would be held as a whole.
+MOST_ROWS = 1000
 SHORT = {
     Verdict.CORRECT: "[green]correct[/]",
     Verdict.ACCEPTED: "[green]accepted[/]",
@@ -151,7 +153,7 @@ class Terminal:
             self.err.print(f"passed over: {_one_line(line)}")
         if self.quiet:
             return
-        if self.out.is_terminal:
+        if self.out.is_terminal and len(run.results) <= MOST_ROWS:
             self.out.print(_table(assignment, run, self.out.width))
         graded = sum(result.status is Status.GRADED for result in heads(run.results))
         left = len(run.results) - graded - len(absent)

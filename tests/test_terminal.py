@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+from conftest import ROOT
 from rich.console import Console
 from rich.text import Text
 
+from grader.assignment import load_assignment
 from grader.grading import Graded
-from grader.model import Result, Status
-from grader.submissions import Submission
-from grader.terminal import LAST_FAILURES, Live, Terminal
+from grader.model import Protection, Result, Run, Status
+from grader.pile import Submission
+from grader.terminal import LAST_FAILURES, MOST_ROWS, Live, Terminal
 
 
 def graded(student: str, reason: str = "", kept: bool = False, source: str = "x.ipynb") -> Graded:
@@ -88,3 +92,18 @@ def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
         live.graded(replace(graded("s"), kept=False))
     assert isinstance(terminal.err.file, io.StringIO)
     assert terminal.err.file.getvalue() == ""
+
+
+@pytest.mark.parametrize(("count", "shown"), [(MOST_ROWS, True), (MOST_ROWS + 1, False)])
+def test_the_table_is_left_out_where_nobody_could_read_it(count: int, shown: bool) -> None:
+    terminal = Terminal(quiet=False)
+    terminal.out = terminal.err = console()
+    protection = Protection("namespaces", "shut in", {}, {})
+    results = tuple(graded(f"student{number}").result for number in range(count))
+    run = Run("adam", "Adam", "1", "2026-11-20", 1, protection, results)
+    terminal.finish(load_assignment(ROOT, "adam"), run, Path("out"))
+    assert isinstance(terminal.out.file, io.StringIO)
+    said = Text.from_ansi(terminal.out.file.getvalue()).plain
+    assert ("student7" in said) is shown
+    assert f"{count} graded, 0 not graded" in said
+    assert "index.html" in said

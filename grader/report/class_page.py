@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from statistics import fmean, median, quantiles
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.model import ExerciseResult, Repair, Run
 from grader.report.charts import Histogram, histogram
 from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
 from grader.report.pair_page import PairPage
+from grader.report.spool import Spool
 from grader.report.tally import (
     CaseCount,
     Mistake,
@@ -77,7 +79,6 @@ class Durations:
 
     half: float
     nine_of_ten: float
-    longest: float
     slowest: Row
     histogram: Histogram
 
@@ -97,9 +98,10 @@ class ClassPage:
     tally: Tally = field(init=False)
     repaired: list[Repaired] = field(default_factory=list)
     more_repaired: int = 0
-    _graded: list[Row] = field(default_factory=list)
-    _ungraded: list[Row] = field(default_factory=list)
-    _cells: dict[tuple[Word, float | None, bool], Cell] = field(default_factory=dict)
+    _graded: Spool[Row] = field(default_factory=Spool)
+    _ungraded: Spool[Row] = field(default_factory=Spool)
+    _slowest: Row | None = None
+    _used: set[Word] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.tally = Tally(self.assignment)
@@ -108,7 +110,14 @@ class ClassPage:
         self.tally.add(entry)
         for result in entry.result.exercises:
             self._add_repair(entry, result)
-        (self._graded if entry.graded else self._ungraded).append(self._row(entry))
+        row = self._row(entry)
+        if not entry.graded:
+            self._ungraded.append(row)
+            return
+        self._graded.append(row)
+        self._used |= {cell.word for cell in row.cells if cell}
+        if self._slowest is None or row.seconds > self._slowest.seconds:
+            self._slowest = row
 
     def _add_repair(self, entry: Entry, result: ExerciseResult) -> None:
         repair = result.repair
@@ -123,9 +132,9 @@ class ClassPage:
         self.repaired.append(Repaired(who, one_line(result.name), repair, changes))
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> Iterator[Row]:
         """Those that could not be graded stand at the end."""
-        return [*self._graded, *self._ungraded]
+        return chain(self._graded, self._ungraded)
 
     @property
     def graded(self) -> int:
@@ -195,15 +204,14 @@ class ClassPage:
     @property
     def durations(self) -> Durations | None:
         seconds = self.tally.seconds
-        if not seconds or max(seconds) <= 0:
+        if not self._slowest or not self._slowest.seconds:
             return None
         tenths = quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else seconds * 9
         return Durations(
             half=median(seconds),
             nine_of_ten=tenths[8],
-            longest=max(seconds),
-            slowest=max(self._graded, key=lambda row: row.seconds),
-            histogram=histogram(seconds, max(seconds), "submission"),
+            slowest=self._slowest,
+            histogram=histogram(seconds, self._slowest.seconds, "submission"),
         )
 
     @property
@@ -213,22 +221,26 @@ class ClassPage:
     @property
     def words(self) -> tuple[Word, ...]:
         """The words for those verdicts that occur, in the order of `Verdict`."""
-        used = {cell.word for row in self._graded for cell in row.cells if cell}
-        return tuple(word for word in VERDICTS.values() if word in used)
+        return tuple(word for word in VERDICTS.values() if word in self._used)
 
     @property
     def passed_over(self) -> tuple[str, ...]:
         return lines(self.run.passed_over)
 
     @property
-    def data(self) -> dict[str, Any]:
-        """What the page's script builds the table from; numbers are as they are shown."""
+    def known_words(self) -> list[tuple[str, str, str]]:
+        """Word, icon and tone of every verdict; `data` has their numbers."""
+        return [(each.word, each.icon, each.tone) for each in VERDICTS.values()]
+
+    @property
+    def known_statuses(self) -> tuple[str, ...]:
+        return STATUSES
+
+    @property
+    def data(self) -> Iterator[list[Any]]:
+        """The rows for the page's script, which builds the table; numbers are as shown."""
         words = list(VERDICTS.values())
-        return {
-            "words": [[each.word, each.icon, each.tone] for each in words],
-            "statuses": STATUSES,
-            "rows": [list(_data(row, words)) for row in self.rows],
-        }
+        return (list(_data(row, words)) for row in self.rows)
 
     def _row(self, entry: Entry) -> Row:
         results = entry.result.exercises
@@ -243,7 +255,7 @@ class ClassPage:
             reason="" if entry.graded or entry.absent else shown_reason(entry),
             flags=len(entry.flags),
             seconds=entry.result.seconds,
-            cells=tuple(self._cell(found.get(each.name)) for each in self.assignment.exercises),
+            cells=tuple(_cell(found.get(each.name)) for each in self.assignment.exercises),
             mistakes=tuple(
                 mistake.number
                 for each in found.values()
@@ -251,12 +263,11 @@ class ClassPage:
             ),
         )
 
-    def _cell(self, result: ExerciseResult | None) -> Cell | None:
-        """One object for equal cells: a large class has few different ones."""
-        if result is None:
-            return None
-        key = (VERDICTS[result.verdict], result.score, result.adjustment is not None)
-        return self._cells.setdefault(key, Cell(*key))
+
+def _cell(result: ExerciseResult | None) -> Cell | None:
+    if result is None:
+        return None
+    return Cell(VERDICTS[result.verdict], result.score, result.adjustment is not None)
 
 
 def _data(row: Row, words: list[Word]) -> Iterator[Any]:

@@ -77,8 +77,10 @@ def write_diff(one: RunLine, two: RunLine, changes: list[Change], path: Path) ->
 
 
 def _write(path: Path, template: str, page: object, mark: str = "") -> None:
-    html = _environment().get_template(f"{template}.html.jinja").render(page=page, mark=mark)
-    path.write_text(html, encoding="utf-8", newline="\n")
+    pieces = _environment().get_template(f"{template}.html.jinja").generate(page=page, mark=mark)
+    # Piece by piece: the page of a large class is large, too.
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
 
 
 def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -135,8 +136,8 @@ class Tally:
     """The class so far. `mistakes` are by exercise and variant, in the order they were met."""
 
     assignment: Assignment
-    totals: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    totals: array[float] = field(default_factory=lambda: array("d"))
+    seconds: array[float] = field(default_factory=lambda: array("d"))
     reasons: dict[str, People] = field(default_factory=dict)
     absent: People = field(default_factory=People)
     flags: dict[str, People] = field(default_factory=dict)
