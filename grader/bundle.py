@@ -7,7 +7,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from grader.cases import EXPECTED_OUTPUTS
 from grader.errors import AssignmentError, CommandError
 from grader.giveaway import giveaways
 from grader.public_variants import PUBLIC_VARIANTS
+from grader.scratch import scratch_folder
 from grader.source import imports
 from grader.validation import out_of_step
 
@@ -78,7 +78,7 @@ def write_bundle(files: dict[str, bytes], name: str, output: Path) -> None:
 
 def _write_zip(files: dict[str, bytes], name: str, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=output.parent) as folder:
+    with scratch_folder(".writing-", output.parent) as folder:
         written = Path(folder) / output.name
         # Stored, not compressed: what compression makes of it depends on the library's version.
         with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:

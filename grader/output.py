@@ -15,6 +15,7 @@ from grader.errors import CommandError, SystemFailure
 from grader.export import write_grades, write_results
 from grader.model import Run
 from grader.report import write_report
+from grader.scratch import scratch_folder
 
 RESULTS, GRADES, REPORT = "results.json", "grades.csv", "report"
 
@@ -46,7 +47,7 @@ def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool =
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
+        with scratch_folder(".writing-", folder) as name:
             staged = Path(name)
             (staged / REPORT).mkdir()
             write_results(run, staged / RESULTS)

@@ -6,7 +6,6 @@ import ctypes
 import multiprocessing
 import os
 import resource
-import shutil
 import signal
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from itertools import islice
 
 from grader.grading import Graded, Task, grade, not_reached
 from grader.sandbox.cgroup import remove_stale
+from grader.scratch import scratch_folder
 
 # A submission that has taken its worker down this often is given up.
 MAX_TRIES = 2
@@ -87,21 +87,20 @@ def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Tas
 @contextmanager
 def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
     """A maker of process pools here; at the end no process or folder of theirs is left."""
-    folder = tempfile.mkdtemp(prefix="fairgrade-", dir=_short_folder())
-    remove_stale(seconds=0)
-    try:
-        yield lambda: ProcessPoolExecutor(
-            jobs,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin_worker,
-            initargs=(folder,),
-        )
-    finally:
-        for child in multiprocessing.active_children():
-            child.kill()
-            child.join()
-        remove_stale(seconds=2)
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch_folder("fairgrade-", _short_folder()) as folder:
+        remove_stale(seconds=0)
+        try:
+            yield lambda: ProcessPoolExecutor(
+                jobs,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin_worker,
+                initargs=(folder,),
+            )
+        finally:
+            for child in multiprocessing.active_children():
+                child.kill()
+                child.join()
+            remove_stale(seconds=2)
 
 
 def _short_folder() -> str | None:

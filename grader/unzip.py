@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from grader.errors import CommandError
 from grader.layouts import OWN_FILES
+from grader.scratch import scratch_folder
 
 MOST_MEMBERS = 100_000
 MOST_BYTES = 10_000_000_000
@@ -36,7 +36,7 @@ def unzipped(paths: Iterable[Path]) -> Iterator[Unzipped]:
     Only notebooks and what tells a layout are unpacked. Raises CommandError for a zip that cannot
     be read, or that holds more than anybody hands in.
     """
-    with tempfile.TemporaryDirectory(prefix="fairgrade-zip-") as name:
+    with scratch_folder("fairgrade-zip-") as name:
         folders: list[Path] = []
         left_out: list[str] = []
         for number, path in enumerate(paths):

@@ -11,12 +11,11 @@ import ctypes
 import json
 import os
 import resource
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
 from grader.sandbox.parent import MAX_FOLDER_BYTES
+from grader.scratch import scratch_folder
 
 # What our tasks on the scheduler are called, with a number behind it.
 TASK = "fairgrade-submission"
@@ -43,7 +43,9 @@ TASK = "fairgrade-submission"
 NAMES_KEPT = 1000
 # From malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_BELOW = "/fg-12345678/fg-12345678"
+# Where temporary files are, and kernels' below that.
+_FOLDER = "fgw-"
+_BELOW = "/fgw-12345678/fg-12345678"
 # Kernels and their warm parents belong to the process: one submission, or canary, at a time.
 _alone = threading.Lock()
 
@@ -123,7 +125,7 @@ def _temporary_files() -> Iterator[None]:
     if tempfile.tempdir:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="fg-", dir=_short(tempfile.gettempdir())) as folder:
+    with scratch_folder(_FOLDER, _short(tempfile.gettempdir())) as folder:
         tempfile.tempdir = folder
         try:
             yield
@@ -153,6 +155,7 @@ class Course(WorkerPlugin):
         self.problem = ""
 
     def setup(self, worker: Worker) -> None:
+        self.held = ExitStack()
         try:
             self._settle(worker)
         except OSError as error:
@@ -160,9 +163,9 @@ class Course(WorkerPlugin):
 
     def _settle(self, worker: Worker) -> None:
         remove_stale(seconds=0)
-        # Dask removes its own folder, of a worker that was killed too.
-        place = _short(worker.local_directory)
-        self.folder = tempfile.mkdtemp(prefix="fg-", dir=place)
+        self.folder = self.held.enter_context(
+            scratch_folder(_FOLDER, _short(worker.local_directory))
+        )
         unpack(self.parcel, self.root)
         tempfile.tempdir = self.folder
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -174,7 +177,7 @@ class Course(WorkerPlugin):
             close_parents()
             if tempfile.tempdir == self.folder:
                 tempfile.tempdir = None
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.held.close()
 
     @property
     def root(self) -> Path:

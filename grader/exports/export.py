@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import IO, ClassVar
 
 from grader.errors import CommandError
 from grader.model import Result, Run
+from grader.scratch import scratch_folder
 
 MARK = ".fairgrade-export"
 # A zip is the same whenever it is made.
@@ -89,7 +89,7 @@ class Files(Export):
 
 def write_file(path: Path, content: bytes) -> None:
     """Write all of the file, or leave what is there."""
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staged:
+    with scratch_folder(".writing-", path.parent) as staged:
         new = Path(staged, "new")
         new.write_bytes(content)
         new.replace(path)
@@ -99,7 +99,7 @@ def write_zip(
     path: Path, files: Iterable[tuple[str, bytes]], programs: frozenset[str] = frozenset()
 ) -> None:
     """Write a zip of the files, of which `programs` can be run; the same bytes every time."""
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staged:
+    with scratch_folder(".writing-", path.parent) as staged:
         new = Path(staged, "new")
         with new.open("wb") as file:
             pack(file, files, programs)
@@ -124,7 +124,7 @@ def write_folder(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
             f"{path}: exists and is no export of fairgrade's, so it is not replaced; "
             "--to names another place"
         )
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staged:
+    with scratch_folder(".writing-", path.parent) as staged:
         new = Path(staged, "new")
         new.mkdir()
         (new / MARK).touch()
