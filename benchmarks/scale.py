@@ -38,7 +38,7 @@ from workloads import REPOSITORY, Workload, make_functions
 
 # Notebooks that are different; the others are links to them.
 DIFFERENT = 40
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 HEAD = (
     "| submissions | on | a second | client MB | scheduler MB | worker MB | worker CPU ms "
     "| KB in | KB out |"
