@@ -11,13 +11,15 @@ import asyncio
 import os
 import secrets
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader import wire
 from grader.assignment import Limits
@@ -31,12 +33,13 @@ from grader.sandbox.advice import advice
 from grader.sandbox.kernel import Confinement, close_parents
 from grader.sandbox.level import SUMMARY, Level
 
+PROCESSES = "other processes cannot be seen or signalled"
 # Promise -> the canary's function that tries to break it. A level is in force if the first group
 # holds; the second says how much a student's code can use up.
 WALLS = {
     "files outside cannot be read": "read_outside",
     "files outside cannot be written": "write_outside",
-    "other processes cannot be seen or signalled": "reach_processes",
+    PROCESSES: "see_processes",
     "there is no network": "connect_tcp",
     "sockets outside cannot be reached": "connect_unix",
     "dangerous system calls are refused": "call_system",
@@ -46,6 +49,8 @@ RESOURCES = {
     "processes are limited": "use_processes",
     "disk is limited": "use_disk",
 }
+# What it says of a process that it signalled.
+SIGNALLED = "signalled a process"
 ALWAYS = (
     "expected outputs, cases and solutions are not in the kernel",
     "comparing and scoring happen outside of the kernel",
@@ -104,15 +109,32 @@ def _try_to_get_out(level: Level) -> dict[str, str]:
         close_parents()
 
 
-async def _run(confinement: Confinement, bait: dict[str, Any]) -> dict[str, str]:
+async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
     source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
     evidence = {}
     limits = Limits(call_seconds=20)
     async with Execution([Step(Cell(1, source))], {}, limits, confinement) as execution:
         for promise, function in {**WALLS, **RESOURCES}.items():
-            outcome = await execution.call(Call((function,), wire.encode(((bait,), {}))))
-            evidence[promise] = _broken(outcome)
+            evidence[promise] = await _tried(execution, function, bait)
+        evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)
     return evidence
+
+
+async def _tried(execution: Execution, function: str, bait: Bait) -> str:
+    return _broken(await execution.call(Call((function,), wire.encode(((bait.told,), {})))))
+
+
+async def _signalled(execution: Execution, bait: Bait) -> str:
+    """How the canary signalled the bait's process, or an empty string."""
+    how = await _tried(execution, "signal_process", bait)
+    if how != SIGNALLED:
+        return how
+    # Numbers are low in a container, and one of the kernel's own may be the same: that process is
+    # still there when the bait's is not.
+    bait.process.kill()
+    bait.process.wait()
+    again = await _tried(execution, "signal_process", bait)
+    return "" if again == SIGNALLED else how
 
 
 def _broken(outcome: object) -> str:
@@ -122,9 +144,16 @@ def _broken(outcome: object) -> str:
     return f"the canary did not come back as expected: {type(outcome).__name__}"
 
 
+class Bait(NamedTuple):
+    """What lies outside for the canary to reach, as it is told; and the process among it."""
+
+    told: dict[str, Any]
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def _bait() -> Iterator[dict[str, Any]]:
-    """What lies outside for the canary to reach: a file, a folder, a process, two listeners."""
+def _bait() -> Iterator[Bait]:
+    """A file, a folder, a process, two listeners."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bait-")))
         (folder / "secret").write_text("reachable")
@@ -138,9 +167,11 @@ def _bait() -> Iterator[dict[str, Any]]:
         if os.path.exists("/proc/self"):
             abstract.bind(f"\0{name}")
             abstract.listen()
-        yield {
+        process = stack.enter_context(_waiting(name))
+        told = {
             "folder": str(folder),
-            "pid": os.getpid(),
+            "pid": process.pid,
+            "mark": name,
             "port": tcp.getsockname()[1],
             "socket": path,
             "abstract": name,
@@ -148,3 +179,16 @@ def _bait() -> Iterator[dict[str, Any]]:
             "processes": CANARY.processes,
             "disk_bytes": CANARY.disk_bytes,
         }
+        yield Bait(told, process)
+
+
+@contextmanager
+def _waiting(mark: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that waits, with the mark in its environment; however we end, it ends with us."""
+    environment = {**os.environ, "FAIRGRADE_BAIT": mark}
+    command = [sys.executable, "-IS", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -55,6 +55,27 @@ def test_doctor_finds_the_level_that_there_is(denied: str, root: Path) -> None:
     assert ("to get more protection: " in done.stdout) == (denied != NOTHING)
 
 
+@pytest.mark.parametrize("before", [0, 3])
+def test_a_container_where_numbers_of_processes_are_low_gets_what_there_is(
+    before: int, root: Path
+) -> None:
+    """There a kernel's own processes have the same numbers as those of who grades."""
+    who = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
+    code = f"import os\nfor _ in range({before}): os.fork() or os._exit(0)\n"
+    code += "from grader.cli import main; main()"
+    done = subprocess.run(
+        [
+            *("unshare", *who, "--pid", "--fork", "--mount-proc"),
+            *(sys.executable, "-c", code, "doctor", "--root", str(root)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    assert done.stdout.startswith("protection: namespaces, ")
+
+
 @pytest.mark.parametrize("denied", FOUND)
 def test_the_level_is_in_results_terminal_and_report(
     denied: str, frozen_course: Path, write: Callable[..., Path], tmp_path: Path

@@ -7,10 +7,16 @@ import socket
 
 
 def read_outside(bait):
-    for path in (f"{bait['folder']}/secret", "/etc/shadow", f"/proc/{bait['pid']}/environ"):
+    marks = {
+        f"{bait['folder']}/secret": b"",
+        "/etc/shadow": b"",
+        # In here the number may be another process's.
+        f"/proc/{bait['pid']}/environ": bait["mark"].encode(),
+    }
+    for path, mark in marks.items():
         try:
             with open(path, "rb") as file:
-                if file.read():
+                if (content := file.read()) and mark in content:
                     return f"read {os.path.basename(path)}"
         except OSError:
             pass
@@ -30,18 +36,21 @@ def write_outside(bait):
     return ""
 
 
-def reach_processes(bait):
-    try:
-        os.kill(bait["pid"], 0)
-        return "signalled the grader"
-    except OSError:
-        pass
+def see_processes(bait):
     own = {os.getpid(), os.getppid()}
     try:
         others = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in own]
     except OSError:
         others = []
     return f"saw {len(others)} other processes" if others else ""
+
+
+def signal_process(bait):
+    try:
+        os.kill(bait["pid"], 0)
+    except OSError:
+        return ""
+    return "signalled a process"
 
 
 def connect_tcp(bait):
