@@ -91,8 +91,9 @@ class Pile(Collection[Submission]):
     """Submissions in the order in which they were added, each with its line when there is one."""
 
     def __init__(self, submissions: Iterable[Submission] = ()) -> None:
-        # Without a name: on the disk as soon as it is more than a few megabytes.
-        self._db = sqlite3.connect("", isolation_level=None)
+        # Without a name: on the disk as soon as it is more than a few megabytes. Whichever thread
+        # finds that nobody has it any more may close it.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._db.close)
         for statement in _TABLE:
             self._execute(statement)
