@@ -1,8 +1,8 @@
 """Find out how well student code is shut in here, by trying to get out.
 
 A kernel is started at each level, from the strongest on, and the canary in it tries to break each
-promise: to read and write a file outside, to reach a listener, to signal a process, and so on. A level is
-in force if nothing got out. A binary that is there, or a kernel version, proves nothing.
+promise: to read and write a file outside, to reach a listener, to signal a process, and so on. A
+level is in force if nothing got out. A binary that is there, or a kernel version, proves nothing.
 """
 
 from __future__ import annotations
