@@ -171,10 +171,9 @@ def _bait() -> Iterator[Bait]:
         told = {
             "folder": str(folder),
             "pid": process.pid,
-            "mark": name,
             "port": tcp.getsockname()[1],
             "socket": path,
-            "abstract": name,
+            "name": name,
             "memory_bytes": CANARY.memory_bytes,
             "processes": CANARY.processes,
             "disk_bytes": CANARY.disk_bytes,

@@ -110,9 +110,9 @@ class Pile(Collection[Submission]):
         """Whether this notebook is there as this owner's."""
         if not isinstance(submission, Submission):
             return False
-        where = "SELECT 1 FROM submissions WHERE notebook = ? AND owner = ?"
+        select = "SELECT 1 FROM submissions WHERE notebook = ? AND owner = ?"
         row = _row(submission)
-        return bool(self._execute(where, row["notebook"], row["owner"]))
+        return bool(self._execute(select, row["notebook"], row["owner"]))
 
     def add(self, submission: Submission) -> None:
         row = _row(submission)
@@ -149,12 +149,13 @@ class Pile(Collection[Submission]):
         first = "SELECT place FROM submissions ORDER BY place LIMIT ?"
         last = self._number(f"SELECT coalesce(max(place), 0) FROM ({first})", after)
         behind = f"place > {last}"
+        several = f"SELECT student FROM submissions WHERE {behind} GROUP BY student"
+        clashing = f"{behind} AND student IN ({several} HAVING count(*) > 1)"
         self._mark(behind)
         for name in names:
             for place, *row in self._rows(_SUBMISSION, "marked"):
                 self._set(place, {"student": name(_submission(*row))})
-            several = f"SELECT student FROM submissions WHERE {behind} GROUP BY student"
-            self._mark(f"{behind} AND student IN ({several} HAVING count(*) > 1)")
+            self._mark(clashing)
         for place, student in self._rows("student", behind):
             if self._execute(f"{_NAMED} AND place < ?", student, place):
                 number = 2

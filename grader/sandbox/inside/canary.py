@@ -11,7 +11,7 @@ def read_outside(bait):
         f"{bait['folder']}/secret": b"",
         "/etc/shadow": b"",
         # In here the number may be another process's.
-        f"/proc/{bait['pid']}/environ": bait["mark"].encode(),
+        f"/proc/{bait['pid']}/environ": bait["name"].encode(),
     }
     for path, mark in marks.items():
         try:
@@ -59,7 +59,7 @@ def connect_tcp(bait):
 
 def connect_unix(bait):
     return _connects(socket.AF_UNIX, bait["socket"], "a UNIX socket") or _connects(
-        socket.AF_UNIX, f"\0{bait['abstract']}", "an abstract UNIX socket"
+        socket.AF_UNIX, f"\0{bait['name']}", "an abstract UNIX socket"
     )
 
 
