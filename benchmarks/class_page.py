@@ -25,7 +25,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 from workloads import REPOSITORY
 
-from grader.assignment import Assignment, Exercise, load_assignment
+from grader.assignments.load import load_assignment
+from grader.assignments.records import Assignment, Exercise
 from grader.model import (
     CaseResult,
     Diagnosis,

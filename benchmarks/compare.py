@@ -24,8 +24,8 @@ from measure import Usage, measure
 from tools import Fairgrade, Floor, Nbgrader, Otter, Tool
 from workloads import Workload, make_assignment, make_functions
 
-from grader.canary import protection_in_force
-from grader.pool import default_jobs
+from grader.execution.protection import protection_in_force
+from grader.runs.processes import default_jobs
 
 WORKLOADS: dict[str, Callable[[Path], Workload]] = {
     "functions": make_functions,

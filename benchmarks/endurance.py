@@ -2,8 +2,8 @@
 
     python benchmarks/endurance.py [--students N] [--jobs J]
 
-The run (`grader.run.grade_run`, as `grade` calls it) is a process of its own that prints a line
-for every result. After a hundred, five hundred, … results it holds still: what is in flight is
+The run (`grader.runs.run.grade_run`, as `grade` calls it) is a process of its own that prints a
+line for every result. After a hundred, five hundred, … results it holds still: what is in flight is
 finished, nothing new is begun. Then /proc tells its memory, its processes (workers and warm
 parents with it) and all their open descriptors, and its temporary files are counted.
 
@@ -29,7 +29,7 @@ from classroom import students, write
 from measure import descendants, memory
 from workloads import REPOSITORY, Workload, make_functions
 
-from grader.pool import default_jobs
+from grader.runs.processes import default_jobs
 
 STOPS = (100, 500, 1000, 2000, 5000, 10_000)
 # Notebooks that are copied: more would only cost time before the run.
@@ -130,9 +130,9 @@ import itertools
 import sys
 from pathlib import Path
 
-from grader.gradebook import Gradebook
-from grader.run import Options, grade_run
-from grader.submissions import find
+from grader.gradebook.store import Gradebook
+from grader.runs.run import Options, grade_run
+from grader.submissions.find import find
 
 root, submissions, jobs, *stops = sys.argv[1:]
 count = itertools.count(1)

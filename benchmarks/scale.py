@@ -3,7 +3,7 @@
     python benchmarks/scale.py [--students 200 1000 5000] [--workers 2] [--stub]
 
 The cluster is a scheduler and workers in processes of their own on this machine. Each run is a
-process of its own (`grader.run.grade_run`, as `grade` calls it), and starts with an empty
+process of its own (`grader.runs.run.grade_run`, as `grade` calls it), and starts with an empty
 gradebook. Both kinds take turns, so that their ratio says more than the figures by themselves.
 
 With `--stub` the workers grade nothing: they answer at once with a result made up beforehand. Then
@@ -145,9 +145,9 @@ _CLIENT = """
 import cProfile, pstats, sys
 from pathlib import Path
 
-from grader.gradebook import Gradebook
-from grader.run import Options, grade_run
-from grader.submissions import find
+from grader.gradebook.store import Gradebook
+from grader.runs.run import Options, grade_run
+from grader.submissions.find import find
 
 root, submissions, book, jobs, address, profile = sys.argv[1:]
 
@@ -176,8 +176,8 @@ if __name__ == "__main__":
 _STUB = """
 from dataclasses import replace
 
-import grader.cluster.worker as worker
-from grader.grading import grade
+import grader.runs.cluster.worker as worker
+from grader.grading.grade import grade
 
 known = []
 

@@ -21,7 +21,7 @@ from classroom import Notebook, Student, code_cell, defines, sources, write
 from measure import Job
 from workloads import HERE, REPOSITORY, Workload
 
-from grader.pool import default_jobs
+from grader.runs.processes import default_jobs
 
 # Exercises with full marks, by student.
 Verdicts = dict[str, frozenset[str]]
@@ -59,7 +59,7 @@ class Fairgrade:
         for student in students:
             path = folder / "submissions" / f"{student.name}.ipynb"
             write(workload.notebook(student.functions), path)
-        program = "from grader.cli import main; main()"
+        program = "from grader.cli.grade import main; main()"
         command = [sys.executable, "-c", program, "run", "submissions", "--output", "results"]
         command += ["--root", str(workload.root), "--assignment", workload.assignment.name]
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}

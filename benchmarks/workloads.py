@@ -17,8 +17,8 @@ from typing import Any
 
 from classroom import Notebook, assignment_notebook, functions_notebook
 
-from grader.assignment import Assignment, load_assignment
-from grader.cases import Case
+from grader.assignments.load import load_assignment
+from grader.assignments.records import Assignment, Case
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent

@@ -1,7 +1,8 @@
 """What the author of an assignment writes with: cases, variants and pictures.
 
 `cases.py`, `variants.py` and `pictures.py` in an assignment's solutions folder import these. Each
-decorator marks a function and leaves it as it is; `grader.assignment` collects the marked ones.
+decorator marks a function and leaves it as it is; `grader.assignments`
+collects the marked ones.
 
     @case("moving_average")
     def window_longer_than_data():

@@ -8,7 +8,7 @@ FairgradeError
 ├── SystemFailure        the machine or this program: nobody's grade may suffer from it
 │   ├── KernelFailure    a kernel could not be started or spoken to
 │   └── SchedulerLost    the connection to a cluster's scheduler is gone
-└── WireError            bytes from a kernel, or a value for one, that `grader.wire` does not allow
+└── WireError            bytes from a kernel, or a value for one, that the wire does not allow
 
 Every message says what is wrong, where, what was expected and what to do, in words that need no
 stack trace.
@@ -48,4 +48,4 @@ class SchedulerLost(SystemFailure):
 
 
 class WireError(FairgradeError):
-    """Bytes or a value outside of what `grader.wire` carries."""
+    """Bytes or a value outside of what `grader.values.wire` carries."""

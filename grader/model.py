@@ -5,9 +5,11 @@ What they hold is final: built once by the step that knows it, read by every lat
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 SCHEMA_VERSION = 1
@@ -59,6 +61,34 @@ class Owner:
     submitted_at: str = ""
     attempt: int = 1
     attempts_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One notebook that one student handed in.
+
+    `student` is a name that no two submissions share; `owner` is what the layout says of them.
+    `file` is the notebook's path. `problem`, if any, says why the notebook cannot even be opened;
+    `flags` are remarks for people.
+    """
+
+    student: str
+    source: str
+    file: str
+    problem: str = ""
+    owner: Owner = field(default_factory=lambda: Owner(""))
+    flags: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file)
+
+    @property
+    def person(self) -> str:
+        """What is the same for all submissions of one student; empty where nobody can say."""
+        ids = self.owner.ids
+        known = next(([each] for each in ids if each[0] == "sid"), ids)
+        return json.dumps(known) if known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +260,54 @@ class Result:
                 "late": Lateness(**data["late"]) if data.get("late") else None,
                 "exercises": tuple(map(_exercise_from_json, data["exercises"])),
             }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A submission's result, and the assignment it belongs to (empty where that stayed unclear).
+
+    `kept` if it was taken over from an earlier run.
+    """
+
+    submission: Submission
+    assignment: str
+    result: Result
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What came of a submission, in brief. The rest is in the gradebook, under `number`; what was
+    not reached has none."""
+
+    submission: Submission
+    assignment: str
+    number: int | None
+    status: Status
+    score: float | None
+    reason: str
+    late: Lateness | None = None
+
+    @classmethod
+    def of(
+        cls, submission: Submission, assignment: str, result: Result, number: int | None = None
+    ) -> Line:
+        return cls(submission, assignment, number, result.status, result.score, result.reason)
+
+    @property
+    def head(self) -> Result:
+        """The result without its verdicts, and without the most one can reach."""
+        return Result(
+            student=self.submission.student,
+            source=self.submission.source,
+            status=self.status,
+            score=self.score,
+            max_score=0,
+            reason=self.reason,
+            flags=self.submission.flags,
+            owner=self.submission.owner,
+            late=self.late,
         )
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from grader.canary import protection_in_force
-from grader.grading import Graded, Task, grade
-from grader.pile import Submission
+from grader.authors.validate import generate
+from grader.execution.protection import protection_in_force
+from grader.grading.grade import Task, grade
+from grader.model import Graded, Submission
 from grader.sandbox.level import Level
-from grader.validation import generate
 
 ROOT = Path(__file__).parent.parent
 COURSE = Path(__file__).parent / "course"

@@ -5,14 +5,14 @@ A new format is a subclass of `Export`, or of `Files` or `SheetExport`, listed i
 
 from __future__ import annotations
 
+from grader.exports.base import Export, Request
 from grader.exports.canvas import Canvas
 from grader.exports.classroom import Classroom
-from grader.exports.export import Export, Request
 from grader.exports.feedback import CanvasFeedback, Feedback, MoodleFeedback
 from grader.exports.gradescope import Gradescope
 from grader.exports.junit import Junit
 from grader.exports.moodle import Moodle
-from grader.exports.table import Csv, Xlsx
+from grader.exports.tables import Csv, Xlsx
 
 __all__ = ["EXPORTS", "Export", "Request"]
 

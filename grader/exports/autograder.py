@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
-from grader.assignment import load_assignment
-from grader.basis import files_below, folders_of
-from grader.exports.export import pack, write_zip
+from grader.assignments.load import load_assignment
+from grader.exports.base import pack, write_zip
+from grader.gradebook.fingerprint import files_below, folders_of
 
 SCRIPTS = ("setup.sh", "run_autograder")
 _HERE = Path(__file__).parent

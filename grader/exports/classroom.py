@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from grader.exports.export import Files, Request
+from grader.exports.base import Files, Request
 from grader.exports.summary import about, total
 from grader.model import Result
 from grader.report.entries import entries

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from grader.errors import CommandError
-from grader.exports.export import Files, Request
+from grader.exports.base import Files, Request
 from grader.exports.summary import summary
 from grader.model import Result, Run
 from grader.report.entries import Entry, entries

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 
 from grader.errors import CommandError
-from grader.exports.export import Request
-from grader.exports.sheet import Sheet
-from grader.exports.sheets import SheetExport
+from grader.exports.base import Request
+from grader.exports.csv_sheet import Sheet
+from grader.exports.sheet_export import SheetExport
 from grader.exports.summary import summary
 from grader.model import Result
 

@@ -8,11 +8,12 @@ from itertools import chain
 from statistics import fmean, median, quantiles
 from typing import Any
 
-from grader.assignment import Assignment
+from grader.assignments.records import Assignment
 from grader.model import ExerciseResult, Repair, Run
 from grader.report.charts import Histogram, histogram
 from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
 from grader.report.pair_page import PairPage
+from grader.report.similarity import FEWEST
 from grader.report.spool import Spool
 from grader.report.tally import (
     CaseCount,
@@ -26,7 +27,6 @@ from grader.report.tally import (
 )
 from grader.report.text import number, one_line
 from grader.report.words import VERDICTS, Word
-from grader.similar import FEWEST
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from grader.diff import Change
-from grader.gradebook import RunLine
+from grader.gradebook.diff import Change
+from grader.gradebook.store import RunLine
 from grader.report.entries import lines, shown_name
 from grader.report.text import number, one_line
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from grader.model import Result, Run, Status, Verdict
-from grader.plain import without_terminal_codes
 from grader.report.slugs import free, slug
 from grader.report.text import one_line, shortened, visible
 from grader.report.words import VERDICTS, Word
+from grader.text import without_terminal_codes
 
 LONGEST_NAME, LONGEST_PROSE, LONGEST_REASON = 80, 2_000, 300
 MOST_LINES = 200

@@ -13,19 +13,19 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.assignment import Assignment
-from grader.basis import basis, digest, program
-from grader.diff import Change
-from grader.gradebook import RunLine
+from grader.assignments.records import Assignment
+from grader.gradebook.diff import Change
+from grader.gradebook.fingerprint import basis, digest, program
+from grader.gradebook.store import RunLine
 from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
 from grader.report.pair_page import PairPage, pair_pages
 from grader.report.pictures import View
+from grader.report.similarity import Likeness
 from grader.report.student_page import student_page
 from grader.report.text import counted, number, one_line, visible, when
-from grader.similar import Likeness
 
 HERE = Path(__file__).parent
 # The mark stands in the first so many characters of a page.

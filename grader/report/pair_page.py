@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from grader.assignment import Assignment
+from grader.assignments.records import Assignment
 from grader.model import Mark, Run
 from grader.report.entries import Entry, entries
 from grader.report.highlight import highlighted
+from grader.report.similarity import Alike, Likeness, Pair
 from grader.report.tally import Person
 from grader.report.text import one_line
-from grader.similar import Alike, Likeness, Pair
 
 
 @dataclass(frozen=True, slots=True)

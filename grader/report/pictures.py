@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from grader.assignment import Assignment, Exercise
-from grader.cases import Picture
+from grader.assignments.records import Assignment, Exercise, Picture
 from grader.errors import AssignmentError
+from grader.grading.pictures.draw import drawn_by_reference
+from grader.grading.pictures.trainings import frozen
 from grader.model import Drawing, ExerciseResult, Verdict
-from grader.pictures import drawn_by_reference
 from grader.report.entries import prose
 from grader.report.lessons import dots, lesson_plots, lesson_words
 from grader.report.paths import contours, path_plot
@@ -20,7 +20,6 @@ from grader.report.plots import Ground, Plot
 from grader.report.strips import Strips, strips, strips_words
 from grader.report.text import one_line
 from grader.scenes import GRID, Groups, Landscape, Scene, Training
-from grader.trainings import frozen
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from grader.assignment import Assignment
+from grader.assignments.records import Assignment
 from grader.model import CaseResult, Diagnosis, ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.highlight import highlighted

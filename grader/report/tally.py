@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from grader.assignment import Assignment, Exercise
+from grader.assignments.records import Assignment, Exercise
 from grader.model import Diagnosis, ExerciseResult, Verdict
 from grader.report.entries import Entry
 from grader.report.text import one_line

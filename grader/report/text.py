@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from grader.plain import without_terminal_codes
+from grader.text import without_terminal_codes
 
 # What has no shape of its own but changes what is seen around it: control characters, marks that
 # turn the direction of writing, invisible and filling characters, lone surrogates. The joiners

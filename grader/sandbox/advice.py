@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from grader.sandbox.command import bubblewrap
+from grader.sandbox.launch import bubblewrap
 
 # Settings by which systems keep ordinary users from namespaces: file, value that does, mend.
 _SETTINGS = (

@@ -21,14 +21,14 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-from grader import wire
 from grader.errors import KernelFailure
-from grader.sandbox.command import readable
 from grader.sandbox.flood import ended_if_flooding
+from grader.sandbox.launch import readable
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
 from grader.sandbox.provisioner import NAME, SandboxManager, SandboxProvisioner
 from grader.sandbox.shared import SharedInputs
+from grader.values import wire
 
 START_SECONDS = 60
 # After an interrupt, a cell or call has this long to end before its kernel is ended.

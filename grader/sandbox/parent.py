@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import wire
 from grader.errors import KernelFailure, WireError
 from grader.sandbox.cgroup import create, in_cgroup
-from grader.sandbox.command import command, lay_out_agent
+from grader.sandbox.launch import command, lay_out_agent
 from grader.sandbox.level import Level
+from grader.values import wire
 
 START_SECONDS = 120
 FORK_SECONDS = 20

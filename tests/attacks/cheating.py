@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.attack import attack
+from tests.attacks.attack import attack
 
 ATTACKS = (
     attack(
@@ -282,7 +282,7 @@ ATTACKS = (
         def look(text):
             import importlib
             names = [n for n in sys.modules if "grader" in n or "cases" in n or "variants" in n]
-            for name in [*names, "grader.cases", "grader.assignment"]:
+            for name in [*names, "grader.assignments.cases", "grader.assignments.load"]:
                 module = importlib.import_module(name)
                 for value in vars(module).values():
                     if type(value).__name__ == "Case":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.attack import Attack, attack
+from tests.attacks.attack import Attack, attack
 
 # The wrong answers that the attacks below dress up; all other exercises are missing.
 WRONG = (

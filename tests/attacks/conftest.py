@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
-from attacks.promises import Outside, World
-from grader import caller, cell_runner
+from grader.execution import calls as caller
+from grader.execution import cell_runner
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.parent import OWN_BYTES
+from tests.attacks.promises import Outside, World
+from tests.conftest import ROOT
 
 MEMORY_BYTES, DISK_BYTES = 1_500_000_000, 20_000_000
 LIMITS = f"""

@@ -7,7 +7,7 @@ them (`Outside`), lies in the sandbox itself, or is asked for in a way that chan
 
 from __future__ import annotations
 
-from attacks.attack import attack
+from tests.attacks.attack import attack
 
 DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.attack import attack
+from tests.attacks.attack import attack
 
 ATTACKS = (
     attack(

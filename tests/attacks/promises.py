@@ -24,21 +24,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from conftest import notebook
-
 import grader.report
-from attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
-from grader.assignment import load_assignment
-from grader.canary import protection_in_force
-from grader.export import write_grades, write_results
-from grader.grading import Task, grade
-from grader.model import Result, Run, Status
-from grader.pile import Submission
+from grader.assignments.load import load_assignment
+from grader.execution.protection import protection_in_force
+from grader.grading.grade import Task, grade
+from grader.model import Result, Run, Status, Submission
 from grader.report import write_report
+from grader.results.files import write_grades, write_results
 from grader.sandbox import kernel
 from grader.sandbox.flood import MAX_GROWTH_BYTES
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
+from tests.attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
+from tests.conftest import notebook
 
 MAX_MEMORY_KB = 150_000
 MAX_SECONDS = 120  # twice what the limits of the course allow

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
-from attacks.attack import Attack
-from attacks.cheating_with_arrays import ATTACKS, WRONG
-from attacks.promises import Outside, World
-from grader.assignment import load_assignment
-from grader.notebook import read_notebook
+from grader.assignments.load import load_assignment
+from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
+from tests.attacks.attack import Attack
+from tests.attacks.cheating_with_arrays import ATTACKS, WRONG
+from tests.attacks.promises import Outside, World
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from attacks.attack import Attack
-from attacks.harm import ATTACKS
-from attacks.promises import World
+from tests.attacks.attack import Attack
+from tests.attacks.harm import ATTACKS
+from tests.attacks.promises import World
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
@@ -21,7 +21,7 @@ def test_an_attack_breaks_no_promise(attack: Attack, world: World) -> None:
 
 
 READ = (
-    "import sys; from grader.source import definitions_only, defines, is_untouched, syntax_error\n"
+    "import sys; from grader.notebooks.cells import definitions_only, defines, is_untouched, syntax_error\n"
     "source = eval(sys.argv[1])\n"
     "defines(source, 'longest'), definitions_only(source), is_untouched(source, 'longest')\n"
 )

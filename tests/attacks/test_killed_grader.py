@@ -13,9 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import notebook
 
-DENY = Path(__file__).parent.parent / "deny.py"
+from tests.conftest import notebook
+
+DENY = Path(__file__).parents[1] / "sandbox" / "deny.py"
 FORKS = 6
 # Children that try to outlive the kernel, which tries to outlive its parent.
 LASTING = f"""
@@ -56,7 +57,7 @@ def test_everything_ends_with_a_killed_grader(
 ) -> None:
     """What was started ends, though nobody is left who could end it."""
     (tmp_path / "a.ipynb").write_text(json.dumps(notebook(LASTING)))
-    code = "from grader.cli import main; main()"
+    code = "from grader.cli.grade import main; main()"
     run = subprocess.Popen(
         [
             *(sys.executable, str(DENY), denied),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from attacks.attack import Attack
-from attacks.learning import ATTACKS
-from attacks.promises import World
+from tests.attacks.attack import Attack
+from tests.attacks.learning import ATTACKS
+from tests.attacks.promises import World
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)

@@ -8,14 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cluster_class import graded, options
-from conftest import notebook
-from real_cluster import RealCluster
 
-from attacks import cheating, learning
-from attacks.attack import RIGHT, WRONG, Attack, prelude
-from attacks.promises import World
 from grader.sandbox.level import Level
+from tests.attacks import cheating, learning
+from tests.attacks.attack import RIGHT, WRONG, Attack, prelude
+from tests.attacks.promises import World
+from tests.conftest import notebook
+from tests.runs.cluster_class import graded, options
+from tests.runs.real_cluster import RealCluster
 
 # What is seen of these depends on the moment; that they win nothing is tested elsewhere.
 BY_CHANCE = {"frames_without_end", "hostile_json", "reply_by_thread", "where_the_packages_lie"}

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import notebook
 
-from attacks import cheating, harm, learning
-from attacks.attack import RIGHT, WRONG, prelude
-from attacks.promises import World, running_kernels
-from grader import run
-from grader.canary import protection_in_force
-from grader.gradebook import Gradebook
+from grader.execution.protection import protection_in_force
+from grader.gradebook.store import Gradebook
 from grader.model import Result, Status
-from grader.run import Options, grade_run
-from grader.submissions import find
+from grader.runs import run
+from grader.runs.run import Options, grade_run
+from grader.submissions.find import find
+from tests.attacks import cheating, harm, learning
+from tests.attacks.attack import RIGHT, WRONG, prelude
+from tests.attacks.promises import World, running_kernels
+from tests.conftest import notebook
 
 CHOSEN = (
     *("reply_by_thread", "patched_encoder", "equal_to_everything", "a_legacy", "others_memory"),

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from forms import Form, changed, repeats_published, wrong
 from grader.model import Verdict
+from tests.forms import Form, changed, repeats_published, wrong
 
 EXERCISE = "update_parameters_with_adam"
 INSIDE = "epsilon_inside_root"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forms import Form, changed, wrong
 from grader.model import Verdict
+from tests.forms import Form, changed, wrong
 
 EXERCISE = "random_mini_batches"
 

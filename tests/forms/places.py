@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from forms import adam, adam_start, gd, mini_batches, momentum, velocity
-from forms.table import diagnosed, words
-from grader import search
+from grader.grading.repair import search
+from grader.grading.repair.search import WORDS
 from grader.model import ExerciseResult
-from grader.search import WORDS
-from grader.source import functions
+from grader.notebooks.cells import functions
+from tests.forms import adam, adam_start, gd, mini_batches, momentum, velocity
+from tests.forms.table import diagnosed, words
 
 MODULES = (gd, mini_batches, velocity, momentum, adam_start, adam)
 RIGHT, ELSEWHERE, NONE = "the right line", "another line", "none"

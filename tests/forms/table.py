@@ -7,10 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from forms import adam, adam_start, gd, mini_batches, momentum, velocity
-from grader.grading import Task, grade
-from grader.model import ExerciseResult
-from grader.pile import Submission
+from grader.grading.grade import Task, grade
+from grader.model import ExerciseResult, Submission
+from tests.forms import adam, adam_start, gd, mini_batches, momentum, velocity
 
 ROOT = Path(__file__).parents[2]
 MODULES = (gd, mini_batches, velocity, momentum, adam_start, adam)

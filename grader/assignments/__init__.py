@@ -1,0 +1,1 @@
+"""What an author wrote: settings, cases, variants and expected outputs."""

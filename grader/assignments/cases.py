@@ -1,0 +1,254 @@
+"""The cases, variants, pictures and frozen expected outputs of an assignment.
+
+`cases.py`, `variants.py` (or the modules of a folder `variants`) and `pictures.py` are the author's
+code and run here, in our process; a student's kernel never sees them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
+from grader.assignments.paths import EXPECTED_OUTPUTS
+from grader.assignments.records import Case, Picture, Variant
+from grader.authoring import (
+    ATOL,
+    RTOL,
+    Arguments,
+    CaseMark,
+    PartsMark,
+    PictureMark,
+    TrainingMark,
+    VariantMark,
+)
+from grader.errors import AssignmentError
+from grader.model import Visibility
+from grader.scenes import Training
+from grader.values.difference import Tolerance, thaw
+
+PUBLIC_TITLE = "The case that the notebook shows."
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What an assignment's author wrote for each exercise, by the exercise's name.
+
+    `parts` are functions that take an exercise's answer apart, where there are any.
+    """
+
+    cases: dict[str, tuple[Case, ...]]
+    variants: dict[str, tuple[Variant, ...]]
+    pictures: dict[str, tuple[Picture, ...]]
+    parts: dict[str, Callable[[Any], dict[str, Any]]]
+
+
+def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
+    """Run the author's modules and collect what they hold for `exercises`.
+
+    `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
+    a function that gives `(args, kwargs)`; it may be empty.
+    """
+    if not solutions.is_dir():
+        raise AssignmentError(
+            f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
+        )
+    collected = _Collected(exercises)
+    with importable(folder, solutions, solutions / "variants"):
+        if public_cases:
+            collected.add_public(folder / public_cases)
+        for function, mark in marked(solutions / "cases.py", CaseMark):
+            collected.add_case(mark, function.__name__, doc_of(function), function)
+        found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
+        for function, mark in dict.fromkeys(chain.from_iterable(found)):
+            collected.add_variant(mark, function)
+        pictures = solutions / "pictures.py"
+        kinds = PictureMark | TrainingMark
+        for function, mark in marked(pictures, kinds) if pictures.exists() else ():
+            collected.add_picture(mark, function)
+    for name, cases in collected.cases.items():
+        if not cases:
+            raise AssignmentError(
+                f"{solutions / 'cases.py'}: there is no case for {name!r}; "
+                "an exercise needs at least one to be graded"
+            )
+    return Cases(
+        {name: tuple(cases.values()) for name, cases in collected.cases.items()},
+        {name: tuple(variants.values()) for name, variants in collected.variants.items()},
+        {name: tuple(pictures) for name, pictures in collected.pictures.items()},
+        {name: function for name, function in collected.parts.items() if function},
+    )
+
+
+def _variant_files(solutions: Path) -> list[Path]:
+    """`variants.py` if there is one, then the modules of the folder `variants` by name."""
+    alone = solutions / "variants.py"
+    return [*([alone] if alone.exists() else []), *sorted(solutions.glob("variants/*.py"))]
+
+
+def with_expected_outputs(
+    cases: dict[str, tuple[Case, ...]], folder: Path, solutions: Path
+) -> dict[str, tuple[Case, ...]]:
+    """The cases with the frozen outputs of the student's (public) and solutions (hidden) folder."""
+    paths = {
+        Visibility.PUBLIC: folder / EXPECTED_OUTPUTS,
+        Visibility.HIDDEN: solutions / EXPECTED_OUTPUTS,
+    }
+    frozen = {visibility: _read_frozen(path) for visibility, path in paths.items()}
+
+    def expected(exercise: str, case: Case) -> Any:
+        try:
+            return thaw(frozen[case.visibility][exercise]["cases"][case.name]["expected"])
+        except (KeyError, TypeError, ValueError):
+            raise AssignmentError(
+                f"{paths[case.visibility]}: there is no expected output for the case "
+                f"{case.name!r} of {exercise!r}; `grade generate` writes it from the master "
+                "notebook"
+            ) from None
+
+    return {
+        exercise: tuple(replace(case, expected=expected(exercise, case)) for case in group)
+        for exercise, group in cases.items()
+    }
+
+
+def _read_frozen(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise AssignmentError(
+            f"{path}: not what `grade generate` writes ({error}); run it again"
+        ) from None
+
+
+class _Collected:
+    """The cases and variants found so far, by exercise."""
+
+    def __init__(self, exercises: list[str]) -> None:
+        self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
+        self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
+        self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
+        self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
+
+    def add_public(self, path: Path) -> None:
+        for exercise, named in listed_cases(path).items():
+            mark = CaseMark(exercise, RTOL, ATOL, weight=1, public=True)
+            for name, inputs in named.items():
+                self.add_case(mark, name, PUBLIC_TITLE, inputs, path.stem)
+
+    def add_case(
+        self, mark: CaseMark, name: str, title: str, function: Callable[[], Any], module: str = ""
+    ) -> None:
+        known = self.of(self.cases, mark.exercise, function)
+        if name in known:
+            raise error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
+        _check(function, "weight", mark.weight, "above 0", lambda weight: weight > 0)
+        for tolerance in ("rtol", "atol"):
+            _check(function, tolerance, getattr(mark, tolerance), "of 0 or more", lambda t: t >= 0)
+        visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
+        known[name] = Case(
+            name,
+            title,
+            visibility,
+            Tolerance(mark.rtol, mark.atol),
+            mark.weight,
+            checked_arguments(function),
+            module=module,
+        )
+
+    def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
+        if isinstance(mark, PartsMark):
+            if self.of(self.parts, mark.exercise, function):
+                raise error_at(function, f"{mark.exercise!r} is taken apart by another function")
+            self.parts[mark.exercise] = function
+            return
+        known, name = self.of(self.variants, mark.exercise, function), function.__name__
+        if name in known:
+            raise error_at(function, f"{mark.exercise!r} has two variants named {name!r}")
+        if not mark.accepted:
+            _check(function, "share", mark.share, "from 0 to below 1", lambda share: 0 <= share < 1)
+        known[name] = _variant(mark, function)
+
+    def add_picture(self, mark: PictureMark | TrainingMark, function: Callable[..., Any]) -> None:
+        yields = inspect.isgeneratorfunction(function)
+        if isinstance(mark, TrainingMark) is not isinstance(mark.scene, Training):
+            raise error_at(function, "@training, and nothing else, draws on a `Training`")
+        if isinstance(mark, TrainingMark) and yields:
+            raise error_at(function, "what draws a training is called once; this one yields")
+        if isinstance(mark, PictureMark) and not yields:
+            raise error_at(function, "a picture's driver yields `arguments(...)`; this one doesn't")
+        given = mark.given if isinstance(mark, TrainingMark) else ""
+        name, doc = function.__name__, doc_of(function)
+        picture = Picture(name, mark.title, doc, mark.scene, function, given)
+        self.of(self.pictures, mark.exercise, function).append(picture)
+
+    def of(self, table: dict[str, Any], exercise: str, function: Callable[..., Any]) -> Any:
+        if exercise not in table:
+            known = ", ".join(table)
+            raise error_at(function, f"{exercise!r} is not one of the exercises ({known})")
+        return table[exercise]
+
+
+def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
+    changes: Any = {}
+    if mark.of:
+        try:
+            changes = function()
+        except Exception as error:  # whatever the author's code may raise
+            raise error_at(function, f"the variant raises {words_of(error)}") from error
+        if not (isinstance(changes, dict) and changes):
+            raise error_at(
+                function, "a variant with `of` returns a dictionary of keyword arguments for it"
+            )
+    return Variant(
+        name=function.__name__,
+        title=mark.title,
+        explanation=doc_of(function),
+        function=partial(mark.of, **changes) if mark.of else function,
+        accepted=mark.accepted,
+        share=mark.share,
+        of=mark.of,
+        changes=changes,
+    )
+
+
+def listed_cases(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
+    """The PUBLIC_CASES of a student's module: exercise -> case -> what gives its inputs."""
+    return getattr(run_module(path), "PUBLIC_CASES", {})
+
+
+def checked_arguments(function: Callable[[], Any]) -> Callable[[], Arguments]:
+    """The case's inputs; a public case gives them as a plain `(args, kwargs)`."""
+
+    def inputs() -> Arguments:
+        try:
+            given = function()
+        except Exception as error:  # whatever the author's code may raise
+            raise error_at(function, f"the case raises {words_of(error)}") from error
+        match given:
+            case Arguments():
+                return given
+            case (tuple() as args, dict() as kwargs):
+                return Arguments(args, kwargs)
+        raise error_at(function, "a case returns `arguments(...)`, and this one does not")
+
+    return inputs
+
+
+def _check(
+    function: Callable[..., Any],
+    name: str,
+    value: Any,
+    wanted: str,
+    is_right: Callable[[Any], bool],
+) -> None:
+    if not isinstance(value, (int, float)) or not is_right(value):
+        raise error_at(function, f"{name} is {value!r} where a number {wanted} is expected")

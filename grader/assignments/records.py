@@ -1,0 +1,192 @@
+"""The records of an assignment: what an author wrote, as the later steps use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.authoring import Arguments
+from grader.model import Visibility
+from grader.scenes import Scene
+from grader.values.difference import Returns, Tolerance
+
+ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
+NOT_FROZEN = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Wall-clock limits in seconds, bytes of output kept of one cell, and what the kernel and all
+    it starts may use: bytes of memory and of disk, and processes (threads count as such)."""
+
+    cell_seconds: float = 15
+    long_cell_seconds: float = 300
+    call_seconds: float = 5
+    submission_seconds: float = 240
+    output_bytes: float = 1_000_000
+    memory_bytes: float = 4_000_000_000
+    disk_bytes: float = 100_000_000
+    processes: float = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LateRule:
+    """`due` has an offset from UTC. Every day that has begun after it counts as a late day. After
+    the free ones each takes a share of the points that were reached, up to a most."""
+
+    due: datetime
+    free_days: float
+    percent_per_day: float
+    most_percent: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One call of an exercise, and what the reference solution returns for it.
+
+    `module` is the student's own module that has the inputs, where one has.
+    """
+
+    name: str
+    title: str
+    visibility: Visibility
+    tolerance: Tolerance
+    weight: float
+    arguments: Callable[[], Arguments]
+    expected: Any = NOT_FROZEN
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """A named other implementation of an exercise: an accepted one, or a mistake.
+
+    `share` of the points is given for it. `function` is called as the exercise is. Where it is a
+    general form, `of`, with some keyword arguments changed, `changes` has these.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    function: Callable[..., Any]
+    accepted: bool = True
+    share: float = 1
+    of: Callable[..., Any] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """Stands for a variant's function where only its outputs are known, by the case's name."""
+
+    outputs: Mapping[str, Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("what this variant returns is recorded, its code is not")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
+
+    Where the scene is a `Training`, it is of what the notebook trained with the text `given` among
+    the arguments; `driver` is then called once, with what came of it.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    scene: Scene
+    driver: Callable[..., Any]
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exercise:
+    """One function a student writes. `asks` says in plain words what it is to do.
+
+    `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
+    returns more values than this assignment's own. `parts`, if there, takes an answer apart.
+    """
+
+    name: str
+    title: str
+    asks: str
+    points: float
+    scoring: str
+    other_names: tuple[str, ...]
+    returns: Returns
+    outputs_from: str = ""
+    cases: tuple[Case, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    parts: Callable[[Any], dict[str, Any]] | None = None
+
+    @property
+    def accepted(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if variant.accepted)
+
+    @property
+    def mistakes(self) -> tuple[Variant, ...]:
+        return tuple(variant for variant in self.variants if not variant.accepted)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.other_names)
+
+    def of(self, visibility: Visibility) -> list[Case]:
+        return [case for case in self.cases if case.visibility is visibility]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Everything fairgrade knows about one assignment.
+
+    `search` says whether wrong functions are searched for the place of the mistake.
+    `public_only` where it was read from what a student has: there is no solutions folder then.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    solutions: Path
+    notebook: str
+    exercises: tuple[Exercise, ...]
+    limits: Limits
+    long_running: frozenset[str]
+    helpers: tuple[str, ...]
+    other_names: dict[str, tuple[str, ...]]
+    shared_folder: Path
+    shared_files: tuple[str, ...]
+    warm_imports: tuple[str, ...]
+    require: str = "limits"
+    search: bool = True
+    public_cases: str = ""
+    requirements: tuple[str, ...] = ()
+    late: LateRule | None = None
+    public_only: bool = False
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def template(self) -> Path:
+        return self.folder / self.notebook
+
+    @property
+    def master(self) -> Path:
+        return self.solutions / self.notebook
+
+    def exercise(self, name: str) -> Exercise:
+        return next(exercise for exercise in self.exercises if exercise.name == name)
+
+    def helper_files(self) -> dict[str, Path]:
+        """File name in the kernel's folder -> the file whose content it gets."""
+        files = {name: self.folder / name for name in self.helpers}
+        for name, others in self.other_names.items():
+            files |= dict.fromkeys(others, self.folder / name)
+        return files

@@ -1,0 +1,111 @@
+"""An assignment as a student has it: one folder, public cases only, no solutions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from grader.assignments.cases import checked_arguments, listed_cases
+from grader.assignments.load import read_settings
+from grader.assignments.modules import importable
+from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
+from grader.assignments.records import Assignment, Case, Exercise, Recorded, Variant
+from grader.authoring import Arguments
+from grader.errors import AssignmentError
+from grader.model import Visibility
+from grader.values.difference import Tolerance, thaw
+
+
+@lru_cache
+def load_handed_out(folder: Path) -> Assignment:
+    """The assignment in a student's `folder`, with its public cases and the variants that these
+    tell apart.
+
+    Raises AssignmentError where a file is missing or is not what was handed out.
+    """
+    settings = read_settings(folder, folder)
+    frozen = _read(folder / EXPECTED_OUTPUTS)
+    path = folder / PUBLIC_VARIANTS
+    variants = _read(path) if path.exists() else {}
+    try:
+        exercises = tuple(_exercise(each, frozen, variants, folder) for each in settings.exercises)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise AssignmentError(
+            f"{folder}: {EXPECTED_OUTPUTS} or {PUBLIC_VARIANTS} is not what was handed out "
+            f"({type(error).__name__}: {error}); unpack the assignment's files again"
+        ) from None
+    return replace(
+        settings,
+        exercises=tuple(each for each in exercises if each.cases),
+        public_only=True,
+    )
+
+
+def _exercise(
+    exercise: Exercise, frozen: dict[str, Any], variants: dict[str, Any], folder: Path
+) -> Exercise:
+    cases = frozen[exercise.name]["cases"]
+    recorded = variants.get(exercise.name, [])
+    return replace(
+        exercise,
+        cases=tuple(_case(exercise.name, name, case, folder) for name, case in cases.items()),
+        variants=tuple(map(_variant, recorded)),
+    )
+
+
+def _case(exercise: str, name: str, frozen: dict[str, Any], folder: Path) -> Case:
+    module = frozen.get("inputs_from", "")
+    return Case(
+        name=name,
+        title=frozen["title"],
+        visibility=Visibility.PUBLIC,
+        tolerance=Tolerance(frozen["rtol"], frozen["atol"]),
+        weight=1,
+        arguments=checked_arguments(
+            _listed(folder / f"{module}.py")[exercise][name]
+            if module
+            else _thawed(frozen["inputs"])
+        ),
+        expected=thaw(frozen["expected"]),
+        module=module,
+    )
+
+
+@lru_cache
+def _listed(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
+    with importable(path.parent):
+        return listed_cases(path)
+
+
+def _thawed(inputs: dict[str, Any]) -> Callable[[], Arguments]:
+    """The frozen inputs, made afresh for every call."""
+
+    def arguments() -> Arguments:
+        return Arguments(tuple(map(thaw, inputs["args"])), thaw({"named": inputs["kwargs"]}))
+
+    arguments()  # a file that is broken is found now
+    return arguments
+
+
+def _variant(recorded: dict[str, Any]) -> Variant:
+    return Variant(
+        name=recorded["name"],
+        title=recorded["title"],
+        explanation=recorded["explanation"],
+        accepted=recorded["accepted"],
+        share=recorded["share"],
+        function=Recorded({name: thaw(out) for name, out in recorded["outputs"].items()}),
+    )
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssignmentError(
+            f"{path}: cannot be read ({error}); unpack the assignment's files again"
+        ) from None

@@ -1,0 +1,311 @@
+"""Prove that an assignment's hidden cases are adequate: wrong forms of every exercise are told
+from the reference, right ones are not.
+
+Wrong are the mutants of the reference, the author's mistakes, and the forms in `wrong.py`, each of
+which is what a case is there for. Right are rewritings of the reference. Accepted variants are
+right too, but must be told apart, or they could not be named. All are tried on every hidden case
+alone, so what the proof would say without a case follows from what it says with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.assignments.load import load_assignment
+from grader.assignments.modules import importable, marked
+from grader.assignments.records import Assignment, Case, Exercise
+from grader.authoring import WrongMark
+from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
+from grader.authors.adequacy.mutants import mutants
+from grader.authors.adequacy.rewritings import rewritten
+from grader.authors.adequacy.trials import APART, MARGIN, NEAR, SAME, tried
+from grader.errors import AssignmentError
+from grader.grading.fresh_cases import reference
+from grader.model import Visibility
+from grader.notebooks.cells import Function, functions
+from grader.notebooks.read import read_notebook
+from grader.values import wire
+from grader.values.difference import first_difference
+
+REWRITINGS = 40
+WRONG_FORMS = "wrong.py"
+
+
+class Kind(Enum):
+    """Where a form comes from; the value is what it is called."""
+
+    MUTANT = "mutant"
+    MISTAKE = "mistake"
+    WRONG = "wrong form"
+    ACCEPTED = "accepted variant"
+    REWRITING = "rewriting"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of an exercise. `said` has a character for each hidden case: see `trials`.
+
+    Of a mutant, `line` (in the reference's cell), `was` and `becomes` are those of the statement
+    that differs. Of a rewriting, `becomes` is the function.
+    """
+
+    kind: Kind
+    name: str
+    line: int = 0
+    was: str = ""
+    becomes: str = ""
+    said: str = ""
+
+    def is_told_by(self, case: int) -> bool:
+        return self.said[case] == APART.decode()
+
+    @property
+    def told_by(self) -> list[int]:
+        """The numbers of the cases that tell it from the reference."""
+        return [case for case in range(len(self.said)) if self.is_told_by(case)]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found out about one exercise. `cases` are the names of its hidden cases."""
+
+    assignment: Assignment
+    exercise: Exercise
+    cases: tuple[str, ...]
+    forms: tuple[Form, ...]
+    allowances: Allowances
+
+    @cached_property
+    def equivalent(self) -> set[tuple[str, str]]:
+        return {(each.was, each.becomes) for each in self.allowances.equivalents}
+
+    @cached_property
+    def wrong(self) -> list[Form]:
+        """What has to be told from the reference."""
+        return [
+            form
+            for form in self.forms
+            if form.kind is not Kind.REWRITING and (form.was, form.becomes) not in self.equivalent
+        ]
+
+    def of(self, kind: Kind) -> list[Form]:
+        return [form for form in self.forms if form.kind is kind]
+
+    def needing(self, case: str) -> list[Form]:
+        """The forms that no other hidden case than this one tells from the reference."""
+        number = self.cases.index(case)
+        return [form for form in self.wrong if form.told_by == [number]]
+
+    def without(self, case: str) -> Proof:
+        """The proof as it would be if there were no such case."""
+        number = self.cases.index(case)
+        forms = (replace(f, said=f.said[:number] + f.said[number + 1 :]) for f in self.forms)
+        cases = self.cases[:number] + self.cases[number + 1 :]
+        return Proof(self.assignment, self.exercise, cases, tuple(forms), self.allowances)
+
+    def problems(self) -> Iterator[str]:
+        """Everything that the proof lacks, a line each."""
+        yield from (self._survivor(form) for form in self.wrong if not form.told_by)
+        yield from filter(None, map(self._misjudged, self.of(Kind.REWRITING)))
+        yield from filter(None, map(self._unsteady, self.exercise.accepted))
+        yield from self._wrongly_listed()
+        spare = {each.case for each in self.allowances.spares}
+        for case in self.cases:
+            if case not in spare and not self.needing(case):
+                yield (
+                    f"{self._folder / 'cases.py'}: the case {case!r} of {self.exercise.name!r} "
+                    f"tells nothing apart that others do not; add to {WRONG_FORMS} what it is "
+                    f"there for, list it as spare in {ALLOWANCES} with the reason, or take it out"
+                )
+
+    @property
+    def _folder(self) -> Path:
+        return self.allowances.path.parent
+
+    def _survivor(self, form: Form) -> str:
+        where = f"{self._folder}: the {form.kind.value} {form.name!r} of {self.exercise.name!r}"
+        mend = "add a case that does"
+        if form.kind is Kind.MUTANT:
+            where = (
+                f"{self.assignment.master}: {self.exercise.name!r}, line {form.line} of its cell"
+            )
+            what = f"`{form.becomes}` from `{form.was}`"
+            mend += f", or list it as equivalent in {ALLOWANCES} with the reason"
+        else:
+            what = "it from the reference"
+        near = f" by {MARGIN} tolerances or more" if NEAR.decode() in form.said else ""
+        return f"{where}: no hidden case tells {what}{near}; {mend}"
+
+    def _misjudged(self, form: Form) -> str:
+        failed = [
+            name for name, said in zip(self.cases, form.said, strict=True) if said != SAME.decode()
+        ]
+        if not failed:
+            return ""
+        return (
+            f"{self.assignment.master}: {self.exercise.name!r} means the same in this style, and "
+            f"fails the case {failed[0]!r}; what is expected there is more than the exercise "
+            f"asks:\n{form.becomes}"
+        )
+
+    def _unsteady(self, variant: Any) -> str:
+        for case in _hidden(self.exercise):
+            one, other = _output(variant.function, case), _output(variant.function, case)
+            if first_difference(one, other, case.tolerance, self.exercise.returns):
+                return (
+                    f"{self._folder}: the accepted variant {variant.name!r} of "
+                    f"{self.exercise.name!r} returns something else every time on {case.name!r}"
+                )
+        return ""
+
+    def _wrongly_listed(self) -> Iterator[str]:
+        path = self.allowances.path
+        found = {(form.was, form.becomes): form for form in self.of(Kind.MUTANT)}
+        for each in self.allowances.equivalents:
+            form = found.get((each.was, each.becomes))
+            entry = f"{path}: equivalent: `{each.becomes}` for `{each.was}` in {each.exercise!r}"
+            if form is None:
+                yield f"{entry} is no mutant of the reference (any more); take it off the list"
+            elif form.told_by:
+                by = self.cases[form.told_by[0]]
+                yield f"{entry} is told apart by the case {by!r}; take it off the list"
+        for spare in self.allowances.spares:
+            entry = f"{path}: spare: {spare.case!r} of {spare.exercise!r}"
+            if spare.case not in self.cases:
+                yield f"{entry} is none of its hidden cases; take it off the list"
+            elif needing := self.needing(spare.case):
+                yield (
+                    f"{entry} is needed: nothing else tells {needing[0].name!r} from the "
+                    "reference; take it off the list"
+                )
+
+
+def prove(root: Path, name: str, jobs: int) -> list[Proof]:
+    """The proof for each exercise of the assignment, found in `jobs` processes."""
+    assignment = load_assignment(root, name)
+    allowances = _allowances(assignment)
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as executor:
+        parts = {
+            exercise: [
+                executor.submit(_try_part, root, name, exercise.name, part, jobs)
+                for part in range(jobs)
+            ]
+            for exercise in assignment.exercises
+        }
+        return [
+            Proof(
+                assignment,
+                exercise,
+                tuple(case.name for case in _hidden(exercise)),
+                _in_order([future.result() for future in futures]),
+                allowances.of(exercise.name),
+            )
+            for exercise, futures in parts.items()
+        ]
+
+
+def _in_order(parts: list[list[Form]]) -> tuple[Form, ...]:
+    """The forms of all parts; form number n is in part n modulo the number of parts."""
+    total = sum(map(len, parts))
+    return tuple(parts[n % len(parts)][n // len(parts)] for n in range(total))
+
+
+def _solutions(assignment: Assignment) -> Path:
+    """Where the cases are: an assignment that shares another's has them there."""
+    return assignment.solutions.parent / assignment.shared_folder.name
+
+
+def _allowances(assignment: Assignment) -> Allowances:
+    owner = load_assignment(assignment.folder.parents[1], assignment.shared_folder.name)
+    exercises = tuple(exercise.name for exercise in owner.exercises)
+    return read_allowances(_solutions(assignment) / ALLOWANCES, exercises)
+
+
+def _hidden(exercise: Exercise) -> list[Case]:
+    return [case for case in exercise.cases if case.visibility is Visibility.HIDDEN]
+
+
+def _try_part(root: Path, name: str, exercise_name: str, part: int, parts: int) -> list[Form]:
+    """Try every `parts`-th form of the exercise, from number `part` on, on its hidden cases."""
+    assignment = load_assignment(root, name)
+    exercise = assignment.exercise(exercise_name)
+    cases = _hidden(exercise)
+    inputs = [case.arguments() for case in cases]
+    forms = []
+    for form, make in list(_forms(assignment, exercise))[part::parts]:
+        try:
+            function = make()
+        except Exception:  # a mutant that cannot even be defined
+            forms.append(replace(form, said=APART.decode() * len(cases)))
+        else:
+            forms.append(replace(form, said=tried(function, cases, inputs, exercise.returns)))
+    return forms
+
+
+_Make = Callable[[], Callable[..., Any]]
+
+
+def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _Make]]:
+    """The forms to be tried, each with what makes it a function."""
+    right = reference(assignment)[exercise.name]
+    source = _source(assignment, exercise)
+
+    def defined(function: Function) -> _Make:
+        def make() -> Any:
+            namespace = dict(right.__globals__)
+            exec(compile(ast.Module([function], []), str(assignment.master), "exec"), namespace)
+            return namespace[exercise.name]
+
+        return make
+
+    for mutant in mutants(source):
+        name = f"{mutant.was} -> {mutant.becomes}"
+        form = Form(Kind.MUTANT, name, mutant.line, mutant.was, mutant.becomes)
+        yield form, defined(mutant.function)
+    for kind, name, variant in _written(assignment, exercise):
+        yield Form(kind, name), lambda variant=variant: variant  # type: ignore[misc]
+    for number in range(REWRITINGS):
+        function = rewritten(source, number)
+        form = Form(Kind.REWRITING, f"number {number}", becomes=ast.unparse(function))
+        yield form, defined(function)
+
+
+def _source(assignment: Assignment, exercise: Exercise) -> Function:
+    cells = read_notebook(assignment.master).cells
+    return [found[exercise.name] for c in cells if exercise.name in (found := functions(c.source))][
+        -1
+    ]
+
+
+def _written(
+    assignment: Assignment, exercise: Exercise
+) -> Iterator[tuple[Kind, str, Callable[..., Any]]]:
+    """The author's variants and wrong forms, with their names."""
+    for variant in exercise.variants:
+        kind = Kind.ACCEPTED if variant.accepted else Kind.MISTAKE
+        yield kind, variant.name, variant.function
+    folder = _solutions(assignment)
+    if (folder / WRONG_FORMS).exists():
+        with importable(assignment.shared_folder, folder):
+            for function, mark in marked(folder / WRONG_FORMS, WrongMark):
+                if mark.exercise == exercise.name:
+                    yield Kind.WRONG, function.__name__, function
+
+
+def _output(function: Callable[..., Any], case: Case) -> Any:
+    inputs = case.arguments()
+    try:
+        return wire.decode(wire.encode(function(*inputs.args, **inputs.kwargs)))
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"the variant {function.__name__!r} raises {type(error).__name__} on the case "
+            f"{case.name!r}: {error}"
+        ) from error

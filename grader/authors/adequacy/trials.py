@@ -1,0 +1,108 @@
+"""Try a function on cases in a child process, where it may loop for ever or eat memory.
+
+The functions are the author's, or mutants of them; a student's never come here.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import select
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.assignments.records import Case
+from grader.authoring import Arguments
+from grader.values import wire
+from grader.values.difference import Returns, Tolerance, first_difference
+
+# What is told apart, is told apart by this many tolerances: never by chance or by rounding.
+MARGIN = 1000
+# What a trial says of a case: as expected; other than expected, but by less than the margin; told
+# apart: by more, or because the function raises, does not end, or returns what cannot be compared.
+SAME, NEAR, APART = b"=", b"~", b"!"
+
+CPU_SECONDS, WALL_SECONDS = 2, 60
+MORE_BYTES = 1024**3
+# No case would use it: a function that forgets to seed must not be right by chance.
+_SEED = 3_141_592_653
+
+
+def tried(
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    inputs: Sequence[Arguments],
+    returns: Returns,
+) -> str:
+    """What is said of each case, a character each. The child's own copies are all that `function`
+    can change, so every trial begins with the same `inputs`."""
+    said = b""
+    while len(said) < len(cases):
+        left = slice(len(said), None)
+        said += _in_child(function, cases[left], inputs[left], returns)
+        if len(said) < len(cases):
+            said += APART  # the case that ended the child
+    return said.decode()
+
+
+def _in_child(
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    inputs: Sequence[Arguments],
+    returns: Returns,
+) -> bytes:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        _try_all(function, cases, inputs, returns, writer)
+    os.close(writer)
+    said = b""
+    try:
+        while select.select([reader], [], [], WALL_SECONDS)[0] and (more := os.read(reader, 64)):
+            said += more
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return said
+
+
+def _try_all(
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    inputs: Sequence[Arguments],
+    returns: Returns,
+    writer: int,
+) -> NoReturn:
+    try:
+        _limit()
+        for case, given in zip(cases, inputs, strict=True):
+            os.write(writer, _try(function, case, given, returns))
+    finally:
+        os._exit(0)  # nothing of the parent's may run here: no handler, no buffer to be flushed
+
+
+def _limit() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_DATA, (MORE_BYTES, MORE_BYTES))
+
+
+def _try(function: Callable[..., Any], case: Case, given: Arguments, returns: Returns) -> bytes:
+    random.seed(_SEED)
+    np.random.seed(_SEED)
+    try:
+        # A value that has been over the wire is of base types, as every answer is.
+        value = wire.decode(wire.encode(function(*given.args, **given.kwargs)))
+        if first_difference(case.expected, value, case.tolerance, returns) is None:
+            return SAME
+        wide = Tolerance(MARGIN * case.tolerance.rtol, MARGIN * case.tolerance.atol)
+        return NEAR if first_difference(case.expected, value, wide, returns) is None else APART
+    except BaseException:  # whatever the function may raise, SystemExit too
+        return APART

@@ -1,0 +1,224 @@
+"""`grade release`: the files that a student gets of an assignment, the same bytes every time."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jinja2
+import tomli_w
+
+from grader.assignments.load import load_assignment
+from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
+from grader.assignments.records import Assignment
+from grader.authors.leaks import giveaways
+from grader.authors.validate import out_of_step
+from grader.errors import AssignmentError, CommandError
+from grader.files import scratch_folder
+from grader.notebooks.cells import imports
+
+README, REQUIREMENTS = "README.md", "requirements.txt"
+# The earliest time that a zip can hold: any other would change from one release to the next.
+_TIME = (1980, 1, 1, 0, 0, 0)
+_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+")
+_LINK = re.compile(r"""\]\(\s*([^)\s]+)|(?:src|href)=["']([^"']+)["']""")
+
+
+def bundle(root: Path, name: str) -> dict[str, bytes]:
+    """Path in the bundle -> content, in order of the paths.
+
+    Raises AssignmentError where generated files are not in step with the master, something is
+    missing, or something of the solutions would be in it.
+    """
+    assignment = load_assignment(root, name)
+    for problem in out_of_step(assignment, root):
+        raise AssignmentError(problem)
+    files = {path: _content(assignment, path) for path in _paths(assignment)}
+    files["assignment.toml"] = _settings(assignment)
+    _refuse_giveaways(assignment, files)
+    files[REQUIREMENTS] = _requirements(assignment, files)
+    files.setdefault(README, _readme(assignment))
+    return dict(sorted(files.items()))
+
+
+def _refuse_giveaways(assignment: Assignment, files: dict[str, bytes]) -> None:
+    found = list(giveaways(assignment, files))
+    if found:
+        listed = "\n  ".join(found[:20])
+        more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
+        raise AssignmentError(
+            f"{assignment.name} was not released: students would get something of the solutions\n"
+            f"  {listed}{more}"
+        )
+
+
+def write_bundle(files: dict[str, bytes], name: str, output: Path) -> None:
+    """Write the files to `output`: a zip with a folder `name` in it, or a folder.
+
+    Raises CommandError for a folder with anything else in it.
+    """
+    try:
+        if output.suffix == ".zip":
+            _write_zip(files, name, output)
+        else:
+            _write_folder(files, output)
+    except OSError as error:
+        raise CommandError(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def _write_zip(files: dict[str, bytes], name: str, output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(".writing-", output.parent) as folder:
+        written = Path(folder) / output.name
+        # Stored, not compressed: what compression makes of it depends on the library's version.
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+            for path, content in files.items():
+                entry = zipfile.ZipInfo(f"{name}/{path}", _TIME)
+                entry.create_system = 3  # Unix, wherever this runs: permissions are told its way
+                entry.external_attr = 0o100644 << 16
+                archive.writestr(entry, content)
+        os.replace(written, output)
+
+
+def _write_folder(files: dict[str, bytes], output: Path) -> None:
+    if output.exists() and not output.is_dir():
+        raise CommandError(f"{output}: is a file; --output names a folder or a .zip file")
+    there = {str(p.relative_to(output)) for p in output.rglob("*") if not p.is_dir()}
+    foreign = sorted(there - files.keys())
+    if foreign:
+        raise CommandError(
+            f"{output}: holds {foreign[0]}, which is not of this bundle; name an empty folder"
+        )
+    for path, content in files.items():
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        (output / path).write_bytes(content)
+
+
+def _paths(assignment: Assignment) -> list[str]:
+    """What a kernel finds beside the notebook, what the notebook shows, and what checks need."""
+    linked = [*_links(assignment)]
+    return list(
+        dict.fromkeys(
+            [
+                assignment.notebook,
+                EXPECTED_OUTPUTS,
+                PUBLIC_VARIANTS,
+                *assignment.helpers,
+                *assignment.shared_files,
+                *linked,
+            ]
+        )
+    )
+
+
+def _links(assignment: Assignment) -> Iterator[str]:
+    """The files that the notebook's text links to, as paths from its folder."""
+    for cell in _cells(assignment.template.read_bytes()):
+        if cell["cell_type"] == "markdown":
+            for in_markdown, in_html in _LINK.findall("".join(cell["source"])):
+                target = unquote((in_markdown or in_html).split("#")[0])
+                if target and not re.match(r"[a-z]+:", target):
+                    yield os.path.normpath(target)
+
+
+def _content(assignment: Assignment, path: str) -> bytes:
+    file = assignment.folder / path
+    if not file.resolve().is_relative_to(assignment.folder.resolve()):
+        raise AssignmentError(f"{file}: is outside of the assignment's folder")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise AssignmentError(
+            f"{file}: the notebook or assignment.toml names it, but it cannot be read: "
+            f"{error.strerror}"
+        ) from None
+
+
+def _settings(assignment: Assignment) -> bytes:
+    """The assignment.toml that stands for itself: nothing in it leads to another assignment."""
+    data = tomllib.loads((assignment.folder / "assignment.toml").read_text(encoding="utf-8"))
+    if assignment.shared_folder != assignment.folder:
+        base = tomllib.loads((assignment.shared_folder / "assignment.toml").read_text("utf-8"))
+        shared = {exercise["name"]: exercise for exercise in base["exercise"]}
+        data["exercise"] = [shared[each["name"]] | each for each in data["exercise"]]
+    for key in ("shares", "shared_files", "public_cases"):
+        data.pop(key, None)
+    for exercise in data["exercise"]:
+        exercise.pop("outputs_from", None)
+    return tomli_w.dumps(data).encode()
+
+
+def _requirements(assignment: Assignment, files: dict[str, bytes]) -> bytes:
+    """The pinned packages that the notebook and its helpers import."""
+    for line in assignment.requirements:
+        if not _PINNED.fullmatch(line):
+            raise _wrong(assignment, f"{line!r} is not of the form name==version")
+    pinned = {_normal(re.split(r"[=\[]", line)[0]) for line in assignment.requirements}
+    for module in sorted(_imported(files) - _own(assignment) - sys.stdlib_module_names):
+        known = packages_distributions().get(module, [module])
+        if not pinned & set(map(_normal, known)):
+            raise _wrong(
+                assignment,
+                f"the notebook or a helper imports {module}, and no line pins it; "
+                f'add "{known[0]}=={_installed(known[0])}"',
+            )
+    return "".join(f"{line}\n" for line in sorted(assignment.requirements)).encode()
+
+
+def _wrong(assignment: Assignment, problem: str) -> AssignmentError:
+    return AssignmentError(f"{assignment.folder / 'assignment.toml'}: requirements: {problem}")
+
+
+def _imported(files: dict[str, bytes]) -> set[str]:
+    """The modules that the notebook's cells and the helpers import."""
+    nodes: list[ast.AST] = []
+    for path, content in files.items():
+        if path.endswith(".py"):
+            nodes += ast.walk(ast.parse(content))
+        elif path.endswith(".ipynb"):
+            for cell in _cells(content):
+                nodes += imports("".join(cell["source"])) if cell["cell_type"] == "code" else []
+    return {name.split(".")[0] for node in nodes for name in _modules(node)}
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""] if node.level == 0 else []
+    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
+
+
+def _own(assignment: Assignment) -> set[str]:
+    return {Path(name).stem for name in assignment.helper_files()}
+
+
+def _installed(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "VERSION"
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _readme(assignment: Assignment) -> bytes:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("grader", "handout"), keep_trailing_newline=True
+    )
+    return environment.get_template("README.md.jinja").render(assignment=assignment).encode()
+
+
+def _cells(notebook: bytes) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = json.loads(notebook)["cells"]
+    return cells

@@ -1,0 +1,215 @@
+"""The files that are generated from a master notebook and the frozen outputs: the student's
+template, the notebook's expected outputs, and copies of what assignments share.
+
+Cells of a master say what they need in their metadata, under "fairgrade":
+
+    {"expected": "EXERCISE/CASE"}      markdown: its text is the expected output of that case
+    {"expected": …, "show": [name]}    … but only the returned values of these names
+    {"expected": …, "plain": [name]}   … the keys of these dicts without the dict's name
+    {"expected": …, "shapes": true}    … of arrays only the shapes, and how the large ones start
+    {"from": "ASSIGNMENT#CELL_ID"}     its source is that of a cell of another master,
+    {"from": …, "replace": [[a, b]]}   with every text a, which stands there once, replaced by b
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import textwrap
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.load import read_assignment
+from grader.assignments.paths import HANDED_OUT
+from grader.assignments.records import Assignment, Case, Exercise
+from grader.errors import AssignmentError
+from grader.model import Visibility
+from grader.notebooks.cells import END_MARK, START_MARK
+from grader.values.difference import Digest
+
+_HEADING = "**Expected output**"
+
+
+def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
+    """Path -> content of all files that follow from the master and the frozen outputs."""
+    master = _read(assignment.master)
+    for cell in master["cells"]:
+        _fill(cell, assignment, root)
+    contents = {
+        assignment.master: _written(master),
+        assignment.template: _written(template_of(master)),
+    }
+    for name, source in HANDED_OUT.items():
+        if name in assignment.helpers:
+            contents[assignment.folder / name] = files("grader").joinpath(source).read_bytes()
+    for name in assignment.shared_files:
+        contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
+    return contents
+
+
+def template_of(master: dict[str, Any]) -> dict[str, Any]:
+    """The student's notebook: nothing between the markers, no outputs, no notes for fairgrade."""
+    template = copy.deepcopy(master)
+    for cell in template["cells"]:
+        cell["metadata"].pop("fairgrade", None)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+            cell["source"] = _as_lines(emptied("".join(cell["source"])))
+    return template
+
+
+def emptied(source: str) -> str:
+    """A code cell with every statement between its markers emptied.
+
+    `name = value` becomes `name = None`, other statements go, comments stay; a stub with no
+    statement left gets a `pass`, so that the cell is Python all the same.
+    """
+    lines: list[str] = []
+    stub: list[str] | None = None
+    for line in source.splitlines():
+        if END_MARK.match(line):
+            if stub is None:
+                raise AssignmentError("a cell has END CODE HERE without START CODE HERE")
+            lines += _emptied(stub)
+            stub = None
+        if stub is None:
+            lines.append(line)
+            if START_MARK.match(line):
+                stub = []
+        else:
+            stub.append(line)
+    if stub is not None:
+        raise AssignmentError("a cell has START CODE HERE without END CODE HERE")
+    return "\n".join(lines)
+
+
+def _emptied(stub: list[str]) -> list[str]:
+    text = textwrap.dedent("\n".join(stub))
+    indent = next((line[: len(line) - len(line.lstrip())] for line in stub if line.strip()), "")
+    lines: list[str | None] = list(stub)
+    try:
+        statements = ast.parse(text).body
+    except SyntaxError as error:
+        raise AssignmentError(
+            "what stands between START CODE HERE and END CODE HERE is not Python by itself: "
+            f"{error.msg}"
+        ) from None
+    for node in statements:
+        for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[number] = None
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = ast.get_source_segment(text, node.targets[0])
+            lines[node.lineno - 1] = f"{indent}{target} = None"
+    kept = [line for line in lines if line is not None]
+    if not any(line.strip() and not line.strip().startswith("#") for line in kept):
+        kept.append(f"{indent}pass")
+    return kept
+
+
+def _fill(cell: dict[str, Any], assignment: Assignment, root: Path) -> None:
+    notes = cell["metadata"].get("fairgrade", {})
+    if "from" in notes:
+        cell["source"] = _as_lines(_included(notes, assignment, root))
+    elif "expected" in notes:
+        exercise_name, _, case_name = notes["expected"].partition("/")
+        exercise, case = _case(assignment, exercise_name, case_name)
+        cell["source"] = _as_lines(_expected_text(exercise, case, notes))
+
+
+def _included(notes: dict[str, Any], assignment: Assignment, root: Path) -> str:
+    name, _, cell_id = notes["from"].partition("#")
+    other = read_assignment(root, name)
+    found = [cell for cell in _read(other.master)["cells"] if cell.get("id") == cell_id]
+    if not found:
+        raise AssignmentError(
+            f"{assignment.master}: a cell is to be from {notes['from']!r}, "
+            f"but {other.master} has no cell of that id"
+        )
+    source = "".join(found[0]["source"])
+    for old, new in notes.get("replace", []):
+        if source.count(old) != 1:
+            raise AssignmentError(
+                f"{assignment.master}: {old!r} is to be replaced in the cell from "
+                f"{notes['from']!r}, where it stands {source.count(old)} times and not once"
+            )
+        source = source.replace(old, new)
+    return source
+
+
+def _case(assignment: Assignment, exercise_name: str, case_name: str) -> tuple[Exercise, Case]:
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            wanted = (exercise.name, case.name) == (exercise_name, case_name)
+            if wanted and case.visibility is Visibility.PUBLIC:
+                return exercise, case
+    public = [
+        f"{exercise.name}/{case.name}"
+        for exercise in assignment.exercises
+        for case in exercise.of(Visibility.PUBLIC)
+    ]
+    raise AssignmentError(
+        f"{assignment.master}: a cell is to show the expected output of "
+        f"'{exercise_name}/{case_name}', which is not a public case (there are: "
+        f"{', '.join(public) or 'none'}); change it in the cell's metadata"
+    )
+
+
+def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str:
+    """The expected output, value by value."""
+    names = exercise.returns.names + exercise.returns.also
+    several = len(exercise.returns.names) > 1 and isinstance(case.expected, (tuple, list))
+    values = case.expected if several else (case.expected,)
+    show = notes.get("show", names)
+    lines = [
+        line
+        for name, value in zip(names, values, strict=False)
+        if name in show
+        for line in _shown(name, value, notes)
+    ]
+    return "\n".join([_HEADING, "", "```", *lines, "```"])
+
+
+def _shown(name: str, value: Any, notes: dict[str, Any]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _shown(
+                key if name in notes.get("plain", []) else f'{name}["{key}"]', item, notes
+            )
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _shown(f"{name}[{index}]", item, notes)
+    elif isinstance(value, Digest) or notes.get("shapes"):
+        start = f", starts with {np.array(value.head)}" if isinstance(value, Digest) else ""
+        yield f"shape of {name}: {value.shape}{start}"
+    else:
+        yield f"{name} = {value}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssignmentError(f"{path}: cannot be read as a notebook: {error}") from None
+    return notebook
+
+
+def _written(notebook: dict[str, Any]) -> bytes:
+    """A notebook's bytes as Jupyter writes them."""
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode()
+
+
+def _as_lines(source: str) -> list[str]:
+    return source.splitlines(keepends=True)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read: {error.strerror}") from None

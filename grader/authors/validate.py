@@ -1,0 +1,290 @@
+"""Check an assignment with the machinery that grades submissions, and write what is generated."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.assignments.load import assignment_names, load_assignment, read_assignment
+from grader.assignments.modules import error_at
+from grader.assignments.paths import PUBLIC_VARIANTS
+from grader.assignments.records import Assignment, Case, Exercise
+from grader.authors.expected_outputs import check_count, frozen_outputs
+from grader.authors.public_variants import as_text, in_step, recorded_variants
+from grader.authors.template import emptied, generated_files
+from grader.errors import AssignmentError, SubmissionError, WireError
+from grader.execution.outcome import Raised
+from grader.grading.grade import Task, grade
+from grader.grading.parts import variant_outcome
+from grader.grading.pictures.draw import drawn_by_reference
+from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
+from grader.model import ExerciseResult, Result, Status, Submission, Verdict, Visibility
+from grader.notebooks.cells import START_MARK, defines, functions, syntax_error
+from grader.notebooks.read import Cell, read_notebook
+from grader.scenes import Training
+from grader.values import wire
+from grader.values.difference import Returns, Tolerance, first_difference, thaw
+
+_NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
+_FREEZE = "; if the master is right, `grade generate` freezes what it returns now"
+_CELL_FAILED = re.compile(r"cell \d+ (raised|ran out|ended)")
+
+
+def validate(root: Path, name: str) -> Iterator[str]:
+    """Every problem of the assignment, a line each; none if it is in order.
+
+    The reference must score full marks and the template nothing, with every exercise unanswered,
+    graded the very way a submission is; and generated files must be what would be generated now.
+    """
+    assignment = load_assignment(root, name)
+    unusable = [*_unusable(assignment, root), *_miscounted(assignment)]
+    yield from unusable
+    if unusable:
+        return  # what follows would only say it again, in worse words
+    yield from _undrawable(assignment)
+    yield from _slips(assignment)
+    yield from out_of_step(assignment, root)
+    if not assignment.template.exists():
+        return
+    yield from _problems(assignment, root, assignment.master, Verdict.CORRECT)
+    yield from _problems(assignment, root, assignment.template, Verdict.UNANSWERED)
+
+
+def generate(root: Path, name: str) -> list[Path]:
+    """Write the assignment's generated files where they change, and return those that did.
+
+    Frozen outputs from which the reference differs by no more than the tolerance stay as they are.
+    """
+    assignment = read_assignment(root, name)
+    for problem in _unusable(assignment, root):
+        raise AssignmentError(problem)
+    changed = []
+    for path, content in frozen_outputs(assignment, root).items():
+        if not _agrees(path, content, assignment) and _write(path, content):
+            changed.append(path)
+    load_assignment.cache_clear()
+    frozen = load_assignment(root, name)
+    variants = frozen.folder / PUBLIC_VARIANTS
+    if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
+        changed.append(variants)
+    for path, content in generated_files(frozen, root).items():
+        if _write(path, content):
+            changed.append(path)
+    for path, content in frozen_trainings(frozen).items():
+        if _write(path, content):
+            changed.append(path)
+    return changed
+
+
+def _unusable(assignment: Assignment, root: Path) -> Iterator[str]:
+    yield from _unknown_masters(assignment, root)
+    yield from _unusable_inputs(assignment)
+    yield from _master(assignment)
+
+
+def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:
+    known = assignment_names(root)
+    for exercise in assignment.exercises:
+        if exercise.outputs_from and exercise.outputs_from not in known:
+            yield (
+                f"{assignment.folder / 'assignment.toml'}: outputs_from of {exercise.name!r} is "
+                f"{exercise.outputs_from!r}, where one of {', '.join(known)} is expected"
+            )
+
+
+def _unusable_inputs(assignment: Assignment) -> Iterator[str]:
+    """Cases with inputs that cannot be brought into a kernel, or are others every time."""
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            what = (
+                f"{assignment.solutions / 'cases.py'}: the inputs of the case {case.name!r} of "
+                f"{exercise.name!r}"
+            )
+            try:
+                once, again = _sent(case), _sent(case)
+            except WireError as error:
+                yield (
+                    f"{what} cannot be sent to a kernel: {error}; numbers, texts, arrays, and "
+                    "lists, tuples, dicts and sets of them can"
+                )
+                continue
+            if once != again:
+                yield f"{what} are others every time; draw them from `generator(seed)`"
+
+
+def _sent(case: Case) -> bytes:
+    inputs = case.arguments()
+    return bytes(wire.encode((inputs.args, inputs.kwargs)))
+
+
+def _miscounted(assignment: Assignment) -> Iterator[str]:
+    """Frozen outputs that are not as many values as the exercise returns."""
+    for exercise in assignment.exercises:
+        for case in exercise.cases:
+            try:
+                check_count(exercise, case, case.expected, assignment.master)
+            except AssignmentError as error:
+                yield str(error)
+                break
+
+
+def _master(assignment: Assignment) -> Iterator[str]:
+    """What keeps the master notebook from being one."""
+    path = assignment.master
+    if not path.exists():
+        yield f"{path}: there is no such file; the notebook with the solutions belongs there"
+        return
+    try:
+        cells = read_notebook(path).cells
+    except SubmissionError as error:
+        yield f"{path}: {error}"
+        return
+    for cell in cells:
+        yield from (f"{path}, cell {cell.number}: {what}" for what in _cell(cell, assignment))
+    defined = {name for cell in cells for name in functions(cell.source)}
+    for exercise in assignment.exercises:
+        if not any(defines(cell.source, exercise.name) for cell in cells):
+            near = difflib.get_close_matches(exercise.name, defined, n=1)
+            hint = f" (it defines {near[0]!r})" if near else ""
+            yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+
+
+def _undrawable(assignment: Assignment) -> Iterator[str]:
+    """Pictures that cannot even be drawn of the reference."""
+    for exercise in assignment.exercises:
+        for picture in exercise.pictures:
+            if isinstance(picture.scene, Training):
+                continue
+            try:
+                drawn_by_reference(picture, exercise, assignment)
+            except AssignmentError as error:
+                yield f"{assignment.solutions / 'pictures.py'}: {error}"
+    try:
+        yield from trainings_out_of_step(assignment)
+    except AssignmentError as error:
+        yield str(error)
+
+
+def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
+    """What is wrong with a cell of the master."""
+    if error := syntax_error(cell.source):
+        yield f"line {error.lineno}: this is not Python: {error.msg}"
+        return
+    try:
+        emptied(cell.source)
+    except AssignmentError as error:
+        yield str(error)
+        return
+    answers = functions(cell.source).keys() & {each.name for each in assignment.exercises}
+    if answers and not any(map(START_MARK.match, cell.source.splitlines())):
+        yield (
+            f"no line `### START CODE HERE ###` stands in {min(answers)!r}, nor END CODE HERE, so "
+            "students would get the solution"
+        )
+
+
+def _slips(assignment: Assignment) -> Iterator[str]:
+    """Variants that raise what no student is told of, so that their author cannot mean it."""
+    for exercise in assignment.exercises:
+        case = (exercise.of(Visibility.PUBLIC) or exercise.cases)[0]
+        for variant in exercise.variants:
+            outcome = variant_outcome(variant, case)
+            if isinstance(outcome, Raised) and (variant.accepted or _is_slip(outcome)):
+                what = f"raises {outcome.type} on the case {case.name!r}: {outcome.message}"
+                yield str(error_at(variant.function, f"the variant {variant.name!r} {what}"))
+
+
+def _is_slip(raised: Raised) -> bool:
+    wrong_call = re.match(r"[\w.<>]+\(\) (takes|missing|got an unexpected) ", raised.message)
+    return raised.type in ("NameError", "ModuleNotFoundError") or (
+        raised.type == "TypeError" and bool(wrong_call)
+    )
+
+
+def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
+    """A line for each generated file that is not what would be generated now."""
+    for path, content in generated_files(assignment, root).items():
+        if not path.exists():
+            yield f"{path}: there is no such file; `grade generate` writes it"
+        elif path.read_bytes() != content:
+            yield f"{path}: {_NOT_GENERATED}"
+    if not in_step(assignment):
+        yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
+
+
+def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict) -> Iterator[str]:
+    """What is wrong where every exercise of the notebook is to have the expected verdict."""
+    result = _graded(assignment, root, path)
+    if result.status is not Status.GRADED:
+        yield f"{path}: could not be graded: {result.reason}"
+        return
+    is_master = expected is Verdict.CORRECT
+    for exercise in result.exercises:
+        if exercise.verdict is not expected:
+            what = f"{exercise.name} is {exercise.verdict.value} where {expected} is expected"
+            differs = exercise.verdict in (Verdict.INCORRECT, Verdict.PARTIAL)
+            yield f"{path}: {what}{_why(exercise)}{_FREEZE if is_master and differs else ''}"
+    if is_master:
+        yield from (f"{path}: {flag}" for flag in result.flags if _CELL_FAILED.match(flag))
+    score = assignment.max_score if is_master else 0
+    if result.score != score:
+        yield f"{path}: scores {result.score:g} where {score:g} is expected"
+
+
+def _why(exercise: ExerciseResult) -> str:
+    messages = [f"{case.name}: {case.message}" for case in exercise.cases if case.message]
+    return "".join(f"; {each}" for each in (exercise.message, *messages) if each)
+
+
+def _graded(assignment: Assignment, root: Path, path: Path) -> Result:
+    return grade(Task(root, Submission(path.stem, path.name, str(path)), assignment.name)).result
+
+
+def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:
+    """Whether the frozen outputs at `path` are those in `content`, but for rounding."""
+    try:
+        old, new = json.loads(path.read_text(encoding="utf-8")), json.loads(content)
+    except (OSError, ValueError):
+        return False
+    return _without_values(old) == _without_values(new) and all(
+        _agree(exercise, old[exercise.name]["cases"], new[exercise.name]["cases"])
+        for exercise in assignment.exercises
+    )
+
+
+def _agree(exercise: Exercise, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return all(
+        _same(old[name]["expected"], case["expected"], Tolerance(case["rtol"], case["atol"]))
+        for name, case in new.items()
+    )
+
+
+def _same(old: Any, new: Any, tolerance: Tolerance) -> bool:
+    if "sha256" in json.dumps(new):
+        return bool(old == new)
+    return first_difference(thaw(old), thaw(new), tolerance, Returns()) is None
+
+
+def _without_values(frozen: dict[str, Any]) -> Any:
+    return {
+        name: {
+            **exercise,
+            "cases": {key: {**case, "expected": None} for key, case in exercise["cases"].items()},
+        }
+        for name, exercise in frozen.items()
+    }
+
+
+def _write(path: Path, content: bytes) -> bool:
+    if path.exists() and path.read_bytes() == content:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be written: {error.strerror}") from None
+    return True

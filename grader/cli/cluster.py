@@ -1,0 +1,76 @@
+"""The command that looks at a cluster; `cli` registers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.assignments.load import assignment_names, load_assignment
+from grader.cli.shared import (
+    ALL_GRADED,
+    NOT_ALL_GRADED,
+    find_root,
+    leave,
+    require_option,
+    root_option,
+    speaks_plainly,
+    with_dask,
+)
+from grader.cli.terminal import Terminal
+from grader.sandbox.level import Level
+
+if TYPE_CHECKING:
+    from grader.runs.cluster.client import Member
+
+
+@click.command(name="cluster-check")
+@click.argument("address", callback=lambda _context, _argument, address: with_dask(address))
+@require_option
+@root_option
+@speaks_plainly
+def cluster_check(address: str, require: str, root: Path | None) -> None:
+    """Say what each worker of the cluster at ADDRESS can do, such as tcp://10.0.0.1:8786.
+
+    Exit code: 0 all of them may be used, 1 some may not.
+    """
+    # Dask is an extra, and takes half a second to import.
+    from grader.runs.cluster.client import connected, members
+
+    terminal = Terminal(quiet=False)
+    base = find_root(root)
+    assignments = [load_assignment(base, name) for name in assignment_names(base)]
+    imports = dict.fromkeys(name for each in assignments for name in each.warm_imports)
+    with connected(address) as client:
+        everyone = members(client, address, tuple(imports))
+    required = max([Level.of(require), *(Level.of(each.require) for each in assignments)])
+    unfit = 0
+    for member in everyone:
+        why = member.unfit(required)
+        unfit += bool(why)
+        terminal.say(f"{member.address}: {f'is not used: {why}' if why else 'can be used'}")
+        for line in _facts(member):
+            terminal.say(f"  {line}")
+    terminal.say(f"{len(everyone) - unfit} of {len(everyone)} workers can be used")
+    leave(NOT_ALL_GRADED if unfit else ALL_GRADED)
+
+
+def _facts(member: Member) -> Iterator[str]:
+    standing = member.standing
+    if standing is None:
+        return
+    yield f"fairgrade: {standing.program}"
+    if standing.protection:
+        yield f"protection, tried by a canary: {standing.level.word}: {standing.protection.summary}"
+        if standing.protection.advice:
+            yield f"to get more protection: {standing.protection.advice}"
+        yield f"warm start: {standing.seconds:.1f} s, once"
+    yield f"clock: {member.clock_ahead:+.3f} s against this machine's"
+    yield f"cores: {standing.cores}"
+    if standing.threads > 1:
+        yield (
+            f"threads: {standing.threads}, of which one grades; start workers with --nthreads 1, "
+            "as many as there are cores"
+        )

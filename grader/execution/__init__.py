@@ -1,0 +1,1 @@
+"""Running a notebook's cells in a kernel, and calling its functions there."""

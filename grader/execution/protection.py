@@ -1,0 +1,193 @@
+"""Find out how well student code is shut in here, by trying to get out.
+
+A kernel is started at each level, from the strongest on, and the canary in it tries to break each
+promise: to read and write a file outside, to reach a listener, to signal a process, and so on. A
+level is in force if nothing got out. A binary that is there, or a kernel version, proves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grader.assignments.records import Limits
+from grader.errors import KernelFailure
+from grader.execution.calls import Call
+from grader.execution.outcome import Returned
+from grader.execution.session import Execution, Step
+from grader.model import Protection
+from grader.notebooks.read import Cell
+from grader.sandbox.advice import advice
+from grader.sandbox.kernel import Confinement, close_parents
+from grader.sandbox.level import SUMMARY, Level
+from grader.values import wire
+
+PROCESSES = "other processes cannot be seen or signalled"
+# Promise -> the canary's function that tries to break it. A level is in force if the first group
+# holds; the second says how much a student's code can use up.
+WALLS = {
+    "files outside cannot be read": "read_outside",
+    "files outside cannot be written": "write_outside",
+    PROCESSES: "see_processes",
+    "there is no network": "connect_tcp",
+    "sockets outside cannot be reached": "connect_unix",
+    "dangerous system calls are refused": "call_system",
+}
+RESOURCES = {
+    "memory is limited": "use_memory",
+    "processes are limited": "use_processes",
+    "disk is limited": "use_disk",
+}
+# What it says of a process that it signalled.
+SIGNALLED = "signalled a process"
+ALWAYS = (
+    "expected outputs, cases and solutions are not in the kernel",
+    "comparing and scoring happen outside of the kernel",
+    "time and output are limited",
+)
+CANARY = Confinement(Level.LIMITS, memory_bytes=2_000_000_000, disk_bytes=10_000_000, processes=32)
+
+
+@cache
+def protection_in_force(at_most: Level = Level.NAMESPACES) -> tuple[Level, Protection]:
+    """The strongest level, up to `at_most`, from which the canary did not get out."""
+    reasons = []
+    for level in sorted(Level, reverse=True):
+        if level > at_most:
+            continue
+        try:
+            evidence = _try_to_get_out(level)
+        except KernelFailure as error:
+            reasons.append(f"{level.word}: {error}")
+            continue
+        broken = [promise for promise in WALLS if evidence[promise]]
+        if level is Level.LIMITS or not broken:
+            return level, _protection(level, evidence, tuple(reasons))
+        reasons.append(f"{level.word}: the canary got out: {evidence[broken[0]]}")
+    raise KernelFailure("no kernel can be started here: " + "; ".join(reasons))
+
+
+def _protection(level: Level, evidence: dict[str, str], reasons: tuple[str, ...]) -> Protection:
+    return Protection(
+        level=level.word,
+        summary=SUMMARY[level],
+        promises={
+            **dict.fromkeys(ALWAYS, True),
+            **{promise: not broken for promise, broken in evidence.items()},
+        },
+        evidence={
+            promise: broken or "the canary tried and failed" for promise, broken in evidence.items()
+        },
+        missed=reasons,
+        advice=advice() if level < Level.NAMESPACES else "",
+    )
+
+
+def _try_to_get_out(level: Level) -> dict[str, str]:
+    """Promise -> how the canary broke it, or an empty string."""
+    confinement = Confinement(
+        level,
+        memory_bytes=CANARY.memory_bytes,
+        disk_bytes=CANARY.disk_bytes,
+        processes=CANARY.processes,
+    )
+    try:
+        with _bait() as bait:
+            return asyncio.run(_run(confinement, bait))
+    finally:
+        close_parents()
+
+
+async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
+    source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
+    evidence = {}
+    limits = Limits(call_seconds=20)
+    async with Execution([Step(Cell(1, source))], {}, limits, confinement) as execution:
+        for promise, function in {**WALLS, **RESOURCES}.items():
+            evidence[promise] = await _tried(execution, function, bait)
+        evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)
+    return evidence
+
+
+async def _tried(execution: Execution, function: str, bait: Bait) -> str:
+    return _broken(await execution.call(Call((function,), wire.encode(((bait.told,), {})))))
+
+
+async def _signalled(execution: Execution, bait: Bait) -> str:
+    """How the canary signalled the bait's process, or an empty string."""
+    how = await _tried(execution, "signal_process", bait)
+    if how != SIGNALLED:
+        return how
+    # Numbers are low in a container, and one of the kernel's own may be the same: that process is
+    # still there when the bait's is not.
+    bait.process.kill()
+    bait.process.wait()
+    again = await _tried(execution, "signal_process", bait)
+    return "" if again == SIGNALLED else how
+
+
+def _broken(outcome: object) -> str:
+    match outcome:
+        case Returned(str() as how):
+            return how
+    return f"the canary did not come back as expected: {type(outcome).__name__}"
+
+
+class Bait(NamedTuple):
+    """What lies outside for the canary to reach, as it is told; and the process among it."""
+
+    told: dict[str, Any]
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def _bait() -> Iterator[Bait]:
+    """A file, a folder, a process, two listeners."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bait-")))
+        (folder / "secret").write_text("reachable")
+        path = str(folder / "socket")
+        pathname = stack.enter_context(socket.socket(socket.AF_UNIX))
+        pathname.bind(path)
+        pathname.listen()
+        name = f"fairgrade-{secrets.token_hex(8)}"
+        abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        if os.path.exists("/proc/self"):
+            abstract.bind(f"\0{name}")
+            abstract.listen()
+        process = stack.enter_context(_waiting(name))
+        told = {
+            "folder": str(folder),
+            "pid": process.pid,
+            "port": tcp.getsockname()[1],
+            "socket": path,
+            "name": name,
+            "memory_bytes": CANARY.memory_bytes,
+            "processes": CANARY.processes,
+            "disk_bytes": CANARY.disk_bytes,
+        }
+        yield Bait(told, process)
+
+
+@contextmanager
+def _waiting(mark: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that waits, with the mark in its environment; however we end, it ends with us."""
+    environment = {**os.environ, "FAIRGRADE_BAIT": mark}
+    command = [sys.executable, "-IS", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

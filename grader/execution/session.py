@@ -1,0 +1,262 @@
+"""Run a notebook's cells in a kernel, and call its functions there.
+
+A cell that fails does not stop the later ones, and one of its lines costs only itself. A cell or
+call that ends the kernel, or cannot be interrupted, costs that kernel only: a fresh one runs the
+cells again, the fatal one reduced to what it defines.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from grader.assignments.records import Limits
+from grader.execution.calls import Call, EditedCalls, call, call_edited, call_together, value_of
+from grader.execution.cell_runner import CellRun, CellRunner
+from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.notebooks.cells import (
+    anchored,
+    calls,
+    definitions,
+    definitions_and_constants,
+    definitions_only,
+    statements,
+    syntax_error,
+    without_calls,
+)
+from grader.notebooks.read import Cell
+from grader.sandbox.kernel import Confinement, Kernel, start_kernel
+from grader.sandbox.level import Level
+from grader.sandbox.shared import SharedInputs
+
+# After this many lost kernels all cells run reduced to definitions; after twice as many, none.
+MAX_FATAL_CELLS = 3
+# Calls in one message have so long together. If it does not suffice, they are made one by one, each
+# with all the time it is allowed.
+TOGETHER_SECONDS = 1.0
+# After one of these, another call would end the same way.
+LAST = (TimedOut, Crashed, Missing, NotCalled)
+IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
+
+
+class Reach(IntEnum):
+    """How much of a cell is run."""
+
+    NOTHING = 0
+    DEFINITIONS = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A cell to run. What calls one of the `skipped` names is left out; a `long` cell may take as
+    long as training does. What `reads` names, if anything, is asked for once the cell has run."""
+
+    cell: Cell
+    reach: Reach = Reach.ALL
+    skipped: frozenset[str] = frozenset()
+    long: bool = False
+    reads: str = ""
+
+
+def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> Step:
+    """The cell as a step: calls of a `long_running` function are left out, unless `full`."""
+    if calls(cell.source) & long_running:
+        return Step(cell, long=True) if full else Step(cell, skipped=long_running)
+    return Step(cell)
+
+
+def definitions_of(steps: Sequence[Step]) -> Step:
+    """All that the steps import and define, with the constants that it may need, as one cell: that
+    is run faster than each by itself."""
+    ran = [step.cell.source for step in steps if step.reach > Reach.NOTHING]
+    return Step(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
+
+
+def confinement_for(
+    limits: Limits,
+    warm_imports: tuple[str, ...],
+    level: Level,
+    shared: tuple[SharedInputs, ...] = (),
+) -> Confinement:
+    """How a kernel with these limits is shut in at a level."""
+    return Confinement(
+        level=level,
+        warm_imports=warm_imports,
+        shared=shared,
+        output_bytes=int(limits.output_bytes),
+        memory_bytes=int(limits.memory_bytes),
+        disk_bytes=int(limits.disk_bytes),
+        cpu_seconds=int(limits.submission_seconds) + 60,
+        processes=int(limits.processes),
+    )
+
+
+@dataclass(slots=True)
+class Execution:
+    """One submission's cells and calls. Use as an async context; its kernels end with it.
+
+    `values` has, by the cell's number, what came of asking for what a step `reads`.
+    """
+
+    steps: Sequence[Step]
+    files: Mapping[str, bytes]
+    limits: Limits
+    confinement: Confinement
+    runs: dict[int, CellRun] = field(default_factory=dict)
+    values: dict[int, Outcome] = field(default_factory=dict)
+    _kernel: Kernel | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _reach: dict[int, Reach] = field(default_factory=dict)
+    _kernels_lost: int = 0
+    _started: float = field(default_factory=time.monotonic)
+
+    async def __aenter__(self) -> Execution:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def seconds_left(self) -> float:
+        return self._started + self.limits.submission_seconds - time.monotonic()
+
+    async def run_cells(self) -> None:
+        """Run every step in one kernel, in a fresh one again after each fatal cell."""
+        while not await self._ran_all():
+            await self._drop_kernel()
+
+    async def call(self, what: Call) -> Outcome:
+        """What comes of a call; in a fresh kernel if the last one is gone."""
+        if self._kernel is None:
+            await self.run_cells()
+        seconds = min(self.limits.call_seconds, self.seconds_left)
+        if seconds <= 0:
+            limit = self.limits.submission_seconds
+            return NotCalled(f"the time limit of {limit:g} s for the whole submission had run out")
+        assert self._kernel is not None
+        outcome, usable = await call(self._kernel, what, seconds)
+        if not usable:
+            await self._drop_kernel()
+        return outcome
+
+    async def call_all(self, groups: Sequence[Sequence[Call]]) -> list[list[Outcome]]:
+        """What comes of each group's calls.
+
+        A group's outcomes end with the first of those that are `LAST`.
+        """
+        together = await self._called_together([each for group in groups for each in group])
+        outcomes: list[list[Outcome]] = []
+        for group in groups:
+            known, together = together[: len(group)], together[len(group) :]
+            outcomes.append(known if len(known) == len(group) else await self._called_singly(group))
+        return outcomes
+
+    async def call_edited(self, what: EditedCalls, seconds: float) -> list[Outcome]:
+        """What comes of edited functions; less than was asked for, where that takes too long."""
+        if self._kernel is None:
+            await self.run_cells()
+        assert self._kernel is not None
+        outcomes, usable = await call_edited(self._kernel, what, seconds)
+        if not usable or len(outcomes) < len(what.sources) * len(what.inputs):
+            await self._drop_kernel()
+        return outcomes
+
+    async def _called_singly(self, group: Sequence[Call]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for each in group:
+            outcomes.append(await self.call(each))
+            if isinstance(outcomes[-1], LAST):
+                break
+        return outcomes
+
+    async def _called_together(self, calls: Sequence[Call]) -> list[Outcome]:
+        """What comes of the calls in one message, in short time: mostly that is everything."""
+        if self._kernel is None:
+            await self.run_cells()
+        seconds = min(TOGETHER_SECONDS, self.seconds_left)
+        if seconds <= 0 or not calls:
+            return []
+        assert self._kernel is not None
+        outcomes, usable = await call_together(self._kernel, calls, seconds)
+        if not usable:
+            await self._drop_kernel()
+        return outcomes
+
+    async def _drop_kernel(self) -> None:
+        self._kernel = None
+        await self._stack.aclose()
+
+    async def _ran_all(self) -> bool:
+        """Whether a new kernel has run all steps and still lives."""
+        self._kernel = await self._stack.enter_async_context(
+            start_kernel(self.files, self.confinement)
+        )
+        runner = CellRunner(self._kernel, int(self.limits.output_bytes))
+        for step in self.steps:
+            number = step.cell.number
+            reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())
+            run = await self._run_step(runner, step, reach)
+            if step.reads and run.ended == "ok" and number not in self.runs:
+                await self._read(step)
+            # What a cell does the first time counts; later kernels only need what it defines.
+            self.runs.setdefault(number, run)
+            if run.ended in ("timeout", "crashed"):
+                self._reach[number] = Reach(max(reach - 1, Reach.NOTHING))
+            if not await self._kernel.is_alive():
+                self._kernels_lost += 1
+                return False
+        return True
+
+    async def _read(self, step: Step) -> None:
+        assert self._kernel is not None
+        seconds = self.limits.call_seconds
+        self.values[step.cell.number], usable = await value_of(self._kernel, step.reads, seconds)
+        if not usable:
+            await self._kernel.kill()
+
+    def _reach_left(self) -> Reach:
+        lost = self._kernels_lost // MAX_FATAL_CELLS
+        if lost == 0 and self._out_of_cell_time():
+            return Reach.DEFINITIONS
+        return Reach(max(Reach.ALL - lost, Reach.NOTHING))
+
+    def _out_of_cell_time(self) -> bool:
+        # The other half is for the calls: it is they that are graded.
+        return self.seconds_left < self.limits.submission_seconds / 2
+
+    async def _run_step(self, runner: CellRunner, step: Step, reach: Reach) -> CellRun:
+        source = _source(step, reach)
+        if not source.strip():
+            return CellRun("skipped")
+        limits = self.limits
+        seconds = limits.long_cell_seconds if step.long else limits.cell_seconds
+        run = await runner.run(source, seconds)
+        if run.ended == "error":
+            await runner.run_each(_second_try(source, run.error), seconds)
+        reduced = reach < Reach.ALL or bool(step.skipped)
+        return CellRun("skipped", run.printed) if reduced and run.ended == "ok" else run
+
+
+def _source(step: Step, reach: Reach) -> str:
+    match reach:
+        case Reach.NOTHING:
+            return ""
+        case Reach.DEFINITIONS:
+            return anchored(definitions_only(step.cell.source))
+    source = without_calls(step.cell.source, step.skipped) if step.skipped else step.cell.source
+    return anchored(source)
+
+
+def _second_try(source: str, error: str) -> list[str]:
+    """What of a cell that failed is run again, one by one, so that one line costs only itself.
+
+    All that can be read, if the cell was not Python or an import failed; what it imports and
+    defines, if something else did.
+    """
+    if syntax_error(source) or error.split(":")[0] in IMPORT_ERRORS:
+        return statements(source)
+    return definitions(source)

@@ -1,0 +1,130 @@
+"""Filling in a platform's own sheet: which row is whose, and what goes into its cell."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from grader.errors import CommandError
+from grader.exports.base import Export, Request, write_file
+from grader.exports.csv_sheet import Sheet
+from grader.model import Owner, Result
+from grader.report.text import number
+from grader.submissions.roster import Known, Student, student_in
+
+
+class SheetExport(Export):
+    """The sheet that the platform exported, with our points in one column of it.
+
+    Students are known by number before name. What could not be graded leaves its student's cell as
+    it is, which is mostly blank; so do students who have no submission, or several.
+    """
+
+    needs_sheet = True
+    keeps: frozenset[str] = frozenset()
+
+    def write(self, request: Request) -> None:
+        if request.sheet is None:
+            raise CommandError(f"--sheet is missing: {self.title} that you exported")
+        sheet = Sheet.read(request.sheet)
+        column = self.column(sheet, request)
+        owners = self._owners(sheet, column, request)
+        for row, results in owners.items():
+            self._fill(sheet, row, column, results, request)
+        write_file(request.target, sheet.to_bytes())
+
+    @abstractmethod
+    def column(self, sheet: Sheet, request: Request) -> int:
+        """The number of the column to fill in; raises CommandError where that is unclear."""
+
+    @abstractmethod
+    def identity(self, sheet: Sheet) -> int:
+        """How many columns, from the first, say who a row is about."""
+
+    @abstractmethod
+    def maximum(self, sheet: Sheet, row: int, column: int) -> str:
+        """The points that the platform gives at most, as they stand in the sheet; or empty."""
+
+    def fill_more(self, sheet: Sheet, row: int, result: Result, request: Request) -> None:
+        """Fill in what the platform takes besides points."""
+
+    def _owners(self, sheet: Sheet, column: int, request: Request) -> dict[int, list[Result]]:
+        """The results by the row of their student; rows without a result have an empty list."""
+        rows = dict(self._students(sheet))
+        known = Known(rows.values())
+        row_of = {student: row for row, student in rows.items()}
+        owners: dict[int, list[Result]] = {row: [] for row in rows}
+        for result in request.run.results:
+            owner = result.owner or Owner("")
+            student = known.find(owner, PurePath(result.source).stem or result.student)
+            if student:
+                owners[row_of[student]].append(result)
+            else:
+                request.note(result, "is not in the sheet, or nobody can say who of several it is")
+        return owners
+
+    def _students(self, sheet: Sheet) -> Iterator[tuple[int, Student]]:
+        names = sheet.header[: self.identity(sheet)]
+        for row in range(1, len(sheet.rows)):
+            student = student_in(dict(zip(names, sheet.rows[row], strict=False)))
+            if student:
+                yield row, student
+
+    def _fill(
+        self, sheet: Sheet, row: int, column: int, results: list[Result], request: Request
+    ) -> None:
+        handed_in = [result for result in results if result.handed_in]
+        before = sheet.cell(row, column)
+        if len(handed_in) > 1:
+            request.note(
+                handed_in[0],
+                f"has {len(handed_in)} notebooks; the cell stays as it is, for a person to decide",
+            )
+        elif before in self.keeps:
+            for result in handed_in:
+                request.note(result, f"the sheet says {before}, which stays")
+        elif handed_in:
+            (result,) = handed_in
+            self._fill_points(sheet, row, column, result, request)
+            self.fill_more(sheet, row, result, request)
+        elif request.zero_missing and not before:
+            sheet.change(row, column, "0")
+
+    def _fill_points(
+        self, sheet: Sheet, row: int, column: int, result: Result, request: Request
+    ) -> None:
+        points = request.points(result)
+        before = sheet.cell(row, column)
+        if points is not None:
+            factor = self._factor(sheet, row, column, result, request)
+            sheet.change(row, column, number(points * factor))
+        elif before:
+            # Perhaps a person's grade; platforms take it away where its cell comes back empty.
+            request.note(result, f"not graded ({result.reason}); the sheet's {before} stays")
+        else:
+            request.note(result, f"left blank: {result.reason}")
+
+    def _factor(
+        self, sheet: Sheet, row: int, column: int, result: Result, request: Request
+    ) -> float:
+        """What our points are multiplied by; 1 unless the platform's are others."""
+        said = self.maximum(sheet, row, column)
+        theirs = _points(said)
+        if theirs is None or not result.max_score or theirs == result.max_score:
+            return 1.0
+        if request.scale:
+            return theirs / result.max_score
+        raise CommandError(
+            f"{sheet.name}: {sheet.header[column]!r} is out of {number(theirs)} points, and "
+            f"{request.run.title} out of {number(result.max_score)}; --scale converts them, "
+            "or set the same points on the platform and export the sheet once more"
+        )
+
+
+def _points(said: str) -> float | None:
+    """A number as sheets have it, with a point or a comma for the decimals; None for none."""
+    try:
+        return float(said.replace(",", "."))
+    except ValueError:
+        return None

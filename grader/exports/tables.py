@@ -1,0 +1,106 @@
+"""A table for people: a CSV file, or a spreadsheet. No text in it is computed as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from grader.errors import CommandError
+from grader.exports.base import Export, Request, write_file
+from grader.model import Result
+from grader.report.text import number
+from grader.text import on_one_line, uncomputed
+
+Cell = str | float | None
+_IDS = ("canvas", "moodle", "gradescope", "sid", "login")
+
+
+def table(request: Request) -> Iterator[list[Cell]]:
+    """A row of names, then a row for each submission: who, points, status, and why."""
+    results = request.run.results
+    exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
+    yield [
+        *("student", "name", "email", *_IDS, "submitted at", "source", "status"),
+        *(*exercises, "total", "maximum", "days late", "points lost", "reason"),
+        *("decided by a person", "remarks"),
+    ]
+    for result in results:
+        yield _row(result, exercises, request)
+
+
+class Csv(Export):
+    """UTF-8 with a mark by which spreadsheets know it; a `'` before what they would compute."""
+
+    name = "csv"
+    title = "a table"
+    target = "export.csv"
+
+    def write(self, request: Request) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        for row in table(request):
+            writer.writerow([_shown(cell) for cell in row])
+        write_file(request.target, text.getvalue().encode("utf-8-sig", "replace"))
+
+
+class Xlsx(Export):
+    """Numbers are numbers; text is stored as text, which is never computed."""
+
+    name = "xlsx"
+    title = "a spreadsheet"
+    target = "export.xlsx"
+
+    def write(self, request: Request) -> None:
+        try:
+            from openpyxl import Workbook
+        except ImportError:
+            raise CommandError(
+                "a spreadsheet needs the package openpyxl: pip install 'fairgrade[spreadsheet]'; "
+                "or `grade export csv` makes a file that spreadsheets open"
+            ) from None
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("grades")
+        sheet.freeze_panes = "B2"
+        for row in table(request):
+            sheet.append([_typed(sheet, cell) for cell in row])
+        file = io.BytesIO()
+        book.save(file)
+        write_file(request.target, file.getvalue())
+
+
+def _typed(sheet: Any, value: Cell) -> Any:
+    """A spreadsheet's cell; text is marked as such, or `=1+1` would be a formula."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, on_one_line(value))
+    cell.data_type, cell.quotePrefix = "s", True
+    return cell
+
+
+def _row(result: Result, exercises: list[str], request: Request) -> list[Cell]:
+    owner = result.owner
+    ids = dict(owner.ids) if owner else {}
+    scores = {each.name: each.score for each in result.exercises}
+    decided = [
+        f"{each.name}: {each.adjustment.reason}" for each in result.exercises if each.adjustment
+    ]
+    return [
+        *(result.student, owner.name if owner else "", owner.email if owner else ""),
+        *(ids.get(kind, "") for kind in _IDS),
+        *(owner.submitted_at if owner else "", result.source, result.status.value),
+        *(scores.get(name) for name in exercises),
+        *(request.points(result), result.max_score, *_late(result), result.reason),
+        *("; ".join(decided), "; ".join(result.remarks)),
+    ]
+
+
+def _late(result: Result) -> tuple[Cell, Cell]:
+    return (result.late.days, result.late.points_lost) if result.late else (None, None)
+
+
+def _shown(cell: Cell) -> str:
+    return uncomputed(cell) if isinstance(cell, str) else number(cell)

@@ -1,0 +1,1 @@
+"""Every result that was ever found, and what people decided about it."""

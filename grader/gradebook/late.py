@@ -1,0 +1,82 @@
+"""Late days: what an assignment's rule makes of the time when a notebook was handed in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+
+from grader.assignments.records import LateRule
+from grader.model import Lateness, Owner
+
+DAY = timedelta(days=1)
+# As Moodle's sheets have it in English; everybody else writes ISO 8601.
+_MOODLES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M")
+
+
+def lateness(
+    rule: LateRule, due: datetime, owner: Owner, score: float | None
+) -> tuple[Lateness, float | None]:
+    """How late a student's notebook is that was due then, and the score that is left.
+
+    What is not known takes nothing off.
+    """
+    extended = due != rule.due
+    when = moment(owner.submitted_at, due.tzinfo)
+    if when is None:
+        # A platform's word that it was in time is enough; that it was late is no number of days,
+        # and it knows nothing of an extension.
+        known = owner.late is False
+        words = "" if known else _unknown(due, owner, extended)
+        return Lateness(due.isoformat(), 0 if known else None, 0.0, score, words), score
+    days = max(0, math.ceil((when - due) / DAY))
+    percent = min(max(0.0, days - rule.free_days) * rule.percent_per_day, rule.most_percent)
+    lost = round((score or 0.0) * percent / 100, 2)
+    left = None if score is None else score - lost
+    words = _words(rule, due, days, percent, lost, extended) if days else ""
+    return Lateness(due.isoformat(), days, lost, score, words), left
+
+
+def moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """The time that a platform writes so, in `zone` where it names none; None for anything else."""
+    text = re.sub(r" UTC$", "+00:00", text.strip())
+    for read in (datetime.fromisoformat, *map(_reader, _MOODLES)):
+        try:
+            found = read(text)
+        except ValueError:
+            continue
+        return found if found.utcoffset() is not None else found.replace(tzinfo=zone)
+    return None
+
+
+def _reader(form: str) -> Callable[[str], datetime]:
+    return lambda text: datetime.strptime(text, form)
+
+
+def _words(
+    rule: LateRule, due: datetime, days: int, percent: float, lost: float, extended: bool
+) -> str:
+    said = f"Handed in late, by {_days(days)}: {_due(due, extended)}."
+    if rule.free_days:
+        said += f" {_days(rule.free_days)} {'is' if rule.free_days == 1 else 'are'} free."
+    if not percent:
+        return f"{said} Nothing was taken off."
+    further = " further" if rule.free_days else ""
+    capped = f", {rule.most_percent:g} at most" if percent == rule.most_percent < 100 else ""
+    each = f"Each{further} day takes {rule.percent_per_day:g} per cent{capped}"
+    return f"{said} {each}: {lost:g} points were taken off."
+
+
+def _unknown(due: datetime, owner: Owner, extended: bool) -> str:
+    late = "The platform says that this was late, but when" if owner.late else "When this"
+    return f"{late} was handed in is not known ({_due(due, extended)}): nothing was taken off."
+
+
+def _due(due: datetime, extended: bool) -> str:
+    more = ", with an extension" if extended else ""
+    return f"it was due {due.day} {due:%B %Y, %H:%M} ({due:%Z}){more}"
+
+
+def _days(number: float) -> str:
+    return f"{number:g} day{'' if number == 1 else 's'}"

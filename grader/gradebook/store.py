@@ -1,0 +1,339 @@
+"""The gradebook: a SQLite file with every run, its results, and what people decided about them.
+
+A result is in the file, and on the disk, as soon as `record` returns. Several processes may write
+to one file: SQLite lets one of them in at a time, and a result that two of them found is kept once.
+Besides it only `pile.py` knows SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.errors import CommandError, SystemFailure
+from grader.gradebook import migrations
+from grader.model import Adjustment, Protection, Result, Status, Submission
+
+# Another process holds the file for one short transaction at a time.
+BUSY_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run as the gradebook lists it; `finished` is empty where it was cut short."""
+
+    number: int
+    started: str
+    finished: str
+    version: str
+    seed: int
+    protection: str
+    parts: dict[str, str]
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result as it is in the gradebook, with the notebook's hash and the result's number."""
+
+    number: int
+    content: str
+    assignment: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decided: scores by (assignment, student, exercise), remarks by student."""
+
+    scores: dict[tuple[str, str, str], Adjustment]
+    remarks: dict[str, tuple[str, ...]]
+
+    @property
+    def students(self) -> frozenset[str]:
+        """Those whose scores people decided about."""
+        return frozenset(student for _, student, _ in self.scores)
+
+
+class Gradebook:
+    """An open gradebook; use it in a `with` statement."""
+
+    def __init__(self, path: Path, create: bool = True) -> None:
+        """Open the file, make it if it may be made, and bring it to the newest version.
+
+        Raises CommandError where it is no gradebook, or one of a newer fairgrade.
+        """
+        self.path = path
+        if not create and not path.exists():
+            raise CommandError(f"{path}: there is no gradebook; --gradebook names another file")
+        with self._in_words():
+            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            with self._in_words():
+                self._prepare()
+        except BaseException:  # nobody else can close it, as there is no object yet
+            self._db.close()
+            raise
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def begin(
+        self, started: str, version: str, seed: int, protection: Protection, parts: dict[str, str]
+    ) -> int:
+        """Note that a run begins; its number."""
+        values = (started, version, seed, json.dumps(asdict(protection)), json.dumps(parts))
+        with self._transaction() as db:
+            insert = (
+                "INSERT INTO runs (started, version, seed, protection, parts) VALUES (?,?,?,?,?)"
+            )
+            return int(db.execute(insert, values).lastrowid or 0)
+
+    def finish(self, run: int) -> None:
+        with self._transaction() as db:
+            db.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run))
+
+    def cut_short(self, parts: dict[str, str]) -> str:
+        """When the latest run on this basis began, if it never came to its end; else ""."""
+        with self._in_words():
+            row = self._db.execute(
+                "SELECT started, finished FROM runs WHERE parts = ? ORDER BY id DESC LIMIT 1",
+                (json.dumps(parts),),
+            ).fetchone()
+        return row[0] if row and row[1] is None else ""
+
+    def kept(self, submission: Submission, content: str, basis: str) -> Kept | None:
+        """The result of this very notebook on this very basis, if there is one."""
+        with self._in_words():
+            row = self._db.execute(
+                _RESULT + "WHERE s.student = ? AND s.source = ? AND s.content = ?"
+                " AND r.basis = ? AND r.valid",
+                (submission.student, submission.source, content, basis),
+            ).fetchone()
+        return _kept(row) if row else None
+
+    def take(self, run: int, numbers: Iterable[int]) -> None:
+        """Make kept results part of a run."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO run_results VALUES (?, ?)", ((run, each) for each in numbers)
+            )
+
+    def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> int:
+        """Keep a new result; the number of the one that counts. Only a graded one is valid for
+        later runs, and only the first of several on one basis, unless it is to take the other's
+        place (`regrade`)."""
+        result = kept.result
+        valid = result.status is Status.GRADED and kept.content != ""
+        with self._transaction() as db:
+            submission = _submission(db, result, kept.content)
+            if regrade:
+                where = "WHERE submission_id = ? AND basis = ?"
+                db.execute(f"UPDATE results SET valid = 0 {where}", (submission, basis))
+            found = db.execute(
+                "SELECT id FROM results WHERE submission_id = ? AND basis = ? AND valid",
+                (submission, basis),
+            ).fetchone()
+            number = int(
+                found[0]
+                if found and valid
+                else _insert(db, submission, kept, basis, run, seed, valid)
+            )
+            db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
+        return number
+
+    def result(self, number: int) -> Kept:
+        """The result of this number."""
+        with self._in_words():
+            row = self._db.execute(_RESULT + "WHERE r.id = ?", (number,)).fetchone()
+        return _kept(row)
+
+    def runs(self) -> list[RunLine]:
+        """Every run, the oldest first."""
+        with self._in_words():
+            rows = self._db.execute(
+                "SELECT id, started, coalesce(finished, ''), version, seed, protection, parts,"
+                " (SELECT count(*) FROM run_results WHERE run_id = id) FROM runs ORDER BY id"
+            ).fetchall()
+        return [_run_line(*row) for row in rows]
+
+    def results_of(self, run: int) -> Iterator[Kept]:
+        """The results that a run found or took over, by student."""
+        with self._in_words():
+            yield from map(
+                _kept,
+                self._db.execute(
+                    _RESULT + "JOIN run_results l ON l.result_id = r.id WHERE l.run_id = ?"
+                    " ORDER BY s.student, s.source",
+                    (run,),
+                ),
+            )
+
+    def latest(self, student: str) -> list[Kept]:
+        """The student's results in the latest run that has any."""
+        with self._in_words():
+            row = self._db.execute(
+                "SELECT max(l.run_id) FROM run_results l JOIN results r ON r.id = l.result_id"
+                " JOIN submissions s ON s.id = r.submission_id WHERE s.student = ?",
+                (student,),
+            ).fetchone()
+        if row[0] is None:
+            raise CommandError(f"{student}: nobody of this name is in {self.path}")
+        return [each for each in self.results_of(row[0]) if each.result.student == student]
+
+    def adjust(
+        self, assignment: str, student: str, exercise: str, score: float, reason: str
+    ) -> None:
+        """Keep a person's score; an earlier one is undone by it."""
+        with self._transaction() as db:
+            _undo(db, assignment, student, exercise)
+            db.execute(
+                "INSERT INTO adjustments (assignment, student, exercise, score, reason, made)"
+                " VALUES (?,?,?,?,?,?)",
+                (assignment, student, exercise, score, reason, _now()),
+            )
+
+    def undo(self, assignment: str, student: str, exercise: str) -> bool:
+        """Take a person's score back; False where there is none."""
+        with self._transaction() as db:
+            return _undo(db, assignment, student, exercise)
+
+    def note(self, student: str, text: str) -> None:
+        """Add a remark to a student's page."""
+        with self._transaction() as db:
+            insert = "INSERT INTO remarks (student, remark, made) VALUES (?,?,?)"
+            db.execute(insert, (student, text, _now()))
+
+    def decisions(self) -> Decisions:
+        with self._in_words():
+            scores = self._db.execute(
+                "SELECT assignment, student, exercise, score, reason, made FROM adjustments"
+                " WHERE undone IS NULL"
+            ).fetchall()
+            remarks = self._db.execute("SELECT student, remark FROM remarks ORDER BY id").fetchall()
+        by_student: dict[str, tuple[str, ...]] = {}
+        for student, remark in remarks:
+            by_student[student] = (*by_student.get(student, ()), remark)
+        return Decisions({row[:3]: Adjustment(None, *row[3:]) for row in scores}, by_student)
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA foreign_keys = ON")
+        if unknown := migrations.unknown(self._db):
+            raise CommandError(
+                f"{self.path}: was written by a newer fairgrade (this one does not know its step "
+                f"{unknown[0]!r}); install that one, or use another --gradebook"
+            )
+        # In this order: another process that makes the gradebook adds all its tables at once.
+        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables and not migrations.begun(self._db):
+            raise CommandError(f"{self.path}: is a database, but no gradebook")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # A result that was reported survives a power cut, too.
+        self._db.execute("PRAGMA synchronous = FULL")
+        if not migrations.complete(self._db):
+            # All missing steps or none; who comes second finds them done.
+            with self._transaction() as db:
+                migrations.apply(db)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._in_words():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:  # Ctrl-C, too, must not leave half of it
+                # A full disk has already ended the transaction.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+                raise CommandError(
+                    f"{self.path}: is no gradebook; --gradebook names another file"
+                ) from None
+            raise SystemFailure(
+                f"{self.path}: the gradebook cannot be read or written: {error}; what it holds is "
+                "safe. See to the disk and the file's permissions and run the same command again"
+            ) from None
+
+
+_RESULT = (
+    "SELECT r.id, s.content, r.assignment, r.record FROM results r"
+    " JOIN submissions s ON s.id = r.submission_id "
+)
+
+
+def _kept(row: tuple[int, str, str, str]) -> Kept:
+    return Kept(row[0], row[1], row[2], Result.from_json(json.loads(row[3])))
+
+
+def _run_line(
+    number: int,
+    started: str,
+    finished: str,
+    version: str,
+    seed: int,
+    protection: str,
+    parts: str,
+    results: int,
+) -> RunLine:
+    level = json.loads(protection)["level"]
+    return RunLine(number, started, finished, version, seed, level, json.loads(parts), results)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _submission(db: sqlite3.Connection, result: Result, content: str) -> int:
+    key = (result.student, result.source, content)
+    db.execute("INSERT OR IGNORE INTO submissions (student, source, content) VALUES (?,?,?)", key)
+    where = "WHERE student = ? AND source = ? AND content = ?"
+    return int(db.execute(f"SELECT id FROM submissions {where}", key).fetchone()[0])
+
+
+def _insert(
+    db: sqlite3.Connection,
+    submission: int,
+    kept: Kept,
+    basis: str,
+    run: int,
+    seed: int,
+    valid: bool,
+) -> int:
+    result = kept.result
+    verdict = (kept.assignment, result.status, result.score, json.dumps(result.to_json()))
+    number = db.execute(
+        "INSERT INTO results (submission_id, run_id, basis, seed, valid, assignment, status, score,"
+        " record) VALUES (?,?,?,?,?,?,?,?,?)",
+        (submission, run, basis, seed, valid, *verdict),
+    ).lastrowid
+    for each in result.exercises:
+        db.execute(
+            "INSERT INTO verdicts VALUES (?,?,?,?,?)",
+            (number, each.name, each.verdict, each.score, each.max_score),
+        )
+        db.executemany(
+            "INSERT INTO cases VALUES (?,?,?,?,?)",
+            [(number, each.name, case.name, case.visibility, case.passed) for case in each.cases],
+        )
+    return int(number or 0)
+
+
+def _undo(db: sqlite3.Connection, *key: str) -> bool:
+    where = "WHERE assignment = ? AND student = ? AND exercise = ? AND undone IS NULL"
+    return db.execute(f"UPDATE adjustments SET undone = ? {where}", (_now(), *key)).rowcount > 0

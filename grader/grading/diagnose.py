@@ -1,0 +1,174 @@
+"""Find the variants that explain what an exercise returned on every case.
+
+A variant explains a part of an answer if it gives the same on every case, public and hidden; it
+explains the answer if it explains every part that is wrong. Where no variant does, two may: each
+by parts of its own, or both at work in one function. Where nothing does, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import combinations
+from math import prod
+
+from grader.assignments.records import Case, Exercise, Variant
+from grader.execution.outcome import Outcome, Raised, Returned
+from grader.grading.parts import Cut, Function, Parts, cut_for, expected_parts, parts_from, same
+from grader.model import Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What explains an exercise's outcomes: the variants `named`, which are at work together.
+
+    Each of `alternatives` explains them just as well as the one that is named. `share` of the
+    points is what they leave, multiplied. `accepted` says that the answer is right.
+    """
+
+    named: tuple[Diagnosis, ...]
+    alternatives: tuple[Diagnosis, ...] = ()
+    share: float = 0
+    accepted: bool = False
+
+
+def explain(exercise: Exercise, outcomes: Sequence[Outcome]) -> Explanation | None:
+    """What explains these outcomes, one for each of the exercise's cases, if anything does.
+
+    Variants are the author's code and run in our process, once for each case.
+    """
+    known = [each for each in outcomes if isinstance(each, (Returned, Raised))]
+    if not exercise.variants or len(known) < len(exercise.cases):
+        return None
+    answer = _taken_apart(exercise, known)
+    if not answer.wrong:
+        return None
+    explained = {
+        variant: answer.explained_by(variant.function, answer.wrong)
+        for variant in exercise.variants
+    }
+    return _by_one(answer, explained) or _by_two(answer, explained)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A student's outcomes by case, the quickest to compare first; `wrong` are parts of `names`."""
+
+    cut: Cut
+    outcomes: tuple[tuple[Case, Parts], ...]
+    names: tuple[str, ...]
+    wrong: frozenset[str]
+
+    def explained_by(self, function: Function, names: frozenset[str]) -> frozenset[str]:
+        """Which of these parts the function gives as well, on every case."""
+        for case, mine in self.outcomes:
+            theirs = parts_from(function, case, self.cut)
+            names = frozenset(n for n in names if same(theirs, mine, n, case.tolerance))
+            if not names:
+                break
+        return names
+
+    def explains_all_wrong(self, function: Function) -> bool:
+        """Whether the function gives all that is wrong as well, on every case."""
+        return all(
+            same(parts_from(function, case, self.cut), mine, name, case.tolerance)
+            for case, mine in self.outcomes
+            for name in self.wrong
+        )
+
+
+_Explained = dict[Variant, frozenset[str]]
+
+
+def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _Answer:
+    cut = cut_for(exercise, outcomes)
+    parts = [cut.parts_of(outcome) for outcome in outcomes]
+    expected = {case: expected_parts(cut, case) for case in exercise.cases}
+    taken = tuple(sorted(zip(exercise.cases, parts, strict=True), key=lambda each: _size(each[0])))
+    names = tuple(expected[exercise.cases[0]])
+    wrong = frozenset(
+        name
+        for name in names
+        if not all(same(expected[case], mine, name, case.tolerance) for case, mine in taken)
+    )
+    return _Answer(cut, taken, names, wrong)
+
+
+def _by_one(answer: _Answer, explained: _Explained) -> Explanation | None:
+    """The variants that explain all that is wrong, and most of the rest."""
+    enough = [variant for variant, names in explained.items() if names == answer.wrong]
+    if not enough:
+        return None
+    every = frozenset(answer.names)
+    fully = {each: len(answer.explained_by(each.function, every)) for each in enough}
+    most = max(fully.values())
+    found = [variant for variant in enough if fully[variant] == most]
+    parts = () if most == len(every) else _in_order(answer, answer.wrong)
+    right = [variant for variant in found if variant.accepted]
+    diagnoses = [_diagnosis(variant, parts) for variant in right[:1] or found]
+    share = max(variant.share for variant in found)
+    return Explanation((diagnoses[0],), tuple(diagnoses[1:]), share, bool(right))
+
+
+def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
+    """The one pair of variants that explains all that is wrong; of several, what they share."""
+    pairs = [
+        (one, other)
+        for one, other in combinations(explained, 2)
+        if not (one.accepted and other.accepted)
+    ]
+    apart = [pair for pair in pairs if explained[pair[0]] | explained[pair[1]] == answer.wrong]
+    found = apart or [pair for pair in pairs if _explained_together(answer, *pair)]
+    if not found:
+        return None
+    common = set(found[0]).intersection(*found[1:])
+    # Mistakes come first; what is only an accepted form is a note.
+    named = sorted((each for each in found[0] if each in common), key=lambda each: each.accepted)
+    if not named:
+        return None
+    return Explanation(
+        tuple(
+            _diagnosis(each, _in_order(answer, explained[each]) if apart else ()) for each in named
+        ),
+        share=max(prod(variant.share for variant in pair) for pair in found),
+    )
+
+
+def _explained_together(answer: _Answer, one: Variant, other: Variant) -> bool:
+    function = _together(one, other)
+    return function is not None and answer.explains_all_wrong(function)
+
+
+@cache
+def _together(one: Variant, other: Variant) -> Function | None:
+    """Both variants at work in one function, where they change different things of one form."""
+    if one.of is None or one.of is not other.of or one.changes.keys() & other.changes.keys():
+        return None
+    return partial(one.of, **one.changes, **other.changes)
+
+
+def _diagnosis(variant: Variant, parts: tuple[str, ...]) -> Diagnosis:
+    return Diagnosis(variant.name, variant.title, variant.explanation, parts, variant.accepted)
+
+
+def _in_order(answer: _Answer, names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in answer.names if name in names)
+
+
+@cache
+def _size(case: Case) -> int:
+    """How many numbers the expected output holds, roughly."""
+    return sum(_sizes(case.expected))
+
+
+def _sizes(value: object) -> Iterator[int]:
+    match value:
+        case dict():
+            for item in value.values():
+                yield from _sizes(item)
+        case list() | tuple():
+            for item in value:
+                yield from _sizes(item)
+        case _:
+            yield getattr(value, "size", 1000 if hasattr(value, "sha256") else 1)

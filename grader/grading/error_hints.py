@@ -1,0 +1,339 @@
+"""What stopped a student's function, in plain words: what it means, and where to look.
+
+Python's messages say what the interpreter saw. The words here say what a student can do about it,
+from the message, the line of their code it came from, and the inputs of a public case. Where
+nothing helpful is known, nothing is said.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from grader.execution.outcome import Raised
+from grader.notebooks.cells import functions
+
+MOST_NAMES = 8
+_LIKENESS = 0.6
+_TYPES: dict[str, object] = {
+    "numpy.ndarray": np.ndarray,
+    **{kind.__name__: kind for kind in (dict, list, tuple, set, str, int, float)},
+}
+_INDEXED_KEY = re.compile(r"(.*?)(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened: the function's code, and the inputs of the case by parameter."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    line: int | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        """Names that mean something in the function."""
+        nodes = list(ast.walk(self.function)) if self.function else []
+        stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+    def asked_for(self, key: Any) -> set[str]:
+        """Names that the line may have asked for this key: no other key stands in the brackets."""
+        nodes = ast.walk(self.function) if self.function else ()
+        return {
+            node.value.id
+            for node in nodes
+            if isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.lineno <= (self.line or 0) <= (node.end_lineno or 0)
+            and _may_be(node.slice, key)
+        }
+
+
+def _may_be(node: ast.expr, key: Any) -> bool:
+    """Whether an expression may be the key, by what can be read of it, as of `"dW" + str(l)`."""
+    match node:
+        case ast.Constant():
+            return bool(node.value == key)
+        case ast.BinOp(left=ast.Constant(value=str(beginning)), op=ast.Add()):
+            return isinstance(key, str) and key.startswith(beginning)
+        case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_]):
+            return isinstance(key, str) and key.startswith(beginning)
+    return True
+
+
+def place(
+    code: str,
+    names: Sequence[str],
+    line: int | None,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Place:
+    """The place in a cell's code: the first of `names` that it defines, called with these inputs.
+
+    A line in another function of the cell is placed there, where the inputs mean nothing.
+    """
+    defined = functions(code)
+    called = next((defined[name] for name in names if name in defined), None)
+    inside = [f for f in defined.values() if f.lineno <= (line or 0) <= (f.end_lineno or 0)]
+    function = inside[0] if inside else called
+    if function is None or function is not called:
+        return Place(function, line)
+    parameters = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    return Place(function, line, {**dict(zip(parameters, args, strict=False)), **kwargs})
+
+
+def in_words(raised: Raised, where: Place) -> str:
+    """What the exception means, in a sentence or two; an empty string where there is no telling."""
+    explain = _EXPLAINED.get(raised.type)
+    return explain(raised.message, where) if explain else ""
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """The candidate most like the name, or an empty string if none is like it."""
+    others = sorted(set(candidates))
+    same = [each for each in others if each.lower() == name.lower()]
+    return next(iter(same or get_close_matches(name, others, 1, _LIKENESS)), "")
+
+
+def loop_at(code: str, line: int) -> str:
+    """The innermost loop around a line of a cell, in words; an empty string outside of loops."""
+    loops = [
+        node
+        for function in functions(code).values()
+        for node in ast.walk(function)
+        if isinstance(node, (ast.For, ast.While)) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    if not loops:
+        return ""
+    loop = max(loops, key=lambda node: node.lineno)
+    head = code.splitlines()[loop.lineno - 1].strip()
+    advice = (
+        "see what makes its condition false in the end"
+        if isinstance(loop, ast.While)
+        else "see over what it goes, and how often"
+    )
+    return f"It was in the loop that begins in line {loop.lineno}, `{head}`: {advice}."
+
+
+def _key_error(message: str, where: Place) -> str:
+    try:
+        key = ast.literal_eval(message)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return ""
+    names = where.asked_for(key)
+    name = names.pop() if len(names) == 1 else ""
+    value = where.inputs.get(name)
+    if isinstance(value, dict) and key not in value:
+        return f"`{name}` has no key {key!r}; its keys are {_listed(value)}.{_key_hint(key, value)}"
+    known = [each for value in where.inputs.values() if isinstance(value, dict) for each in value]
+    return f"No such key was there when this line was reached.{_key_hint(key, known)}"
+
+
+def _key_hint(key: Any, keys: Iterable[Any]) -> str:
+    """What about a key that is not there is nearly right."""
+    texts = [each for each in keys if isinstance(each, str)]
+    match = _INDEXED_KEY.fullmatch(key) if isinstance(key, str) else None
+    if match:
+        numbers = sorted(
+            int(each[len(match[1]) :])
+            for each in texts
+            if each.startswith(match[1]) and each[len(match[1]) :].isdecimal()
+        )
+        if numbers:
+            return (
+                f" The keys that begin with {match[1]!r} go from {numbers[0]} to {numbers[-1]}: "
+                "look at where the index of the loop begins and ends."
+            )
+    like = nearest(key, texts) if isinstance(key, str) else ""
+    return f" Is {like!r} meant?" if like else ""
+
+
+def _name_error(message: str, where: Place) -> str:
+    match = re.match(r"name '(\w+)' is not defined", message)
+    if not match:
+        if "not associated with a value" in message or "referenced before" in message:
+            return (
+                "In this function the name gets its value in a line that had not been run yet: in "
+                "a later one, or in a branch that was not taken."
+            )
+        return ""
+    name = match[1]
+    if name in ("np", "numpy"):
+        return "numpy is not imported: run the cell that has `import numpy as np`."
+    like = nearest(name, where.names | set(dir(builtins)))
+    hint = f" Is `{like}` meant?" if like else ""
+    return f"Nothing is called `{name}` there: neither a parameter nor a variable.{hint}"
+
+
+def _type_error(message: str, where: Place) -> str:
+    called = re.match(r"(?:\w+\.)*(\w+)\(\) (missing|got an unexpected|takes) ", message)
+    if called:
+        return _wrong_call(called[1], message, where)
+    return next((words for pattern, words in _TYPE_ERRORS if re.search(pattern, message)), "")
+
+
+def _wrong_call(name: str, message: str, where: Place) -> str:
+    if where.function and name == where.function.name and where.line is None:
+        return (
+            "The parameters in the function's first line are not those that it is called with: "
+            "leave that line as it was given."
+        )
+    match = re.search(r"argument '(\w+)'", message)
+    if "unexpected" in message and match:
+        like = nearest(match[1], where.names)
+        return f"`{name}` has no parameter `{match[1]}`.{f' Is `{like}` meant?' if like else ''}"
+    if "missing" in message:
+        return f"A call of `{name}` leaves out what it needs: compare it with its first line."
+    return f"A call of `{name}` gives it more than it takes: compare it with its first line."
+
+
+_NONE = (
+    "Something in this line is still None: a stub that has not been filled in yet, or a function "
+    "that does not return anything."
+)
+_TYPE_ERRORS = (
+    (r"NoneType", _NONE),
+    (
+        r"unsupported operand.*'dict'|'dict' and",
+        "A whole dictionary is calculated with: take its arrays one by one, with their keys.",
+    ),
+    (
+        r"can only concatenate str|unsupported operand.*'str'|must be str, not int",
+        "A text and a number are joined: `str(...)` makes a text of the number.",
+    ),
+    (
+        r"object is not callable",
+        "Round brackets call a function. Square brackets take an item, and * multiplies.",
+    ),
+    (
+        r"indices must be integers|cannot be interpreted as an integer|only integers?,? ",
+        "A whole number is needed there: `/` always gives a float, `//` a whole number.",
+    ),
+    (r"unhashable type", "That cannot be a key: keys are texts, numbers, or tuples of them."),
+    (r"does not support item assignment", "Nothing can be stored there: it is no list or array."),
+    (r"has no len\(\)", "Only what holds several values has a length: this is a single number."),
+    (r"object is not subscriptable", "Square brackets stand after something that has no items."),
+    (
+        r"object is not iterable|cannot unpack non-iterable",
+        "A loop, or an assignment to several names, needs several values.",
+    ),
+)
+
+
+def _value_error(message: str, where: Place) -> str:
+    if "broadcast" in message:
+        return _broadcast(list(dict.fromkeys(re.findall(r"\((?:\d+,?)*\)", message))), where)
+    if "not aligned" in message or "matmul" in message:
+        return (
+            "In a matrix product the first has as many columns as the second has rows. For element "
+            "by element, `*` is used."
+        )
+    if "cannot reshape" in message:
+        return "A new shape has to hold as many values as the old one: multiply its sides."
+    if "must match exactly" in message:
+        return "Arrays that are joined have the same shape but along the axis they are joined on."
+    if "unpack" in message:
+        return "There are not as many names on the left of = as there are values on its right."
+    if "truth value" in message:
+        return "An array has many values, so it is neither true nor false: ask about one of them."
+    return ""
+
+
+def _broadcast(shapes: Sequence[str], where: Place) -> str:
+    owners = [
+        f"{shape} is the shape of {who}" for shape in shapes if (who := _who_has(shape, where))
+    ]
+    known = f" {'; '.join(owners)}." if owners else ""
+    return f"Arrays of these shapes do not fit together element by element.{known}"
+
+
+def _who_has(shape: str, where: Place) -> str:
+    """Inputs that are arrays of that shape, as one writes them in the code."""
+    dims = tuple(int(each) for each in re.findall(r"\d+", shape))
+    found = [name for name, value in _arrays(where.inputs) if value.shape == dims]
+    return " and ".join(found[:2])
+
+
+def _arrays(inputs: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    for name, value in inputs.items():
+        if isinstance(value, np.ndarray):
+            yield f"`{name}`", value
+        elif isinstance(value, dict):
+            yield from (
+                (f"`{name}[{key!r}]`", item)
+                for key, item in value.items()
+                if isinstance(item, np.ndarray)
+            )
+
+
+def _index_error(message: str, where: Place) -> str:
+    match = re.search(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", message)
+    if match:
+        last = int(match[3]) - 1
+        return f"Indices begin at 0, so the last one there is {last}."
+    if "only integers" in message:
+        return "A whole number is needed there: `/` always gives a float, `//` a whole number."
+    if "too many indices" in message:
+        return "There are more indices in the square brackets than the array has dimensions."
+    if "out of range" in message:
+        return "Indices begin at 0, so the last one is the length less 1."
+    return ""
+
+
+def _attribute_error(message: str, where: Place) -> str:
+    match = re.match(r"(?:module )?'([\w.]+)'(?: object)? has no attribute '(\w+)'", message)
+    if not match:
+        return ""
+    owner, name = match[1], match[2]
+    if owner == "NoneType":
+        return _NONE
+    of = np if owner == "numpy" else _TYPES.get(owner)
+    like = nearest(name, (each for each in dir(of) if not each.startswith("_"))) if of else ""
+    if owner == "dict" and not like:
+        return f"The items of a dictionary are taken with square brackets, as in d[{name!r}]."
+    return f"Is `{like}` meant?" if like else ""
+
+
+def _listed(keys: Iterable[Any]) -> str:
+    names = [repr(key) for key in keys]
+    more = ", …" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
+
+
+_Explained = Callable[[str, Place], str]
+
+
+def _always(words: str) -> _Explained:
+    return lambda message, where: words
+
+
+_EXPLAINED: dict[str, _Explained] = {
+    "KeyError": _key_error,
+    "NameError": _name_error,
+    "UnboundLocalError": _name_error,
+    "TypeError": _type_error,
+    "ValueError": _value_error,
+    "IndexError": _index_error,
+    "AttributeError": _attribute_error,
+    "ZeroDivisionError": _always("What stands below the fraction line was 0 there."),
+    "RecursionError": _always("The function calls itself without an end."),
+    "MemoryError": _always("An array was asked for that is far too large: look at its shape."),
+    "FileNotFoundError": _always("Files of your own computer are not there when it is graded."),
+    "StdinNotImplementedError": _always("Nobody answers `input()` when it is graded."),
+    "ModuleNotFoundError": _always("That package is not there when it is graded."),
+    **dict.fromkeys(
+        ("UFuncTypeError", "_UFuncOutputCastingError"),
+        _always(
+            "An operation in place, such as `-=`, cannot turn whole numbers into floats: "
+            "`x = x - …` can."
+        ),
+    ),
+}

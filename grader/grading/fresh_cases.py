@@ -1,0 +1,147 @@
+"""Cases drawn afresh for one run, to find out who has memorised the answers to the frozen ones.
+
+The same generators give other inputs, and the reference solution gives the expected outputs, here
+in our process. A function that passes every frozen case and fails these is flagged for a person to
+look at; no points depend on it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from grader.assignments.modules import importable
+from grader.assignments.records import Assignment, Exercise
+from grader.authoring import Arguments, drawn_afresh
+from grader.errors import AssignmentError
+from grader.execution.calls import Call
+from grader.execution.outcome import Outcome, Returned
+from grader.execution.session import Execution
+from grader.model import ExerciseResult, Verdict
+from grader.notebooks.cells import bindings, names_read
+from grader.notebooks.read import read_notebook
+from grader.values import wire
+from grader.values.difference import Tolerance, first_difference
+
+# Of each exercise, so many cases are drawn.
+CASES_DRAWN = 2
+
+
+async def suspicions(
+    results: Sequence[ExerciseResult], assignment: Assignment, seed: int, run: Execution
+) -> list[str]:
+    """A remark for each exercise that passes its frozen cases and not those drawn by `seed`."""
+    passed = [
+        (exercise, _draw(exercise, assignment, _variant(result), seed))
+        for exercise, result in zip(assignment.exercises, results, strict=True)
+        if result.verdict in (Verdict.CORRECT, Verdict.ACCEPTED)
+        # Partly the variant, partly the reference: no one function is right for all.
+        and not (result.diagnosis and result.diagnosis.parts)
+    ]
+    outcomes = await run.call_all(
+        [[Call(exercise.names, each.inputs) for each in drawn] for exercise, drawn in passed]
+    )
+    return [
+        f"{exercise.name} passes all frozen cases, but {failed} of {len(drawn)} drawn afresh for "
+        f"this run (seed {seed}) fail: are its answers memorised?"
+        for (exercise, drawn), of_drawn in zip(passed, outcomes, strict=True)
+        if (failed := _failed(exercise, drawn, of_drawn))
+    ]
+
+
+def _variant(result: ExerciseResult) -> str:
+    return result.diagnosis.variant if result.diagnosis else ""
+
+
+def _failed(exercise: Exercise, drawn: Sequence[_Drawn], outcomes: Sequence[Outcome]) -> int:
+    """How many of the cases fail; those without an outcome do."""
+    passed = sum(
+        isinstance(outcome, Returned)
+        and first_difference(each.expected, outcome.value, each.tolerance, exercise.returns) is None
+        for each, outcome in zip(drawn, outcomes, strict=False)
+    )
+    return len(drawn) - passed
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A case drawn afresh: encoded inputs, and what is right for them."""
+
+    inputs: bytes | memoryview
+    expected: Any
+    tolerance: Tolerance
+
+
+@lru_cache(maxsize=256)
+def _draw(
+    exercise: Exercise, assignment: Assignment, variant: str, seed: int
+) -> tuple[_Drawn, ...]:
+    """Some of the exercise's cases drawn by the seed, the same for every submission of a run.
+
+    Right is what the `variant` gives, or the reference where there is none.
+    """
+    accepted = {each.name: each.function for each in exercise.accepted}
+    right = accepted[variant] if variant else reference(assignment)[exercise.name]
+    drawn: list[_Drawn] = []
+    for case in random.Random(f"{seed} {exercise.name}").sample(
+        exercise.cases, len(exercise.cases)
+    ):
+        inputs = drawn_afresh(case.arguments, seed)
+        if inputs is not None and len(drawn) < CASES_DRAWN:
+            encoded = wire.encode((inputs.args, inputs.kwargs))
+            expected = _output(right, inputs, f"{exercise.name}/{case.name}", assignment)
+            drawn.append(_Drawn(encoded, expected, case.tolerance))
+    return tuple(drawn)
+
+
+def _output(right: Callable[..., Any], inputs: Arguments, case: str, assignment: Assignment) -> Any:
+    try:
+        # A value that has been over the wire is of base types, as every answer is.
+        return wire.decode(wire.encode(right(*inputs.args, **inputs.kwargs)))
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{assignment.solutions}: {right.__name__!r} raises {type(error).__name__}: {error}, "
+            f"where the inputs of the case {case} are drawn afresh; what a case may draw, the "
+            "reference and every accepted variant have to return on"
+        ) from error
+
+
+@cache
+def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
+    """The exercises' functions from the master notebook, executed in our process.
+
+    With them comes whatever of the notebook they need, and nothing else of it. The master is the
+    author's code.
+    """
+    exercises = {exercise.name for exercise in assignment.exercises}
+    cells = read_notebook(assignment.master).cells
+    found = [binding for cell in cells for binding in bindings(cell.source)]
+    needed = _needed(exercises, found)
+    body = [statement for statement, names in found if names & needed]
+    namespace: dict[str, Any] = {}
+    code = compile(ast.Module(body, []), str(assignment.master), "exec")
+    try:
+        with importable(assignment.folder):
+            exec(code, namespace)
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{assignment.master}: what its exercises need of it cannot be run without the rest of "
+            f"the notebook: {type(error).__name__}: {error}"
+        ) from error
+    return {name: namespace[name] for name in exercises}
+
+
+def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
+    """The names, those that what binds them reads, and so on; "*" where no binding has one."""
+    needed, more = set[str](), names
+    while more:
+        needed |= more
+        read = (names_read(statement) for statement, bound in found if bound & more)
+        more = set[str]().union(*read) - needed
+    known = {name for _, bound in found for name in bound} | set(dir(builtins))
+    return needed if needed <= known else needed | {"*"}

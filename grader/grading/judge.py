@@ -1,0 +1,120 @@
+"""Judge one call: the expected output against what came back."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from grader.assignments.records import Case, Exercise
+from grader.execution.outcome import (
+    Crashed,
+    Incomparable,
+    Missing,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+)
+from grader.grading.error_hints import in_words, loop_at, place
+from grader.model import CaseResult, Mark, Visibility
+from grader.text import plain
+from grader.values.difference import first_difference
+
+
+def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> CaseResult:
+    """Whether the case is passed, and if not, why, in words for the student.
+
+    `code` is the cell that defines the function. What a student controls (values, exception text,
+    the line it came from) is shown for public cases only: a function can return or raise its own
+    inputs.
+    """
+    public = case.visibility is Visibility.PUBLIC
+    message = _message(case, exercise, outcome, code, public)
+    passed = None if isinstance(outcome, NotCalled) else not message
+    return CaseResult(case.name, case.title, case.visibility, passed, message)
+
+
+def mark(outcome: Outcome, code: str) -> Mark | None:
+    """The line of the cell at which a call of a public case came to a bad end, if it is known."""
+    if not isinstance(outcome, (Raised, TimedOut)) or not _line(code, outcome.line):
+        return None
+    words = f"raises {outcome.type}" if isinstance(outcome, Raised) else "time was over here"
+    return Mark(outcome.line or 0, words)
+
+
+def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool) -> str:
+    match outcome:
+        case Returned(value):
+            keys = _public_keys(exercise)
+            difference = first_difference(
+                case.expected, value, case.tolerance, exercise.returns, keys
+            )
+            if difference is None:
+                return ""
+            return plain(difference.message) if public else difference.discreet
+        case Raised():
+            if not public:
+                return f"raises {_known(outcome.type)}"
+            return _raised(outcome, code, case, exercise)
+        case Incomparable(reason):
+            return (
+                f"returns something that cannot be compared: {reason}"
+                if public
+                else ("returns something that cannot be compared")
+            )
+        case TimedOut(seconds, line):
+            if (
+                not public
+            ):  # how long it was decides the function, if the submission's time is short
+                return "had not returned in time"
+            where = loop_at(code, line) if line else ""
+            return f"had not returned after {seconds:.3g} s{where and f'. {where}'}"
+        case Crashed():
+            return "ended the Python process it ran in"
+        case Missing():
+            return "there is no such function once the notebook has run"
+        case NotCalled(reason):
+            return f"not called: {reason}"
+
+
+@cache
+def _public_keys(exercise: Exercise) -> frozenset[Any]:
+    """The keys that public expected outputs have, which students know."""
+    cases = exercise.of(Visibility.PUBLIC)
+    return frozenset(key for case in cases for key in _keys(case.expected))
+
+
+def _keys(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _keys(item)
+
+
+def _raised(raised: Raised, code: str, case: Case, exercise: Exercise) -> str:
+    text = f"raises {raised.type}"
+    if raised.message:
+        text += f": {raised.message}"
+    if line := _line(code, raised.line):
+        text += f" (line {raised.line} of the cell: {line})"
+    inputs = case.arguments()
+    words = in_words(raised, place(code, exercise.names, raised.line, inputs.args, inputs.kwargs))
+    return f"{text}\n{plain(words)}" if words else text
+
+
+def _line(code: str, number: int | None) -> str:
+    """A line of the code, counted from 1; an empty string where there is none such."""
+    lines = code.splitlines()
+    return plain(lines[number - 1].strip()) if number and 0 < number <= len(lines) else ""
+
+
+def _known(name: str) -> str:
+    """The exception's name if it is Python's own; a student's class may be named anything."""
+    kind = getattr(builtins, name, None)
+    if isinstance(kind, type) and issubclass(kind, BaseException):
+        return name
+    return "an exception of its own"

@@ -1,0 +1,163 @@
+"""Answers taken apart: what a call came to, part by part, so that mistakes can be told apart.
+
+The parts of an answer are the values that are returned, or what the author's `parts` makes of it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules import error_at
+from grader.assignments.records import Case, Exercise, Recorded, Variant
+from grader.errors import AssignmentError, WireError
+from grader.execution.outcome import Raised, Returned
+from grader.values import wire
+from grader.values.difference import Returns, Tolerance, first_difference, thaw
+from grader.values.frozen import MAX_NUMBERS, freeze
+
+WHOLE = "the answer"
+Function = Callable[..., Any]
+# The parts of an answer by name, or the exception there was instead.
+Parts = Mapping[str, Any] | Raised
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How answers to an exercise are taken apart.
+
+    `count` is the number of values that the student returned, of those an exercise may return;
+    0 where that says nothing. With `whole`, an answer is left in one piece.
+    """
+
+    exercise: Exercise
+    count: int = 0
+    whole: bool = False
+
+    def parts(self, value: Any) -> Mapping[str, Any]:
+        """The parts by name, in the author's order; raises where there are none such."""
+        returns = self.exercise.returns
+        names = returns.names + returns.also
+        several = len(returns.names) > 1
+        if several and isinstance(value, (tuple, list)) and self.count in _counts(returns):
+            value = value[: self.count] if len(value) == len(names) else value
+        if self.whole:
+            return {WHOLE: value}
+        if self.exercise.parts:
+            return dict(self.exercise.parts(value))
+        if not several:
+            return {WHOLE: value}
+        if not isinstance(value, (tuple, list)) or len(value) not in _counts(returns):
+            raise ValueError("not the values that are expected")
+        return dict(zip(names, value, strict=False))
+
+    def parts_of(self, outcome: Returned | Raised) -> Parts:
+        """The parts of what came of a call, or all of it as one where it has none such."""
+        if isinstance(outcome, Raised):
+            return outcome
+        try:
+            return self.parts(outcome.value)
+        except Exception:  # the author's code, on whatever was returned
+            return {WHOLE: outcome.value}
+
+
+def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
+    """How to take these outcomes apart: like the expected outputs, or else not at all."""
+    values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+    counts = {len(value) if isinstance(value, (tuple, list)) else 0 for value in values}
+    cut = Cut(exercise, counts.pop() if len(counts) == 1 else 0)
+    for case, outcome in zip(exercise.cases, outcomes, strict=True):
+        if isinstance(outcome, Returned):
+            mine, expected = cut.parts_of(outcome), expected_parts(cut, case)
+            if isinstance(mine, Raised) or mine.keys() != expected.keys():
+                return Cut(exercise, cut.count, whole=True)
+    return cut
+
+
+def expected_parts(cut: Cut, case: Case) -> Mapping[str, Any]:
+    """The parts of the expected output; raises AssignmentError where `parts` cannot take it."""
+    try:
+        return cut.parts(case.expected)
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"the expected output of the case {case.name!r} cannot be taken apart by the `parts` "
+            f"of {cut.exercise.name!r}: {type(error).__name__}: {error}"
+        ) from error
+
+
+@lru_cache(maxsize=20_000)
+def parts_from(function: Function, case: Case, cut: Cut) -> Parts:
+    """The parts of what a variant's function gives for a case, or what it raises.
+
+    Large arrays are kept as digests.
+    """
+    outcome = _outcome(function, case)
+    if isinstance(outcome, Raised):
+        return outcome
+    parts = cut.parts_of(outcome)
+    return parts if isinstance(parts, Raised) else {k: _condensed(v) for k, v in parts.items()}
+
+
+@cache
+def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
+    """What comes of the variant on the case, large arrays kept as digests."""
+    outcome = _outcome(variant.function, case)
+    return outcome if isinstance(outcome, Raised) else Returned(_condensed(outcome.value))
+
+
+def _outcome(function: Function, case: Case) -> Returned | Raised:
+    if isinstance(function, Recorded):
+        return Returned(function.outputs[case.name])
+    inputs = case.arguments()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = function(*inputs.args, **inputs.kwargs)
+    except Exception as error:  # a mistake may raise; so may the author's own slip
+        return Raised(type(error).__name__, str(error), None)
+    try:
+        # A value that has been over the wire is of base types, as every answer is.
+        return Returned(wire.decode(wire.encode(value)))
+    except WireError as error:
+        raise error_at(
+            function,
+            f"this variant returns for the case {case.name!r} what no answer can be: {error}",
+        ) from None
+
+
+def same(theirs: Parts, mine: Parts, name: str, tolerance: Tolerance) -> bool:
+    """Whether a variant's (or the reference's) part of that name is the student's as well.
+
+    Exceptions are the same if they have the same type and message; one without a message stands
+    for all of its type.
+    """
+    if isinstance(theirs, Raised) or isinstance(mine, Raised):
+        return (
+            isinstance(theirs, Raised)
+            and isinstance(mine, Raised)
+            and theirs.type == mine.type
+            and theirs.message in ("", mine.message)
+        )
+    if name not in theirs or name not in mine:
+        return False
+    return first_difference(theirs[name], mine[name], tolerance, Returns()) is None
+
+
+def _counts(returns: Returns) -> tuple[int, int]:
+    return len(returns.names), len(returns.names + returns.also)
+
+
+def _condensed(value: Any) -> Any:
+    match value:
+        case np.ndarray() if value.size > MAX_NUMBERS:
+            return thaw(freeze(value))
+        case dict():
+            return {key: _condensed(item) for key, item in value.items()}
+        case list() | tuple():
+            return type(value)(map(_condensed, value))
+    return value

@@ -1,0 +1,1 @@
+"""What a function, or a training of the notebook, leaves on a picture."""

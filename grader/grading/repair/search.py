@@ -1,0 +1,226 @@
+"""Where the mistake is: edits of a wrong function are tried, until one passes every case.
+
+They are made of the student's code alone, and tried in a kernel of its own that has run the
+notebook's definitions. It is told the inputs of cases, hidden ones too, and ended after that; all
+that comes of it is which of our edits passes. No score depends on it.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from grader.assignments.records import Assignment, Case, Exercise, Limits, Variant
+from grader.errors import SystemFailure
+from grader.execution.calls import EditedCalls
+from grader.execution.inputs import encoded
+from grader.execution.outcome import Outcome, Returned
+from grader.execution.session import Execution
+from grader.grading.evidence import MAX_SHOWN
+from grader.grading.parts import variant_outcome
+from grader.grading.repair.edits import Edit, edits
+from grader.model import ExerciseResult, Mark, Repair, Verdict
+from grader.notebooks.cells import Function, functions
+from grader.notebooks.read import Cell, Notebook
+from grader.text import plain
+from grader.values.difference import first_difference
+
+SEARCHED = (Verdict.INCORRECT, Verdict.PARTIAL, Verdict.ERROR)
+# Of an exercise at most. Where time ends a search, what it finds depends on the machine: so it is
+# the number that bounds it, and time, some times what all these edits take, is for emergencies.
+MAX_EDITS, MAX_FUNCTIONS = 700, 4
+SECONDS, SECONDS_BY_THE_CLOCK = 2.0, 10.0
+EDITS_TOGETHER = 40
+# Of one call with a small case, the processor's time: some edits never end.
+CALL_SECONDS = 0.2
+# How many bytes a call may return besides four times its inputs; characters of a statement shown.
+SPARE_BYTES, LONGEST = 1_000_000, 500
+# For the start of the kernel and the notebook's definitions, besides the searches.
+START_SECONDS = 15.0
+WORDS = "look again at this line"
+
+_Start = Callable[[Limits], Execution]
+
+
+async def searched(
+    results: Sequence[ExerciseResult], notebook: Notebook, assignment: Assignment, start: _Start
+) -> tuple[tuple[ExerciseResult, ...], list[str]]:
+    """The results, with the place of the mistake where one edit undoes it; and remarks on searches
+    that were cut short.
+
+    `start` gives a new execution of the notebook's definitions within some limits.
+    """
+    wrong = [each for each in results if _is_searched(each, assignment)]
+    if not wrong:
+        return tuple(results), []
+    found: dict[str, ExerciseResult] = {}
+    remarks: list[str] = []
+    seconds = START_SECONDS + len(wrong) * SECONDS_BY_THE_CLOCK
+    try:
+        async with start(replace(assignment.limits, submission_seconds=seconds)) as execution:
+            await execution.run_cells()
+            for result in wrong:
+                search = _Search(assignment.exercise(result.name), result, notebook, execution)
+                found[result.name] = await search.result()
+                if search.cut_short:
+                    remarks.append(f"{result.name}: the search for the mistake was cut short")
+                if search.lost:
+                    break
+    except SystemFailure:
+        remarks.append("the search for mistakes was cut short")
+    return tuple(found.get(each.name, each) for each in results), remarks
+
+
+def _is_searched(result: ExerciseResult, assignment: Assignment) -> bool:
+    """Public cases alone are too few to call an edit right."""
+    wanted = assignment.search and not assignment.public_only and result.verdict in SEARCHED
+    return wanted and any(case.passed is False for case in result.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A function that is searched, and the cell that defines it."""
+
+    cell: Cell
+    function: Function
+
+    def edits(self) -> Iterator[tuple[_Searched, Edit]]:
+        lines = self.cell.source.split("\n")
+        # Other ends of lines than these are counted by some of Python's modules only.
+        if all(len(line.splitlines()) <= 1 for line in lines):
+            yield from ((self, edit) for edit in edits(self.function, lines))
+
+
+class _Search:
+    """The search for the mistake of one exercise.
+
+    `cut_short` says that it was not gone to its end; `lost`, that the kernel did not answer.
+    """
+
+    def __init__(
+        self, exercise: Exercise, result: ExerciseResult, notebook: Notebook, execution: Execution
+    ) -> None:
+        self.exercise, self.before, self.execution = exercise, result, execution
+        self.functions = _functions(exercise, notebook)
+        self.cases = sorted(exercise.cases, key=lambda case: len(encoded(case)))
+        failed = {case.name for case in result.cases if case.passed is False}
+        self.first = next(case for case in self.cases if case.name in failed)
+        self.end = time.monotonic() + SECONDS_BY_THE_CLOCK
+        self.end_here = time.process_time() + SECONDS
+        self.cut_short = self.lost = False
+
+    async def result(self) -> ExerciseResult:
+        """The result with the repair that was found, and the lines marked."""
+        for searched in self.functions:
+            tried = islice(searched.edits(), MAX_EDITS // len(self.functions))
+            while batch := list(islice(tried, EDITS_TOGETHER)):
+                for edit in await self._passing_first([edit for _, edit in batch], searched):
+                    if await self._passes_all(edit, searched):
+                        return self._repaired(edit, searched)
+                if self.cut_short:
+                    return self.before
+        return self.before
+
+    async def _passing_first(self, batch: Sequence[Edit], of: _Searched) -> list[Edit]:
+        """Those edits that pass the first case, which is a small one that failed."""
+        sources = [edit.source for edit in batch]
+        outcomes = await self._outcomes(sources, [self.first], of, CALL_SECONDS)
+        ways = self._ways()
+        return [
+            edit
+            for edit, outcome in zip(batch, outcomes, strict=False)
+            if any(_is_right(outcome, self.first, self.exercise, way) for way in ways)
+        ]
+
+    async def _passes_all(self, edit: Edit, of: _Searched) -> bool:
+        """Whether it gives on every case what the reference gives, or one accepted variant."""
+        seconds = self.execution.limits.call_seconds
+        outcomes = await self._outcomes([edit.source], self.cases, of, seconds)
+        pairs = list(zip(outcomes, self.cases, strict=False))
+        return len(pairs) == len(self.cases) and any(
+            all(_is_right(outcome, case, self.exercise, way) for outcome, case in pairs)
+            for way in self._ways()
+        )
+
+    def _ways(self) -> tuple[Variant | None, ...]:
+        """What an answer may be like: the reference's, or an accepted variant's."""
+        return (None, *self.exercise.accepted)
+
+    async def _outcomes(
+        self, sources: Sequence[str], cases: Sequence[Case], of: _Searched, seconds: float
+    ) -> list[Outcome]:
+        """What comes of each source on all the cases; less where time is over."""
+        left = self.end - time.monotonic()
+        if self.cut_short or left <= 0 or time.process_time() > self.end_here:
+            self.cut_short = True
+            return []
+        what = EditedCalls(
+            names=self.exercise.names,
+            edited=of.function.name,
+            sources=tuple(sources),
+            inputs=tuple(encoded(case) for case in cases),
+            seconds=seconds,
+            bytes=SPARE_BYTES + 4 * max(len(encoded(case)) for case in cases),
+        )
+        outcomes = await self.execution.call_edited(what, left)
+        self.cut_short = self.lost = len(outcomes) < len(sources) * len(cases)
+        return outcomes
+
+    def _repaired(self, edit: Edit, of: _Searched) -> ExerciseResult:
+        was, becomes = zip(*edit.shown, strict=True)
+        repair = Repair(
+            plain(of.function.name),
+            of.cell.number,
+            edit.lines,
+            tuple(plain(each[:LONGEST]) for each in was),
+            tuple(plain(each[:LONGEST]) for each in becomes),
+        )
+        return replace(
+            self.before, repair=repair, marks=(*self.before.marks, *self._marks(edit, of))
+        )
+
+    def _marks(self, edit: Edit, of: _Searched) -> Iterator[Mark]:
+        """The lines of the cell that is shown; where another one is meant, the call of it."""
+        shown = self.functions[0]
+        if plain(shown.cell.source[:MAX_SHOWN]) != self.before.code:
+            return
+        if of.cell.number == shown.cell.number:
+            yield from (Mark(line, WORDS) for line in edit.lines)
+            return
+        name = of.function.name
+        for node in ast.walk(shown.function):
+            if isinstance(node, ast.Name) and node.id == name:
+                yield Mark(node.lineno, f"look again at {plain(name)}, which is called here")
+                return
+
+
+def _is_right(outcome: Outcome, case: Case, exercise: Exercise, way: Variant | None) -> bool:
+    if not isinstance(outcome, Returned):
+        return False
+    expected = variant_outcome(way, case) if way else Returned(case.expected)
+    return (
+        isinstance(expected, Returned)
+        and first_difference(expected.value, outcome.value, case.tolerance, exercise.returns)
+        is None
+    )
+
+
+def _functions(exercise: Exercise, notebook: Notebook) -> list[_Searched]:
+    """The exercise's function, and those functions of the notebook that it calls."""
+    last = {
+        name: _Searched(cell, function)
+        for cell in notebook.cells
+        for name, function in functions(cell.source).items()
+    }
+    found = {name: last[name] for name in exercise.names if name in last}
+    found = dict(islice(found.items(), 1))
+    waiting = list(found.values())
+    while waiting and len(found) < MAX_FUNCTIONS:
+        for node in ast.walk(waiting.pop(0).function):
+            if isinstance(node, ast.Name) and node.id in last and node.id not in found:
+                found[node.id] = last[node.id]
+                waiting.append(last[node.id])
+    return list(found.values())[:MAX_FUNCTIONS]

@@ -1,0 +1,1 @@
+"""What students get, and the check of one's own notebook."""

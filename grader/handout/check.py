@@ -1,0 +1,82 @@
+"""`grade check`: a student's own notebook on the public cases, and what is to be said about it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.assignments.load import read_settings
+from grader.assignments.records import Assignment
+from grader.assignments.student_copy import load_handed_out
+from grader.errors import CommandError
+from grader.grading.grade import Task, grade
+from grader.model import ExerciseResult, Result, Status, Submission, Verdict
+from grader.report.text import one_line, visible
+from grader.report.words import SOLVED, VERDICTS
+
+WIDTH = 88
+
+
+def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
+    """Grade one notebook on the public cases in a student's folder (default: the notebook's own).
+
+    Raises CommandError where there is no notebook or no assignment there.
+    """
+    if not notebook.is_file():
+        raise CommandError(f"{notebook}: there is no such notebook")
+    folder = (folder or notebook.parent).resolve()
+    if not (folder / "assignment.toml").exists():
+        raise CommandError(
+            f"{folder}: there is no assignment.toml here, which came with the assignment; keep the "
+            "notebook in the assignment's folder, or name that folder with --folder"
+        )
+    assignment = load_handed_out(folder)
+    submission = Submission(notebook.stem, notebook.name, str(notebook))
+    return assignment, grade(Task(folder, submission, assignment.name, public_only=True)).result
+
+
+def passed(result: Result) -> bool:
+    """Whether every exercise that has a public case is right on all of them."""
+    return result.status is Status.GRADED and all(
+        exercise.verdict in SOLVED for exercise in result.exercises
+    )
+
+
+def explained(assignment: Assignment, result: Result) -> Iterator[str]:
+    """What a student reads, line by line: for each exercise the verdict, and why."""
+    if result.status is not Status.GRADED:
+        yield f"could not be checked: {one_line(result.reason)}"
+    for exercise in result.exercises:
+        title = assignment.exercise(exercise.name).title
+        yield f"{title} ({exercise.name}): {VERDICTS[exercise.verdict].word}"
+        yield from _indented(_reasons(exercise))
+    for flag in result.flags:
+        yield f"note: {one_line(flag)}"
+    for exercise_name in _without_cases(assignment):
+        yield f"{exercise_name}: has no public case; it is graded all the same"
+    solved = sum(exercise.verdict in SOLVED for exercise in result.exercises)
+    yield f"{solved} of {len(result.exercises)} exercises pass their public cases."
+    yield "Grading uses hidden cases too, so this is no grade yet."
+
+
+def _reasons(exercise: ExerciseResult) -> Iterator[str]:
+    if exercise.diagnosis:
+        yield f"{exercise.diagnosis.title}: {exercise.diagnosis.explanation}"
+    failed = [case for case in exercise.cases if case.passed is False]
+    if exercise.message and not failed and exercise.verdict is not Verdict.CORRECT:
+        yield exercise.message
+    for case in failed:
+        yield f"case {case.name}: {case.message}"
+
+
+def _indented(paragraphs: Iterator[str]) -> Iterator[str]:
+    for paragraph in paragraphs:
+        for line in visible(paragraph).splitlines():
+            yield from textwrap.wrap(line, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _without_cases(assignment: Assignment) -> list[str]:
+    there = {exercise.name for exercise in assignment.exercises}
+    settings = read_settings(assignment.folder, assignment.folder)
+    return [each.name for each in settings.exercises if each.name not in there]

@@ -1,0 +1,1 @@
+"""Notebooks as students hand them in, read without running them."""

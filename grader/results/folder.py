@@ -1,0 +1,101 @@
+"""Everything a run leaves in its output folder, each part replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.assignments.records import Assignment
+from grader.errors import CommandError, SystemFailure
+from grader.files import scratch_folder
+from grader.model import Run
+from grader.report import write_report
+from grader.results.files import write_grades, write_results
+
+RESULTS, GRADES, REPORT = "results.json", "grades.csv", "report"
+
+
+def prepare(folder: Path) -> None:
+    """Make the output folder; raises CommandError where it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"{folder}: results cannot be written there: {error.strerror}; "
+            "--output names another folder"
+        ) from None
+    report = folder / REPORT
+    if report.exists() and not _is_ours(report):
+        raise CommandError(
+            f"{report}: exists and is no report of fairgrade's, so it is not replaced; "
+            "--output names another folder"
+        )
+
+
+def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool = False) -> None:
+    """Write results, grades and report; what a reader finds is all of one run.
+
+    Raises SystemFailure where the folder cannot be written to; the results are then kept elsewhere,
+    if there is room anywhere.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with scratch_folder(".writing-", folder) as name:
+            staged = Path(name)
+            (staged / REPORT).mkdir()
+            write_results(run, staged / RESULTS)
+            write_grades(run, assignment, staged / GRADES)
+            write_report(run, assignment, staged / REPORT, folder / REPORT, similar)
+            with _locked(folder):
+                if (folder / REPORT).exists():
+                    (folder / REPORT).rename(staged / "old")
+                for part in (REPORT, GRADES, RESULTS):
+                    os.replace(staged / part, folder / part)
+    except OSError as error:
+        raise SystemFailure(
+            f"{folder}: the results could not be written: {error.strerror}; {_kept(run)}"
+        ) from None
+
+
+def remove_output(folder: Path) -> None:
+    """Remove what an earlier run left in the folder itself, where this one uses folders below."""
+    for part in (RESULTS, GRADES):
+        (folder / part).unlink(missing_ok=True)
+    if (folder / REPORT).exists() and _is_ours(folder / REPORT):
+        shutil.rmtree(folder / REPORT)
+
+
+def _kept(run: Run) -> str:
+    """Write the results to the folder of temporary files instead, and say where they are."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="fairgrade-results-")) / RESULTS
+        write_results(run, path)
+    except OSError:
+        return "nor anywhere else; with room there, or another --output, run the same command again"
+    return f"they are in {path}"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep another run from swapping its parts into the same folder at the same time."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_ours(report: Path) -> bool:
+    index = report / "index.html"
+    if not report.is_dir() or not index.is_file():
+        return report.is_dir() and not any(report.iterdir())
+    with index.open(encoding="utf-8", errors="replace") as file:
+        return 'name="generator" content="fairgrade' in file.read(4096)

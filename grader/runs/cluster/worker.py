@@ -1,0 +1,260 @@
+"""What runs on a cluster's workers: our own code, which starts kernels there as it does here.
+
+A worker grades one submission at a time, whatever its number of threads. It answers in JSON that it
+made itself; nothing that a kernel sent leaves it in any other form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import os
+import resource
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dask.utils import key_split
+from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
+
+from grader.errors import AssignmentError, KernelFailure
+from grader.execution.protection import protection_in_force
+from grader.files import scratch_folder
+from grader.gradebook.fingerprint import installation
+from grader.grading.grade import Task, grade
+from grader.model import Protection
+from grader.runs.cluster.parcel import name_of, unpack
+from grader.runs.processes import MAX_WORKER_BYTES, default_jobs
+from grader.sandbox.cgroup import remove_stale
+from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.level import Level
+from grader.sandbox.parent import MAX_FOLDER_BYTES
+from grader.values import wire
+
+# What our tasks on the scheduler are called, with a number behind it.
+TASK = "fairgrade-submission"
+# The scheduler forgets names of tasks after so many of them.
+NAMES_KEPT = 1000
+# From malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+# Where temporary files are, and kernels' below that.
+_FOLDER = "fgw-"
+_BELOW = "/fgw-12345678/fg-12345678"
+# Kernels and their warm parents belong to the process: one submission, or canary, at a time.
+_alone = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a worker is found to be: `problem` says why it can grade nothing, if so.
+
+    `seconds` is what a warm start took (0 if none was asked for), `clock` the time there in seconds
+    since 1970.
+    """
+
+    program: str
+    protection: Protection | None
+    problem: str
+    threads: int
+    cores: int
+    clock: float
+    seconds: float = 0.0
+
+    @property
+    def level(self) -> Level:
+        return Level.of(self.protection.level) if self.protection else Level.LIMITS
+
+    @classmethod
+    def from_json(cls, text: str) -> Standing:
+        data = json.loads(text)
+        kept = data.pop("protection")
+        missed = kept and {"missed": tuple(kept["missed"])}
+        return cls(protection=kept and Protection(**{**kept, **missed}), **data)
+
+
+async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> str:
+    """A worker's `Standing` as JSON; it is warmed up if `warm_imports` is given.
+
+    Dask fills in `dask_worker`.
+    """
+    standing = await asyncio.to_thread(_standing, warm_imports, dask_worker.state.nthreads)
+    return json.dumps(asdict(standing))
+
+
+def _standing(warm_imports: tuple[str, ...] | None, threads: int) -> Standing:
+    protection, problem, seconds = None, "", 0.0
+    with _alone, _temporary_files():
+        try:
+            level, protection = protection_in_force()
+            if warm_imports is not None:
+                seconds = _warm_up(level, warm_imports)
+        except KernelFailure as error:
+            problem = str(error)
+    facts = (threads, default_jobs(), time.time())
+    return Standing(installation(), protection, problem, *facts, seconds)
+
+
+def _warm_up(level: Level, warm_imports: tuple[str, ...]) -> float:
+    started = time.monotonic()
+    warm_parent(Confinement(level, warm_imports))
+    seconds = time.monotonic() - started
+    close_parents()
+    return seconds
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library keep what is freed for the next submission, as it does by itself.
+
+    Dask has its workers give it back at once, and every megabyte of a value cost 250 page faults.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # GNU's
+        libc.mallopt(_M_MMAP_THRESHOLD, wire.MAX_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, 2 * wire.MAX_BYTES)
+
+
+@contextmanager
+def _temporary_files() -> Iterator[None]:
+    """Outside of a `Course`: temporary files in a folder of their own, which goes away."""
+    if tempfile.tempdir:
+        yield
+        return
+    with scratch_folder(_FOLDER, _short(tempfile.gettempdir())) as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+
+
+def _short(folder: str) -> str:
+    """The folder, if our own and that of kernels in it have paths short enough for sockets."""
+    return folder if len(os.fsencode(folder)) <= MAX_FOLDER_BYTES - len(_BELOW) else "/tmp"
+
+
+class Course(WorkerPlugin):
+    """On every worker, also on one that comes later: the files of a course, and room to work.
+
+    `grades_with` is the program that must be there, and `at_least` the protection.
+    """
+
+    idempotent = True
+
+    def __init__(self, parcel: bytes, grades_with: str, at_least: Level) -> None:
+        self.name = name_of(parcel, grades_with, at_least.word)
+        self.parcel = parcel
+        self.grades_with = grades_with
+        self.at_least = at_least
+        self.folder = ""
+        self.problem = ""
+
+    def setup(self, worker: Worker) -> None:
+        self.held = ExitStack()
+        try:
+            self._settle(worker)
+        except OSError as error:
+            self.problem = f"it cannot take in the assignments: {error}"
+
+    def _settle(self, worker: Worker) -> None:
+        remove_stale(seconds=0)
+        self.folder = self.held.enter_context(
+            scratch_folder(_FOLDER, _short(worker.local_directory))
+        )
+        unpack(self.parcel, self.root)
+        tempfile.tempdir = self.folder
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, hard))
+        _keep_freed_memory()
+
+    def teardown(self, worker: Worker) -> None:
+        with _alone:
+            close_parents()
+            if tempfile.tempdir == self.folder:
+                tempfile.tempdir = None
+            self.held.close()
+
+    @property
+    def root(self) -> Path:
+        """The root of the course on this worker."""
+        return Path(self.folder) / "course"
+
+    def unfit(self) -> str:
+        """Why nothing is graded here, or an empty string."""
+        if self.problem:
+            return self.problem
+        if installation() != self.grades_with:
+            return f"has fairgrade {installation()}, where {self.grades_with} is needed"
+        try:
+            level, _ = protection_in_force()
+        except KernelFailure as error:
+            return str(error)
+        if level < self.at_least:
+            return f"protection is at level {level.word}, and {self.at_least.word} is required"
+        return ""
+
+
+class OurTasks(SchedulerPlugin):
+    """On the scheduler: what becomes of our tasks. Those of others are left as they are.
+
+    What was on a worker that died comes back to us at once. Dask would try it on three more
+    workers, and take them down too, the innocent with the guilty.
+
+    And nothing is kept of a task that is over. Dask notes what kind of collection each belongs to,
+    and remembers 100,000 names: for a large class that would be most of the scheduler's memory.
+    """
+
+    name = "fairgrade-our-tasks"
+    idempotent = True
+
+    def __init__(self) -> None:
+        self.named = 0
+
+    def update_graph(self, scheduler: Any, *, tasks: Any, **_: Any) -> None:
+        ours = [scheduler.tasks[key] for key in tasks if str(key).startswith(TASK)]
+        for task in ours:
+            task.suspicious = scheduler.allowed_failures
+        if ours:
+            self._keep_nothing(scheduler, ours[0].group)
+
+    def _keep_nothing(self, scheduler: Any, group: Any) -> None:
+        """Take back what Dask has just noted of a graph with our tasks."""
+        if span := scheduler.extensions["spans"].spans.get(group.span_id):
+            del span.metadata["collections"][-1:]
+        self.named += 1
+        if self.named % NAMES_KEPT == 0:
+            key_split.cache_clear()
+
+
+def grade_sent(course: str, task: Task, content: bytes) -> bytes:
+    """Grade one submission here, by its content. The answer is JSON, and has one of
+
+    - `graded`: the assignment's name and the result;
+    - `unfit`: why this worker grades nothing;
+    - `malformed`: what is wrong with the assignment;
+
+    and the address of this `worker`.
+    """
+    worker = get_worker()
+    with _alone:
+        plugin = worker.plugins.get(course)
+        answer = _answer(plugin, task, content)
+    return json.dumps({"worker": worker.address, **answer}).encode()
+
+
+def _answer(course: WorkerPlugin | None, task: Task, content: bytes) -> dict[str, Any]:
+    if not isinstance(course, Course):
+        return {"unfit": "it did not get the assignments"}
+    if unfit := course.unfit():
+        return {"unfit": unfit}
+    try:
+        # As well shut in as can be here, which may be better than elsewhere.
+        graded = grade(replace(task, root=course.root, level=None), content)
+    except AssignmentError as error:
+        return {"malformed": str(error)}
+    return {"graded": [graded.assignment, graded.result.to_json()]}

@@ -1,0 +1,107 @@
+"""A cluster's workers, as a run uses them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+
+from distributed import Client
+
+from grader.assignments.records import Assignment
+from grader.errors import SchedulerLost, SystemFailure, WeakProtection
+from grader.gradebook.fingerprint import installation
+from grader.grading.grade import Task
+from grader.model import Graded, Protection
+from grader.runs.cluster.client import Member, connected, members, within
+from grader.runs.cluster.flow import Flow, Waiting
+from grader.runs.cluster.parcel import pack
+from grader.runs.cluster.worker import Course, OurTasks
+from grader.sandbox.level import Level
+
+# How long a scheduler that was lost is waited for.
+RECONNECT_SECONDS = 600
+# How long the workers have to take in the assignments; who has not by then is not used.
+UPLOAD_SECONDS = 120
+# Besides the time of the submission itself: warm start, and the machine's own affairs.
+SPARE_SECONDS = 120
+
+
+@dataclass(slots=True)
+class ClusterWorkers:
+    """The workers of the scheduler at `address` that protect at least at `level`.
+
+    `protection` is that of the weakest worker there was when they were asked; one that comes later
+    and is weaker is not used.
+    """
+
+    address: str
+    assignments: tuple[Assignment, ...]
+    tell: Callable[[str], None]
+    level: Level
+    protection: Protection
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+        """Grade the tasks and yield each as it is done, across losses of the scheduler too."""
+        course = Course(pack(self.assignments), installation(), self.level)
+        longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
+        patience = longest + SPARE_SECONDS
+        flow = Flow(Waiting(iter(tasks)), course.name, patience, self._unfit, self.tell)
+        seconds = 0.0
+        while True:
+            with connected(self.address, seconds) as client:
+                try:
+                    _upload(client, self.address, course)
+                    yield from flow.through(client)
+                    return
+                except SchedulerLost:
+                    self.tell(f"{self.address}: the scheduler is lost; waiting for it")
+            seconds = RECONNECT_SECONDS
+
+    def _unfit(self, client: Client) -> dict[str, str]:
+        everyone = members(client, self.address)
+        return {each.address: why for each in everyone if (why := each.unfit(self.level))}
+
+
+def cluster_workers(
+    address: str,
+    assignments: Iterable[Assignment],
+    required: Level,
+    tell: Callable[[str], None],
+) -> ClusterWorkers:
+    """Ask every worker there is what it can do.
+
+    Raises WeakProtection or SystemFailure where none may be used.
+    """
+    with connected(address) as client:
+        everyone = members(client, address)
+    fit = [each.standing for each in everyone if each.standing and not each.unfit(required)]
+    if not fit:
+        for each in everyone:
+            tell(f"{each.address}: is not used: {each.unfit(required)}")
+        raise _none_fit(address, everyone, required)
+    weakest = min(fit, key=lambda standing: standing.level)
+    assert weakest.protection
+    return ClusterWorkers(address, tuple(assignments), tell, weakest.level, weakest.protection)
+
+
+def _none_fit(address: str, everyone: list[Member], required: Level) -> Exception:
+    what = f"{address}: none of its {len(everyone)} workers may be used; nothing was graded"
+    weak = any(each.standing and each.standing.level < required for each in everyone)
+    return WeakProtection(what) if weak else SystemFailure(what)
+
+
+def _upload(client: Client, address: str, course: Course) -> None:
+    """Give the course to all workers, also to those still to come; once for each content."""
+    try:
+        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(OurTasks()))
+    except OSError:
+        raise SchedulerLost from None
+    except Exception as error:  # whatever the scheduler raised comes back as it was
+        raise SystemFailure(
+            f"{address}: the scheduler cannot run fairgrade {installation()}: "
+            f"{type(error).__name__}: {error}; install it there, too"
+        ) from None
+    # A worker that did not get it says so when it is to grade.
+    with contextlib.suppress(Exception):
+        within(client, UPLOAD_SECONDS, lambda: client.register_plugin(course))

@@ -1,0 +1,263 @@
+"""A whole run: submissions in, one `Run` for each assignment among them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from grader import __version__
+from grader.assignments.load import assignment_names, load_assignment
+from grader.assignments.records import Assignment, Limits
+from grader.errors import WeakProtection
+from grader.execution.protection import protection_in_force
+from grader.gradebook.extensions import Extensions, LateDays
+from grader.gradebook.fingerprint import basis, content, digest
+from grader.gradebook.recorded import Recorded, Results, heads
+from grader.gradebook.store import Gradebook, Kept
+from grader.grading.grade import Task, not_reached
+from grader.model import Graded, Line, Protection, Result, Run, Status, Submission
+from grader.runs.processes import grade_all, local_processes
+from grader.sandbox.level import Level
+from grader.submissions.attempts import best_attempts
+from grader.submissions.find import Found
+from grader.submissions.table import Pile
+
+INTERRUPTED = "the run was stopped before this was graded"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for. An empty `assignment` is found out for each notebook."""
+
+    root: Path
+    jobs: int
+    assignment: str = ""
+    full: bool = False
+    require: Level = Level.LIMITS
+    seed: int = 0
+    best_attempt: bool = False
+    regrade: bool = False
+    extensions: Extensions = field(default_factory=Extensions)
+    scheduler: str = ""
+
+
+class Workers(Protocol):
+    """Who grades, and how well a student's code is shut in there."""
+
+    @property
+    def level(self) -> Level: ...
+
+    @property
+    def protection(self) -> Protection: ...
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalWorkers:
+    """So many processes on this machine."""
+
+    jobs: int
+    level: Level
+    protection: Protection
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+        with local_processes(self.jobs) as make_executor:
+            yield from grade_all(tasks, make_executor, 2 * self.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The runs by assignment, each with its assignment; `interrupted` if Ctrl-C ended it early.
+
+    `kept` counts the results taken over from earlier runs; `went_on` is when the run began that
+    was cut short and whose work this one went on with, or empty.
+    """
+
+    runs: tuple[tuple[Assignment, Run], ...]
+    interrupted: bool
+    kept: int = 0
+    went_on: str = ""
+
+    @property
+    def results(self) -> Iterator[Result]:
+        return (result for _, run in self.runs for result in run.results)
+
+    @property
+    def heads(self) -> Iterator[Result]:
+        """Every result's status and score, not its verdicts."""
+        return (result for _, run in self.runs for result in heads(run.results))
+
+    @property
+    def count(self) -> int:
+        return sum(len(run.results) for _, run in self.runs)
+
+    @property
+    def all_graded(self) -> bool:
+        """Whether everything that was handed in was graded."""
+        return all(result.status is Status.GRADED or not result.handed_in for result in self.heads)
+
+
+def grade_run(
+    found: Found,
+    options: Options,
+    on_graded: Callable[[Graded], None],
+    gradebook: Gradebook,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Finished:
+    """Grade what was found and has no valid result in the gradebook; `on_graded` is told of each
+    result as it comes, when it is in the gradebook, and `tell` what befalls a cluster's workers.
+    The runs read their results from the gradebook: it stays open."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    names = [options.assignment] if options.assignment else assignment_names(options.root)
+    assignments = [load_assignment(options.root, name) for name in names]
+    workers = _workers(options, assignments, tell)
+    level, protection = workers.level, workers.protection
+
+    def task(submission: Submission) -> Task:
+        return Task(options.root, submission, options.assignment, options.full, level, options.seed)
+
+    parts = basis(assignments, full=options.full, protection=level.word)
+    pile = found.submissions
+    book = _Book(gradebook, pile, options, digest(parts))
+    went_on = gradebook.cut_short(parts)
+    book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
+    for graded in book.take():
+        on_graded(graded)
+    kept = len(pile.lines())
+    interrupted = False
+    try:
+        with closing(workers.grade_all(map(task, book.left()))) as all_graded:
+            for graded in all_graded:
+                book.record(graded)
+                on_graded(graded)
+        gradebook.finish(book.run)
+    except KeyboardInterrupt:
+        interrupted = True
+    for each in pile.left:
+        graded = not_reached(task(each), INTERRUPTED)
+        pile.put(Line.of(each, graded.assignment, graded.result))
+    rules = {each.name: each.late for each in assignments if each.late}
+    late_days = LateDays(rules, options.extensions)
+    recorded = Recorded(gradebook, gradebook.decisions(), late_days)
+    for line in pile.lines():
+        pile.put(recorded.with_decisions(line))
+    others = best_attempts(pile) if options.best_attempt else ()
+    passed_over = (*found.passed_over, *others)
+    runs = tuple(_runs(pile, recorded, options, started, passed_over, protection))
+    return Finished(runs, interrupted, kept, went_on if kept else "")
+
+
+def _workers(
+    options: Options, assignments: Sequence[Assignment], tell: Callable[[str], None]
+) -> Workers:
+    """The workers that the command line asks for. Raises WeakProtection where they are too weak."""
+    if options.scheduler:
+        # Dask is an extra, and takes half a second to import.
+        from grader.runs.cluster.workers import cluster_workers
+
+        return cluster_workers(options.scheduler, assignments, options.require, tell)
+    level, protection = protection_in_force()
+    check_required(options.require, level, protection)
+    return LocalWorkers(options.jobs, level, protection)
+
+
+@dataclass(slots=True)
+class _Book:
+    """The gradebook as one run uses it; `contents` are hashes of what is being graded."""
+
+    gradebook: Gradebook
+    pile: Pile
+    options: Options
+    basis: str
+    run: int = 0
+    contents: dict[Submission, str] = field(default_factory=dict)
+
+    def take(self) -> Iterator[Graded]:
+        """What is valid of earlier runs, made part of this one."""
+        if self.options.regrade:
+            return
+        for submission in self.pile:
+            hashed = content(submission)
+            if hashed and (kept := self.gradebook.kept(submission, hashed, self.basis)):
+                self.pile.put(Line.of(submission, kept.assignment, kept.result, kept.number))
+                yield Graded(submission, kept.assignment, kept.result, kept=True)
+        numbers = (line.number for line in self.pile.lines() if line.number)
+        self.gradebook.take(self.run, numbers)
+
+    def left(self) -> Iterator[Submission]:
+        """What is to be graded, one after the other as it is begun."""
+        for submission in self.pile.left:
+            self.contents[submission] = content(submission)
+            yield submission
+
+    def record(self, graded: Graded) -> None:
+        """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
+        hashed = self.contents.pop(graded.submission)
+        same = hashed if content(graded.submission) == hashed else ""
+        kept = Kept(0, same, graded.assignment, graded.result)
+        number = self.gradebook.record(
+            self.run, self.options.seed, kept, self.basis, self.options.regrade
+        )
+        self.pile.put(Line.of(graded.submission, graded.assignment, graded.result, number))
+
+
+def check_required(require: Level, level: Level, protection: Protection) -> None:
+    """Raise WeakProtection where student code would be shut in less well than required."""
+    if level < require:
+        raise WeakProtection(
+            f"protection is at level {level.word}, and {require.word} is required; nothing was "
+            f"graded. {' '.join(protection.missed)} To get more: {protection.advice}"
+        )
+
+
+def _runs(
+    pile: Pile,
+    recorded: Recorded,
+    options: Options,
+    started: str,
+    passed_over: tuple[str, ...],
+    protection: Protection,
+) -> Iterator[tuple[Assignment, Run]]:
+    names = {name: count for name, count in pile.assignments.items() if name}
+    # What belongs to no assignment for certain is listed with the one most others belong to.
+    most = max(names, key=names.__getitem__, default="")
+    for name in names or [""]:
+        assignment = load_assignment(options.root, name) if name else _unknown(options.root)
+        lines = pile.lines(name, "") if name == most else pile.lines(name)
+        yield (
+            assignment,
+            Run(
+                assignment=assignment.name,
+                title=assignment.title,
+                version=__version__,
+                started=started,
+                seed=options.seed,
+                protection=protection,
+                results=Results(recorded, lines, assignment.max_score),
+                passed_over=passed_over if name == most else (),
+            ),
+        )
+
+
+def _unknown(root: Path) -> Assignment:
+    """Where no submission could be told: an assignment without a name or exercises."""
+    return Assignment(
+        name="",
+        title="Unknown assignment",
+        folder=root,
+        solutions=root,
+        notebook="",
+        exercises=(),
+        limits=Limits(),
+        long_running=frozenset(),
+        helpers=(),
+        other_names={},
+        shared_folder=root,
+        shared_files=(),
+        warm_imports=(),
+    )

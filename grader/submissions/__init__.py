@@ -1,0 +1,1 @@
+"""Which files were handed in, by whom, and when."""

@@ -1,0 +1,135 @@
+"""Zips from outside -> folders, with nothing in them but what is needed."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from grader.errors import CommandError
+from grader.files import scratch_folder
+from grader.submissions.layouts import OWN_FILES
+
+MOST_MEMBERS = 100_000
+MOST_BYTES = 10_000_000_000
+MOST_BYTES_OF_ONE = 200_000_000
+# Notebooks shrink to a tenth or so; only zeros shrink to a thousandth.
+MOST_RATIO, SMALL = 200, 10_000_000
+_CHUNK = 1 << 20
+
+
+class Unzipped(NamedTuple):
+    """The paths with a folder for each zip, and a line for each member that was left out."""
+
+    paths: tuple[Path, ...]
+    left_out: tuple[str, ...]
+
+
+@contextmanager
+def unzipped(paths: Iterable[Path]) -> Iterator[Unzipped]:
+    """Unpack the zips among `paths` into folders that last as long as the context.
+
+    Only notebooks and what tells a layout are unpacked. Raises CommandError for a zip that cannot
+    be read, or that holds more than anybody hands in.
+    """
+    with scratch_folder("fairgrade-zip-") as name:
+        folders: list[Path] = []
+        left_out: list[str] = []
+        for number, path in enumerate(paths):
+            if path.suffix.lower() == ".zip" and path.is_file():
+                # The zip's own name, because layouts look at what the folder is called.
+                folder = Path(name) / str(number) / path.stem
+                folder.mkdir(parents=True)
+                left_out += _unpack(path, folder)
+                path = folder
+            folders.append(path)
+        yield Unzipped(tuple(folders), tuple(left_out))
+
+
+def _unpack(path: Path, folder: Path) -> Iterator[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_MEMBERS:
+                raise CommandError(f"{path}: holds more than {MOST_MEMBERS:,} files")
+            yield from _members(archive, members, path, folder)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise CommandError(
+            f"{path}: is no zip that can be read: {error}; download it once more"
+        ) from None
+
+
+def _members(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path, folder: Path
+) -> Iterator[str]:
+    room = MOST_BYTES
+    for member in members:
+        name = PurePosixPath(member.filename)
+        if member.is_dir() or _is_clutter(name):
+            continue
+        problem = _problem(member, name)
+        if not problem:
+            size, problem = _write(archive, member, folder / name, min(room, MOST_BYTES_OF_ONE))
+            room -= size
+        if room <= 0:
+            raise CommandError(f"{path}: unpacks to more than {MOST_BYTES:,} bytes")
+        if problem:
+            yield f"{member.filename}: {problem}"
+
+
+def _is_clutter(name: PurePosixPath) -> bool:
+    hidden = any(part.startswith(".") and part != ".." for part in name.parts)
+    return (hidden and name.parts[-2:] != (".git", "HEAD")) or "__MACOSX" in name.parts
+
+
+def _problem(member: zipfile.ZipInfo, name: PurePosixPath) -> str:
+    if name.is_absolute() or ".." in name.parts or "\\" in member.filename:
+        return "its path leads out of the zip, so it was left out"
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind and not stat.S_ISREG(kind):
+        return "a link or no regular file, which is not unpacked"
+    if name.suffix.lower() == ".zip":
+        return "a zip inside the zip, which is not opened"
+    if name.suffix.lower() != ".ipynb" and name.name not in (*OWN_FILES, "HEAD"):
+        return "not a notebook"
+    if member.flag_bits & 1:
+        return "encrypted, so it was left out"
+    if member.file_size > MOST_BYTES_OF_ONE:
+        return f"larger than {MOST_BYTES_OF_ONE:,} bytes, so it was left out"
+    if member.file_size > SMALL and member.file_size > MOST_RATIO * member.compress_size:
+        return f"packed to less than one in {MOST_RATIO}, as no notebook is, so it was left out"
+    return ""
+
+
+def _write(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, most: int
+) -> tuple[int, str]:
+    """Write one member; the bytes written and what went wrong, if anything."""
+    written = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, path.open("xb") as file:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                if written > most:
+                    break
+                file.write(chunk)
+    except FileExistsError:
+        return 0, "there is another file of that name in the zip, so this one was left out"
+    except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+        return _removed(path, written), f"cannot be unpacked: {error}"
+    except (zipfile.BadZipFile, zlib.error) as error:
+        return _removed(path, written), f"is damaged: {error}"
+    if written > most:
+        return _removed(path, written), "larger than it says, so it was left out"
+    return written, ""
+
+
+def _removed(path: Path, written: int) -> int:
+    with suppress(OSError):  # a name too long for this disk was never made
+        path.unlink()
+    return written

@@ -1,0 +1,265 @@
+"""Everything that was handed in, and in brief what came of it: a table on the disk.
+
+Of a class of 50,000 one submission at a time is in memory. The table is this process's own, in
+SQLite's temporary files, and gone with the pile; what lasts is in the gradebook.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import weakref
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from grader.errors import SystemFailure
+from grader.model import Lateness, Line, Owner, Status, Submission
+
+# Rows that are read at once.
+ROWS = 100
+
+
+class Pile(Collection[Submission]):
+    """Submissions in the order in which they were added, each with its line when there is one."""
+
+    def __init__(self, submissions: Iterable[Submission] = ()) -> None:
+        # Without a name: on the disk as soon as it is more than a few megabytes. Whichever thread
+        # finds that nobody has it any more may close it.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._db.close)
+        for statement in _TABLE:
+            self._execute(statement)
+        for each in submissions:
+            self.add(each)
+
+    def __len__(self) -> int:
+        return self._number("SELECT count(*) FROM submissions")
+
+    def __iter__(self) -> Iterator[Submission]:
+        return (_submission(*row) for _, *row in self._rows(_SUBMISSION))
+
+    def __contains__(self, submission: object) -> bool:
+        """Whether this notebook is there as this owner's."""
+        if not isinstance(submission, Submission):
+            return False
+        select = "SELECT 1 FROM submissions WHERE notebook = ? AND owner = ?"
+        row = _row(submission)
+        return bool(self._execute(select, row["notebook"], row["owner"]))
+
+    def add(self, submission: Submission) -> None:
+        row = _row(submission)
+        columns, values = ", ".join(row), ", ".join("?" * len(row))
+        self._execute(f"INSERT INTO submissions ({columns}) VALUES ({values})", *row.values())
+
+    def change(self, changed: Callable[[Submission], Submission]) -> None:
+        """Put `changed(submission)` in the place of each."""
+        for place, *row in self._rows(_SUBMISSION):
+            before = _submission(*row)
+            if (after := changed(before)) != before:
+                self._set(place, _row(after))
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        return (Path(os.fsdecode(file)) for _, file in self._rows("file"))
+
+    @property
+    def people(self) -> int:
+        """How many students there are; those whom nobody can tell apart are one."""
+        who = "CASE person WHEN '' THEN owner ELSE person END"
+        return self._number(f"SELECT count(DISTINCT {who}) FROM submissions")
+
+    def things_of(self, person: str) -> int:
+        """How many different things, of which there may be attempts, a student handed in."""
+        thing = "CASE attempts_of WHEN '' THEN source ELSE attempts_of END"
+        return self._number(
+            f"SELECT count(DISTINCT {thing}) FROM submissions WHERE person = ?", person
+        )
+
+    def tell_apart(self, names: Sequence[Callable[[Submission], str]], after: int = 0) -> None:
+        """Name all but the first `after`: by the first of `names`, where that clashes by the next,
+        and so on. What clashes still is numbered."""
+        first = "SELECT place FROM submissions ORDER BY place LIMIT ?"
+        last = self._number(f"SELECT coalesce(max(place), 0) FROM ({first})", after)
+        behind = f"place > {last}"
+        several = f"SELECT student FROM submissions WHERE {behind} GROUP BY student"
+        clashing = f"{behind} AND student IN ({several} HAVING count(*) > 1)"
+        self._mark(behind)
+        for name in names:
+            for place, *row in self._rows(_SUBMISSION, "marked"):
+                self._set(place, {"student": name(_submission(*row))})
+            self._mark(clashing)
+        for place, student in self._rows("student", behind):
+            if self._execute(f"{_NAMED} AND place < ?", student, place):
+                number = 2
+                while self._execute(_NAMED, f"{student} ({number})"):
+                    number += 1
+                self._set(place, {"student": f"{student} ({number})"})
+
+    def keep_last(self) -> tuple[str, ...]:
+        """Keep the last of each student's attempts at the same thing; the others' sources."""
+        return self._keep_one_attempt("attempt DESC, place")
+
+    def keep_best(self) -> tuple[str, ...]:
+        """Keep the best of each student's attempts at the same thing, the later of equals, by their
+        lines; the others' sources. What has no score is worse than anything that has."""
+        return self._keep_one_attempt("coalesce(score, -1) DESC, attempt DESC, place DESC")
+
+    def put(self, line: Line) -> None:
+        """Keep the line of a submission, known by its student's name."""
+        late = json.dumps(asdict(line.late)) if line.late else None
+        # As JSON: a reason may quote what is no text.
+        values = (line.number, line.status.value, line.score, json.dumps(line.reason), late)
+        columns = ", ".join(f"{column} = ?" for column in _LINE.split(", "))
+        self._execute(
+            f"UPDATE submissions SET {columns} WHERE student = ?",
+            line.assignment,
+            *values,
+            line.submission.student,
+        )
+
+    @property
+    def left(self) -> Iterator[Submission]:
+        """Those that have no line yet."""
+        return (_submission(*row) for _, *row in self._rows(_SUBMISSION, "status IS NULL"))
+
+    @property
+    def assignments(self) -> dict[str, int]:
+        """The assignments of the lines as they come first, each with how many there are."""
+        return dict(
+            self._execute(
+                "SELECT assignment, count(*) FROM submissions WHERE status IS NOT NULL"
+                " GROUP BY assignment ORDER BY min(place)"
+            )
+        )
+
+    def lines(self, *assignments: str) -> Lines:
+        """The lines of some assignments; of all, if none is named."""
+        return Lines(self, assignments or tuple(self.assignments))
+
+    def read_lines(self, assignments: Sequence[str]) -> Iterator[Line]:
+        named = ", ".join("?" * len(assignments))
+        rows = self._rows(f"{_SUBMISSION}, {_LINE}", f"assignment IN ({named})", *assignments)
+        return (_line(_submission(*row[1:7]), *row[7:]) for row in rows)
+
+    def _keep_one_attempt(self, order: str) -> tuple[str, ...]:
+        thing = "CASE attempts_of WHEN '' THEN '/' || student ELSE attempts_of END"
+        ranks = f"row_number() OVER (PARTITION BY {thing} ORDER BY {order})"
+        ranked = f"SELECT place, {ranks} AS rank FROM submissions"
+        self._mark(f"place NOT IN (SELECT place FROM ({ranked}) WHERE rank = 1)")
+        sources = tuple(source for _, source in self._rows("source", "marked"))
+        self._execute("DELETE FROM submissions WHERE marked")
+        return sources
+
+    def _mark(self, where: str) -> None:
+        self._execute(f"UPDATE submissions SET marked = {where}")
+
+    def _set(self, place: int, row: dict[str, object]) -> None:
+        columns = ", ".join(f"{column} = ?" for column in row)
+        self._execute(f"UPDATE submissions SET {columns} WHERE place = ?", *row.values(), place)
+
+    def _rows(self, columns: str, where: str = "1", *values: object) -> Iterator[tuple[Any, ...]]:
+        """Places and columns in order, some at a time: rows may be changed meanwhile."""
+        place = 0
+        select = f"SELECT place, {columns} FROM submissions WHERE place > ? AND ({where})"
+        while rows := self._execute(f"{select} ORDER BY place LIMIT {ROWS}", place, *values):
+            yield from rows
+            place = rows[-1][0]
+
+    def _number(self, select: str, *values: object) -> int:
+        return int(self._execute(select, *values)[0][0])
+
+    def _execute(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise SystemFailure(
+                f"the list of what was handed in cannot be kept in temporary files: {error}; make "
+                "room there, or name another folder (TMPDIR), and run the same command again"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Collection[Line]):
+    """The lines of some assignments in their order, to be gone through as often as one likes."""
+
+    pile: Pile
+    assignments: tuple[str, ...]
+
+    def __len__(self) -> int:
+        counts = self.pile.assignments
+        return sum(counts.get(each, 0) for each in self.assignments)
+
+    def __iter__(self) -> Iterator[Line]:
+        return self.pile.read_lines(self.assignments)
+
+    def __contains__(self, line: object) -> bool:
+        return any(each == line for each in self)
+
+
+_SUBMISSION = "student, source, file, problem, owner, flags"
+_LINE = "assignment, number, status, score, reason, late"
+_OWNER = attrgetter(*(each.name for each in fields(Owner)))
+_NAMED = "SELECT 1 FROM submissions WHERE student = ?"
+_TABLE = (
+    # Nobody but this process reads it, and nobody after it.
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    """
+    CREATE TABLE submissions (
+        place INTEGER PRIMARY KEY, student TEXT, source TEXT, file BLOB, problem TEXT, owner TEXT,
+        flags TEXT, notebook BLOB, person TEXT, attempt INTEGER, attempts_of TEXT, marked INTEGER,
+        assignment TEXT, number INTEGER, status TEXT, score REAL, reason TEXT, late TEXT
+    )
+    """,
+    "CREATE INDEX by_student ON submissions (student)",
+    "CREATE INDEX by_person ON submissions (person)",
+    "CREATE INDEX by_notebook ON submissions (notebook)",
+)
+
+
+def _row(submission: Submission) -> dict[str, object]:
+    """What the table holds of a submission; paths as bytes, since they need not be text."""
+    owner = submission.owner
+    return {
+        "student": submission.student,
+        "source": submission.source,
+        "file": os.fsencode(submission.file),
+        "problem": submission.problem,
+        "owner": json.dumps(_OWNER(owner)),
+        "flags": json.dumps(submission.flags),
+        "notebook": os.fsencode(os.path.abspath(submission.file)),
+        "person": submission.person,
+        "attempt": owner.attempt,
+        "attempts_of": owner.attempts_of,
+    }
+
+
+def _submission(
+    student: str, source: str, file: bytes, problem: str, owner: str, flags: str
+) -> Submission:
+    path, remarks = os.fsdecode(file), tuple(json.loads(flags))
+    return Submission(student, source, path, problem, _owner(owner), remarks)
+
+
+@lru_cache(ROWS)
+def _owner(text: str) -> Owner:
+    name, ids, *rest = json.loads(text)
+    return Owner(name, tuple((kind, each) for kind, each in ids), *rest)
+
+
+def _line(
+    submission: Submission,
+    assignment: str,
+    number: int | None,
+    status: str,
+    score: float | None,
+    reason: str,
+    late: str | None,
+) -> Line:
+    lateness = Lateness(**json.loads(late)) if late else None
+    return Line(submission, assignment, number, Status(status), score, json.loads(reason), lateness)

@@ -1,0 +1,175 @@
+"""release, reference, freezing, validation: what is generated, and that it stays in step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.assignments.load import load_assignment, read_assignment
+from grader.authors.template import emptied, generated_files
+from grader.authors.validate import generate, validate
+from grader.errors import AssignmentError
+from grader.notebooks.cells import functions, syntax_error
+from grader.notebooks.read import read_notebook
+from grader.values.frozen import pretty
+
+MASTER = "solutions/words/Words.ipynb"
+HIDDEN = "solutions/words/expected_outputs.json"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    load_assignment.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
+def test_the_repositorys_assignments_are_in_order(root: Path, name: str) -> None:
+    assert list(validate(root, name)) == []
+
+
+def test_emptying_turns_assignments_into_none_and_keeps_comments() -> None:
+    source = (
+        "def f(x):\n    a = 1\n    ### START CODE HERE ### (approx. 2 lines)\n    # hint\n"
+        "    b[str(x)] = (x\n        + 1)\n    print(b)\n    ### END CODE HERE ###\n    return a"
+    )
+    assert emptied(source) == (
+        "def f(x):\n    a = 1\n    ### START CODE HERE ### (approx. 2 lines)\n    # hint\n"
+        "    b[str(x)] = None\n    ### END CODE HERE ###\n    return a"
+    )
+
+
+def test_a_stub_without_assignments_gets_a_pass() -> None:
+    source = "for l in x:\n    ### START CODE HERE ###\n    print(l)\n    ### END CODE HERE ###"
+    assert "\n    pass\n" in emptied(source)
+    assert syntax_error(emptied(source)) is None
+
+
+def test_a_stub_without_end_is_the_authors_mistake() -> None:
+    with pytest.raises(AssignmentError, match="without END CODE HERE"):
+        emptied("### START CODE HERE ###\nx = 1")
+
+
+@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
+def test_the_template_has_every_stub_and_nothing_of_the_solution(root: Path, name: str) -> None:
+    assignment = load_assignment(root, name)
+    template, master = assignment.template.read_text(), assignment.master.read_text()
+    assert template.count("START CODE HERE") == master.count("START CODE HERE")
+    assert '"fairgrade": {' in template  # the notebook says which assignment it is
+    assert '"from":' not in template
+    for exercise in assignment.exercises:
+        (cell,) = read_notebook(assignment.template).cells_defining((exercise.name,))
+        (solved,) = read_notebook(assignment.master).cells_defining((exercise.name,))
+        assert exercise.name in functions(cell.source)
+        answers = set(solved.source.splitlines()) - set(cell.source.splitlines())
+        assignments = [line.strip() for line in answers if " = " in line]
+        assert assignments
+        assert not [line for line in assignments if line in template]
+
+
+@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
+def test_expected_outputs_in_the_notebook_are_the_frozen_ones(root: Path, name: str) -> None:
+    assignment = load_assignment(root, name)
+    cells = json.loads(assignment.template.read_text())["cells"]
+    shown = "".join("".join(c["source"]) for c in cells if c["id"].endswith("-expected"))
+    assert "-1.09244991" in shown  # W2[2, 1] after Adam's step, as published
+    assert shown.count("**Expected output**") == len(assignment.exercises)
+
+
+def test_a_cell_of_another_master_is_included_with_its_replacements(root: Path) -> None:
+    lesson = "".join(
+        cell.source for cell in read_notebook(root / "assignment/adam/Adam.ipynb").cells
+    )
+    full = read_notebook(root / "assignment/optimization_methods/Optimization_methods.ipynb")
+    assert "return parameters, v, s, v_corrected, s_corrected" in lesson
+    assert "v_corrected, s_corrected" not in "".join(cell.source for cell in full.cells)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"longest/one_longest"', '"longest/two_longest"', "which is not a public case"),
+        ('"expected": "longest/one_longest"', '"from": "words#gone"', "has no cell of that id"),
+        (
+            '"expected": "longest/one_longest"',
+            '"from": "words#c1", "replace": [["no such text", ""]]',
+            "stands 0 times and not once",
+        ),
+    ],
+)
+def test_notes_in_a_master_that_lead_nowhere_are_named(
+    course: Path, old: str, new: str, words: str
+) -> None:
+    edit(course / MASTER, old, new)
+    with pytest.raises(AssignmentError, match=words):
+        generated_files(load_assignment(course, "words"), course)
+
+
+def test_generating_twice_changes_nothing(course: Path) -> None:
+    assert generate(course, "words") == []
+    assert list(validate(course, "words")) == []
+
+
+def test_rounding_does_not_change_frozen_outputs_but_a_difference_does(course: Path) -> None:
+    path = course / HIDDEN
+    before = path.read_text()
+    number = json.loads(before)["mean_and_spread"]["cases"]["lengths"]["expected"]["tuple"][1]
+    path.write_text(before.replace(repr(number), repr(number * (1 + 1e-12))))
+    assert generate(course, "words") == []
+    path.write_text(before.replace(repr(number), repr(number * (1 + 1e-6))))
+    assert generate(course, "words") == [path]
+    assert path.read_text() == before
+
+
+def test_a_new_case_is_frozen(course: Path) -> None:
+    edit(course / "solutions/words/cases.py", "def two_longest", "def three_longest")
+    assert generate(course, "words") == [course / HIDDEN]
+
+
+def test_an_edited_template_is_out_of_step(course: Path) -> None:
+    edit(course / "assignment/words/Words.ipynb", "word = None", "word = 1")
+    (line,) = validate(course, "words")
+    assert line.endswith("Words.ipynb: is not what is generated now; `grade generate` writes it")
+
+
+def test_a_reference_that_is_wrong_is_named_by_exercise_and_case(course: Path) -> None:
+    edit(course / MASTER, "key=len", "key=str")
+    lines = "\n".join(validate(course, "words"))
+    assert "longest is incorrect" in lines
+    assert "two_longest" in lines
+    assert "scores 16 where 20 is expected" in lines
+
+
+def test_a_reference_that_does_not_return_cannot_be_frozen(course: Path) -> None:
+    edit(course / MASTER, "return word", "return word.nothing")
+    with pytest.raises(AssignmentError, match="reference solution of 'longest' does not pass"):
+        generate(course, "words")
+
+
+def test_lines_of_frozen_numbers_can_be_reviewed() -> None:
+    text = pretty({"a": [[1.5, 2.5], [3.5, 4.5]], "b": {"c": None}, "d": []})
+    assert text.splitlines() == [
+        "{",
+        ' "a": [',
+        "  [1.5, 2.5],",
+        "  [3.5, 4.5]",
+        " ],",
+        ' "b": {',
+        '  "c": null',
+        " },",
+        ' "d": []',
+        "}",
+    ]
+    assert json.loads(text)["a"] == [[1.5, 2.5], [3.5, 4.5]]
+
+
+def test_reading_without_expected_outputs_needs_none(course: Path) -> None:
+    (course / HIDDEN).unlink()
+    assert read_assignment(course, "words").exercises[0].cases

@@ -1,0 +1,211 @@
+"""docs/instructors.md: its commands, typed one after the other, lead from download to upload."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "submissions"
+DOCUMENT = ROOT / "docs" / "instructors.md"
+# Who handed in what; the last one's file is no notebook, and a fourth handed in nothing.
+NOTEBOOKS = {"Ann Lee": "all_right_power", "Bo Kay": "wrong_last_batch", "Cy Roe": ""}
+PLATFORMS = ("Canvas", "Moodle", "Gradescope")
+FIRST = 5001
+
+
+def commands(*headings: str) -> list[str]:
+    """The commands of the document's sections, in their order."""
+    sections = re.split(r"^##+ (.*)$", DOCUMENT.read_text(), flags=re.MULTILINE)
+    named = zip(sections[1::2], sections[2::2], strict=True)
+    blocks = [
+        block
+        for heading, text in named
+        if heading in headings
+        for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def download(folder: Path, place: str, **more: str) -> None:
+    """`submissions.zip`, in which a notebook lies at `place` with its student's name and number."""
+    with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
+        for number, (name, notebook) in enumerate(NOTEBOOKS.items(), start=FIRST):
+            text = (EXAMPLES / f"{notebook}.ipynb").read_text() if notebook else "no notebook"
+            letters = "".join(reversed(name.lower().split()))
+            archive.writestr(place.format(name=name, letters=letters, number=number), text)
+        for path, text in more.items():
+            archive.writestr(path, text)
+
+
+def table(path: Path, *rows: tuple[object, ...]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def canvas(folder: Path) -> None:
+    download(folder, "{letters}_{number}_9{number}_home_work.ipynb")
+    table(
+        folder / "gradebook.csv",
+        ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Optimization methods (77)"),
+        ("    Points Possible", "", "", "", "", "100.0"),
+        ("Lee, Ann", 5001, "S1", "alee", "One", ""),
+        ("Kay, Bo", 5002, "S2", "bkay", "One", ""),
+        ("Roe, Cy", 5003, "S3", "croe", "One", ""),
+        ("Ode, Di", 5004, "S4", "dode", "One", ""),
+    )
+
+
+def moodle(folder: Path) -> None:
+    download(folder, "{name}_{number}_assignsubmission_file/work.ipynb")
+    status, when = "Submitted for grading", "Friday, 1 March 2024, 10:00 AM"
+    table(
+        folder / "worksheet.csv",
+        (
+            *("Identifier", "Full name", "Status", "Grade", "Maximum Grade"),
+            *("Last modified (submission)", "Last modified (grade)", "Feedback comments"),
+        ),
+        ("Participant 5001", "Ann Lee", status, "", "100.00", when, "-", ""),
+        ("Participant 5002", "Bo Kay", status, "", "100.00", when, "-", ""),
+        ("Participant 5003", "Cy Roe", status, "", "100.00", when, "-", ""),
+        ("Participant 5004", "Di Ode", "No submission", "", "100.00", "-", "-", ""),
+    )
+
+
+def gradescope(folder: Path) -> None:
+    said = {
+        f"submission_{number}": {
+            ":submitters": [{":name": name, ":sid": str(number), ":email": f"{number}@x.edu"}],
+            ":created_at": "2024-03-01 10:00:00 Z",
+        }
+        for number, name in enumerate(NOTEBOOKS, start=FIRST)
+    }
+    download(
+        folder,
+        "submission_{number}/work.ipynb",
+        **{"submission_metadata.yml": yaml.safe_dump(said)},
+    )
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    for name in ("assignment", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def typed(folder: Path, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Each command with what it prints; each must succeed, but for what could not be graded."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for line in lines:
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        said = done.stdout + done.stderr
+        not_all = shlex.split(line)[1] == "submissions.zip" and "not graded: " in said
+        assert done.returncode == (1 if not_all else 0), f"{line}\n{said}"
+        yield line, said
+
+
+def column(path: Path, name: str) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
+def totals(folder: Path) -> dict[str, str]:
+    data = json.loads((folder / "grades" / "results.json").read_text())
+    return {
+        each["owner"]["name"]: "" if each["score"] is None else f"{each['score']:g}"
+        for each in data["submissions"]
+    }
+
+
+def test_from_canvas_download_to_its_upload_and_on_to_decisions(course: Path) -> None:
+    canvas(course)
+    lines = commands("Canvas")
+    assert len(lines) == 3
+    list(typed(course, lines))
+    grades = course / "grades"
+    found = totals(course)
+    assert (found["leeann"], found["roecy"], found["Ode, Di"]) == ("100", "", "")
+    assert 0 < float(found["kaybo"]) < 100
+    sheet = column(grades / "canvas.csv", "Optimization methods (77)")
+    assert sheet == ["100.0", "100", found["kaybo"], "", ""]
+    with zipfile.ZipFile(grades / "canvas-feedback.zip") as archive:
+        assert len(archive.namelist()) == 3
+        assert "leeann_5001_95001_home_work.ipynb" in archive.namelist()
+    list(typed(course, commands("Your decisions", "What changed")))
+    sheet = column(grades / "canvas.csv", "Optimization methods (77)")
+    assert sheet == ["100.0", "90", found["kaybo"], "", ""]
+    assert "right idea" in next((grades / "report" / "students").glob("leeann*.html")).read_text()
+
+
+def test_late_days_with_extensions(course: Path) -> None:
+    canvas(course)
+    path = course / "assignment" / "optimization_methods" / "assignment.toml"
+    rule = "[late]\ndue = 2026-03-01T23:59:00Z\n\n[limits]"
+    path.write_text(path.read_text().replace("[limits]", rule))
+    (course / "extensions.csv").write_text("id,days\n5001,2\n")
+    ((_, said),) = typed(course, commands("Late days"))
+    # Canvas' names say that nothing was late; what is not late needs no time.
+    assert "is not known" not in said
+    assert totals(course)["leeann"] == "100"
+
+
+def test_from_moodles_download_to_its_upload(course: Path) -> None:
+    moodle(course)
+    lines = commands("Moodle")
+    assert len(lines) == 3
+    list(typed(course, lines))
+    found = totals(course)
+    assert column(course / "grades" / "moodle.csv", "Grade") == ["100", found["Bo Kay"], "", ""]
+    with zipfile.ZipFile(course / "grades" / "moodle-feedback.zip") as archive:
+        assert "Bo Kay_5002_assignsubmission_file/feedback.html" in archive.namelist()
+
+
+def test_from_gradescopes_export_to_points(course: Path) -> None:
+    gradescope(course)
+    lines = commands("Gradescope")
+    assert len(lines) == 4
+    list(typed(course, lines))
+    assert zipfile.is_zipfile(course / "autograder.zip")
+    grades = course / "grades"
+    found = totals(course)
+    assert column(grades / "export.csv", "total") == ["100", found["Bo Kay"], ""]
+    assert column(grades / "export.csv", "sid") == ["5001", "5002", "5003"]
+    paths = sorted(grades.glob("gradescope/*/results.json"))
+    assert [path.parent.name for path in paths] == ["submission_5001", "submission_5002"]
+
+
+def test_similar_submissions_are_asked_for(course: Path) -> None:
+    (course / "submissions").mkdir()
+    (course / "submissions" / "ann.ipynb").write_bytes(
+        (EXAMPLES / "all_right_power.ipynb").read_bytes()
+    )
+    list(typed(course, commands("Similar submissions")))
+    assert 'id="similar"' in (course / "grades" / "report" / "index.html").read_text()
+
+
+def test_no_command_of_the_document_is_left_out() -> None:
+    tried = commands(
+        *PLATFORMS, "Similar submissions", "Your decisions", "Late days", "What changed"
+    )
+    every = re.findall(r"^grade .*$", DOCUMENT.read_text(), re.MULTILINE)
+    assert tried == every

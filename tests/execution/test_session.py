@@ -1,0 +1,519 @@
+"""execution: one cell's failure is its own; calls come back as what they are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+from jupyter_client.channels import AsyncZMQSocketChannel
+
+from grader.assignments.records import Limits
+from grader.cli.doctor import examine
+from grader.errors import KernelFailure
+from grader.execution.calls import Call
+from grader.execution.outcome import (
+    Crashed,
+    Incomparable,
+    Missing,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+)
+from grader.execution.protection import protection_in_force
+from grader.execution.session import CellRun, Execution, Step, confinement_for, step_for
+from grader.notebooks.read import Cell
+from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
+from grader.values import wire
+
+LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)
+ONE = wire.encode(((1,), {}))
+IGNORES_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+
+
+def confinement(limits: Limits = LIMITS) -> Confinement:
+    """The strongest one that this machine has; the attacks try every level."""
+    return confinement_for(limits, (), protection_in_force()[0])
+
+
+def executed(
+    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+) -> tuple[Execution, list[Outcome]]:
+    """Run cells, then call the named functions with the argument 1."""
+    steps = [
+        each if isinstance(each, Step) else Step(Cell(number, each))
+        for number, each in enumerate(cells, start=1)
+    ]
+
+    shut_in = confinement(limits)
+
+    async def run() -> tuple[Execution, list[Outcome]]:
+        files = {"helper.py": b"VALUE = 7"}
+        async with Execution(steps, files, limits, shut_in) as execution:
+            await execution.run_cells()
+            return execution, [await execution.call(Call((name,), ONE)) for name in names]
+
+    return asyncio.run(run())
+
+
+def execute(
+    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+) -> tuple[dict[int, CellRun], list[Outcome]]:
+    execution, outcomes = executed(cells, *names, limits=limits)
+    return execution.runs, outcomes
+
+
+def ended(runs: dict[int, CellRun]) -> list[str]:
+    return [runs[number].ended for number in sorted(runs)]
+
+
+def test_cells_that_raise_or_do_not_parse_do_not_stop_the_later_ones() -> None:
+    runs, outcomes = execute(["1/0", "x = = 1", "def f(a): return a + 1"], "f")
+    assert ended(runs) == ["error", "error", "ok"]
+    assert runs[1].error == "ZeroDivisionError: division by zero"
+    assert outcomes == [Returned(2)]
+
+
+def test_a_failing_import_does_not_take_its_neighbours_down() -> None:
+    cell = "import nowhere_to_be_found\nimport numpy as np\nfrom helper import VALUE"
+    _, outcomes = execute([cell, "def f(a): return np.zeros(a) + VALUE"], "f")
+    (outcome,) = outcomes
+    assert isinstance(outcome, Returned)
+    assert outcome.value.tolist() == [7.0]
+
+
+def test_the_working_directory_holds_the_helpers_and_nothing_else() -> None:
+    runs, _ = execute(["import os; print(os.listdir())"])
+    assert runs[1].printed == "['helper.py']\n"
+
+
+def test_a_cell_that_kills_the_kernel_costs_only_itself() -> None:
+    cells = [
+        "def f(a): return a",
+        "def g(a): return 2 * a\nimport os\nos._exit(1)",
+        "def h(a): return f(a) + g(a)",
+    ]
+    runs, outcomes = execute(cells, "f", "g", "h")
+    assert ended(runs) == ["ok", "crashed", "ok"]
+    assert outcomes == [Returned(1), Returned(2), Returned(3)]
+
+
+def test_a_cell_that_runs_too_long_is_interrupted_and_the_state_kept() -> None:
+    runs, outcomes = execute(["x = 5\nwhile True: pass", "def f(a): return x"], "f")
+    assert ended(runs) == ["timeout", "ok"]
+    assert outcomes == [Returned(5)]
+
+
+def test_a_cell_that_cannot_be_interrupted_costs_only_itself() -> None:
+    runs, outcomes = execute(
+        ["def f(a): return a", IGNORES_INTERRUPTS, "def g(a): return a"],
+        "f",
+        "g",
+        limits=Limits(cell_seconds=1, call_seconds=1, submission_seconds=60),
+    )
+    assert ended(runs) == ["ok", "timeout", "ok"]
+    assert outcomes == [Returned(1), Returned(1)]
+
+
+def test_many_fatal_cells_end_in_a_kernel_that_runs_definitions_only() -> None:
+    cells = ["import os", *["os._exit(1)"] * 5, "def f(a): return a", "x = 1", "def g(a): return x"]
+    runs, outcomes = execute(cells, "f", "g")
+    assert ended(runs).count("crashed") == 3
+    assert outcomes[0] == Returned(1)
+    assert isinstance(outcomes[1], Raised)
+
+
+def test_a_cell_whose_very_definitions_are_fatal_does_not_go_on_for_ever() -> None:
+    fatal = "import os\n@os._exit\ndef g(a): pass"
+    _, outcomes = execute(["def f(a): return a", fatal], "f", "g")
+    assert outcomes == [Returned(1), Missing()]
+
+
+def test_exit_in_a_cell_ends_neither_kernel_nor_notebook() -> None:
+    runs, outcomes = execute(["exit()", "import sys; sys.exit(3)", "def f(a): return a"], "f")
+    assert ended(runs)[2] == "ok"
+    assert outcomes == [Returned(1)]
+
+
+def test_shell_commands_are_not_run(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    runs, _ = execute([f"!touch {mark}", f"files = !touch {mark}", "%pip install nothing"])
+    assert not mark.exists()
+    assert "[not run while grading" in runs[1].printed
+
+
+def test_printed_words_are_kept_up_to_the_limit() -> None:
+    runs, outcomes = execute(
+        [
+            "print('short')",
+            "print('x' * 10**7)",
+            "for i in range(3000): print(i)",
+            "import os; os.write(1, b'y' * 10**6)",
+            "raise ValueError('z' * 10**6)",
+            "def f(a): return a",
+        ],
+        "f",
+        limits=Limits(cell_seconds=10, call_seconds=1, submission_seconds=60, output_bytes=5000),
+    )
+    assert runs[1].printed == "short\n"
+    assert all(len(run.printed) <= 5000 for run in runs.values())
+    assert outcomes == [Returned(1)]
+
+
+def test_pictures_are_not_sent() -> None:
+    pytest.importorskip("matplotlib")
+    drawing = "%matplotlib inline\nimport matplotlib.pyplot as plt\n_ = plt.plot([1, 2])"
+    runs, _ = execute([drawing], limits=Limits(cell_seconds=20, submission_seconds=60))
+    assert ended(runs) == ["ok"]
+    assert "Figure" in runs[1].printed
+    assert "png" not in runs[1].printed
+
+
+def test_ansi_codes_are_taken_out_of_what_is_printed() -> None:
+    runs, _ = execute(["print('\\x1b[31mred\\x1b[0m')"])
+    assert runs[1].printed == "red\n"
+
+
+CALLS = {
+    "value": ("return {'a': (a, None)}", Returned({"a": (1, None)})),
+    "printing": ("print('word'); return a", Returned(1)),
+    "raising": ("raise KeyError('W1')", Raised("KeyError", "'W1'", 2)),
+    "exiting": ("raise SystemExit(3)", Raised("SystemExit", "3", 2)),
+    "generator": (
+        "return (i for i in range(a))",
+        Incomparable("the value is of type generator, which cannot be compared"),
+    ),
+    "endless": ("while True: pass", TimedOut(1, line=2)),
+    "deaf": (IGNORES_INTERRUPTS.replace("\n", "\n    "), TimedOut(1)),
+    "fatal": ("import os; os._exit(0)", Crashed()),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_comes_back_as_what_came_of_it(name: str) -> None:
+    body, outcome = CALLS[name]
+    source = f"def f(a):\n    {body}"
+    _, outcomes = execute([source, "def g(a): return a"], "f", "g")
+    assert outcomes == [outcome, Returned(1)]
+
+
+def test_the_exceptions_line_is_that_of_the_functions_own_cell() -> None:
+    source = "import json\n\ndef f(a):\n    x = 1\n    return json.loads('{')"
+    _, (outcome,) = execute([source], "f")
+    assert isinstance(outcome, Raised)
+    assert outcome.line == 5
+
+
+def test_a_function_that_is_not_there_or_no_function_is_missing() -> None:
+    _, outcomes = execute(["f = 3"], "f", "g")
+    assert outcomes == [Missing(), Missing()]
+
+
+def test_arguments_are_fresh_for_every_call() -> None:
+    shut_in = confinement()
+
+    async def run() -> list[Outcome]:
+        steps = [Step(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
+        inputs = wire.encode((({"x": 5},), {}))
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
+            return [await execution.call(Call(("f",), inputs)) for _ in range(2)]
+
+    assert asyncio.run(run()) == [Returned(4), Returned(4)]
+
+
+def test_random_numbers_are_the_same_in_every_call() -> None:
+    source = "import random\nimport numpy as np\ndef f(a): return random.random(), np.random.rand()"
+    _, (first, second) = execute([source], "f", "f")
+    assert first == second
+
+
+HANGS = """class Hangs:
+    @property
+    def __class__(self):
+        while True: pass
+x = Hangs()"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome"),
+    [
+        ("x = {'a': (1, 2.5)}", Returned({"a": (1, 2.5)})),
+        ("x = 1; del x", Missing()),
+        (
+            "x = (n for n in ())",
+            Incomparable("the value is of type generator, which cannot be compared"),
+        ),
+        (HANGS, TimedOut(1)),
+    ],
+)
+def test_what_a_name_stands_for_is_asked_for(cell: str, outcome: Outcome) -> None:
+    execution, _ = executed([Step(Cell(1, cell), reads="x"), "x = 3"])
+    assert execution.values == {1: outcome}
+
+
+def test_nothing_is_asked_for_after_a_cell_that_failed() -> None:
+    execution, _ = executed([Step(Cell(1, "x = 1\n1 / 0"), reads="x")])
+    assert execution.values == {}
+
+
+def test_what_a_name_stood_for_first_counts() -> None:
+    """As with what a cell prints: a later kernel's functions may have seen a hidden input."""
+    cell = "import os\nx = os.urandom(8)\ndef f(_): os._exit(0)\ndef g(_): return x"
+    execution, (crashed, later) = executed([Step(Cell(1, cell), reads="x")], "f", "g")
+    assert isinstance(crashed, Crashed)
+    assert isinstance(execution.values[1], Returned)
+    assert isinstance(later, Returned)
+    assert execution.values[1] != later
+
+
+def test_forged_replies_are_no_answers() -> None:
+    """A reply sent ahead of the call has no request to belong to; a garbled one crashes."""
+    forge = (
+        "k = get_ipython().kernel\n"
+        "def f(a):\n"
+        "    parent = k.get_parent('shell')\n"
+        "    k.session.send(k.shell_stream, 'call_reply', {}, parent, buffers=[b'garbage'])\n"
+        "    return a\n"
+        "k.session.send(k.shell_stream, 'call_reply', {}, {}, buffers=[b'iX'])"
+    )
+    _, outcomes = execute([forge, "def g(a): return a"], "g", "f")
+    assert outcomes[0] == Returned(1)
+    assert outcomes[1] in (Returned(1), Crashed())
+
+
+def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
+    limits = Limits(cell_seconds=1, call_seconds=1, submission_seconds=1.5)
+    _, outcomes = execute(["def f(a):\n    while True: pass"], "f", "f", "f", limits=limits)
+    assert isinstance(outcomes[-1], NotCalled)
+    assert "1.5 s for the whole submission" in outcomes[-1].reason
+
+
+def test_what_runs_long_is_left_out_without_full() -> None:
+    cell = Cell(1, "ONE = 1\nparameters = model(1)")
+    assert step_for(cell, frozenset({"model"}), full=False).skipped == {"model"}
+    assert step_for(cell, frozenset({"model"}), full=True) == Step(cell, long=True)
+    assert step_for(Cell(1, "def model(): pass"), frozenset({"model"}), full=False).skipped == set()
+    skipping = Step(
+        Cell(2, "ONE = 1\np = model(1)\ndef f(a): return ONE"), skipped=frozenset({"model"})
+    )
+    runs, outcomes = execute(["def model(x): raise MemoryError", skipping], "f")
+    assert ended(runs) == ["ok", "skipped"]
+    assert outcomes == [Returned(1)]
+
+
+@pytest.mark.parametrize(
+    "line", ["os.chdir('/content')", "open('train.csv')", "print 'hello'", "1/0", "x = = 1"]
+)
+def test_a_line_that_fails_costs_only_itself(line: str) -> None:
+    cells = [f"import os\n{line}\nimport numpy as np\ndef g(a):\n    return a", "f = np.negative"]
+    _, outcomes = execute(cells, "f", "g")
+    assert outcomes == [Returned(-1), Returned(1)]
+
+
+@pytest.mark.parametrize("top", ["", "\n\n\n"])
+def test_lines_are_counted_from_the_top_of_the_cell(top: str) -> None:
+    _, (outcome,) = execute([f"{top}def f(a):\n    return 1 / 0"], "f")
+    assert isinstance(outcome, Raised)
+    assert outcome.line == len(top) + 2
+
+
+def children(pid: int) -> int:
+    """How many processes there are below another."""
+    below = [
+        int(number)
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for number in path.read_text().split()
+    ]
+    return len(below) + sum(map(children, below))
+
+
+def fewest_children(pid: int) -> int:
+    """Of many looks: what has just ended is still there for a moment."""
+    return min(children(pid) for _ in range(1000))
+
+
+def test_kernels_leave_no_process_folder_or_descriptor(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut_in = confinement()
+    close_parents()
+    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
+    execute(["import os; os._exit(1)"])
+    parent = warm_parent(shut_in).number
+    before = len(os.listdir("/proc/self/fd")), fewest_children(parent)
+    for _ in range(3):
+        execute(["import os; os._exit(1)", "def f(a): os._exit(1)"], "f")
+    assert (len(os.listdir("/proc/self/fd")), fewest_children(parent)) == before
+    assert list(short_folder.glob("fg-*/sockets/*")) == []
+    close_parents()
+    assert list(short_folder.iterdir()) == []
+
+
+def test_a_warm_parent_that_died_is_replaced() -> None:
+    execute(["x = 1"])
+    parent = warm_parent(confinement())
+    os.kill(parent.number, signal.SIGKILL)
+    os.waitid(os.P_PID, parent.number, os.WEXITED | os.WNOWAIT)
+    _, outcomes = execute(["def f(a): return a"], "f")
+    assert outcomes == [Returned(1)]
+    assert warm_parent(confinement()).number != parent.number
+
+
+@pytest.mark.parametrize(
+    "warm_import",
+    [
+        "nowhere_to_be_found",
+        "unittest.__main__",  # which ends the process
+    ],
+)
+def test_what_cannot_be_imported_ahead_leaves_a_cold_start_and_doctor_says_so(
+    warm_import: str,
+) -> None:
+    shut_in = confinement_for(LIMITS, ("numpy", warm_import), protection_in_force()[0])
+    steps = [Step(Cell(1, "import numpy as np\ndef f(a): return a + int(np.ones(1)[0])"))]
+
+    async def run() -> Outcome:
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
+            await execution.run_cells()
+            return await execution.call(Call(("f",), ONE))
+
+    assert asyncio.run(run()) == Returned(2)
+    (told,) = [line for line in examine(("numpy", warm_import)) if line.startswith("warm start")]
+    assert "not imported ahead" in told
+    assert warm_import in told
+
+
+def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    shut_in = confinement()
+    close_parents()
+    with pytest.raises(KernelFailure, match="TMPDIR names another one"):
+        warm_parent(shut_in)
+    assert list(deep.iterdir()) == []
+
+
+def test_the_watch_does_not_outlive_its_cell() -> None:
+    started = time.monotonic()
+    execute(["x = 1"] * 5, limits=Limits(cell_seconds=1000, submission_seconds=5000))
+    assert time.monotonic() - started < 500
+
+
+def test_a_kernel_that_is_not_ready_in_time_is_our_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it had never seen that somebody listens: no cell is blamed for that."""
+
+    async def deaf(self: Any, timeout: float | None = None) -> dict[str, Any]:
+        await asyncio.sleep(0)
+        raise Empty
+
+    shut_in = confinement()
+
+    async def start() -> None:
+        async with start_kernel({}, shut_in):
+            pass
+
+    monkeypatch.setattr(AsyncZMQSocketChannel, "get_msg", deaf)
+    with pytest.raises(KernelFailure, match="the kernel did not answer within"):
+        asyncio.run(start())
+
+
+def test_a_cell_may_wait_for_something_itself() -> None:
+    cell = "import asyncio\nawait asyncio.sleep(0)\nx = 3\nprint('slept')"
+    runs, outcomes = execute([cell, "def f(a): return x"], "f")
+    assert runs[1] == CellRun("ok", "slept\n")
+    assert outcomes == [Returned(3)]
+
+
+def test_a_cell_that_waits_for_ever_is_interrupted_and_the_state_kept() -> None:
+    cell = "import asyncio\nx = 3\nawait asyncio.sleep(1000)"
+    runs, outcomes = execute([cell, "def f(a): return x"], "f")
+    assert ended(runs) == ["timeout", "ok"]
+    assert outcomes == [Returned(3)]
+
+
+def test_what_is_shown_stays_in_order_whatever_shows_it() -> None:
+    cell = (
+        "import sys, threading\n"
+        "print('a'); display(2); print('c', file=sys.stderr); print('d', flush=True)\n"
+        "other = threading.Thread(target=print, args=('e',)); other.start(); other.join()\n"
+        "sys.stdout.write('f\\n')"
+    )
+    assert execute([cell])[0][1].printed == "a\n2\nc\nd\ne\nf\n2\n"
+
+
+def test_what_other_programs_and_processes_print_is_not_kept() -> None:
+    forked = (
+        "print('a')\n"
+        "if (child := os.fork()) == 0:\n"
+        "    print('b', flush=True)\n"
+        "    os._exit(0)\n"
+        "os.waitpid(child, 0)\n"
+        "print('c')"
+    )
+    program = "import os\nos.write(sys.stdout.fileno(), b'x')\nprint(os.system('echo y'))"
+    runs, _ = execute(["import os, sys", program, forked])
+    assert [runs[number].printed for number in (2, 3)] == ["0\n", "a\nc\n"]
+
+
+def test_what_a_cell_printed_some_time_before_it_ended_the_kernel_is_kept() -> None:
+    cell = "import os, time\nprint('a')\nprint('b')\ntime.sleep(1)\nos._exit(1)"
+    assert execute(["print('before')", cell])[0][2] == CellRun("crashed", "a\nb\n")
+
+
+def test_a_cell_prints_when_it_may_start_no_more_threads() -> None:
+    cell = (
+        "import threading\n"
+        'def start(*_): raise RuntimeError("can\'t start new thread")\n'
+        "threading.Thread.start = start\n"
+        "for number in range(3): print(number)"
+    )
+    assert execute([cell])[0][1] == CellRun("ok", "0\n1\n2\n")
+
+
+def test_a_notebook_finds_the_names_that_every_notebook_has_and_no_others() -> None:
+    """The warm parent has run cells of its own before it forked this kernel."""
+    names = "print(sorted(name for name in dir() if not name.startswith('_')))"
+    count = "print(get_ipython().execution_count, len(In), Out, __name__, __doc__, __spec__)"
+    runs, _ = execute([names, count])
+    assert runs[1].printed == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']\n"
+    assert runs[2].printed.startswith("3 3 {} __main__ ")
+    assert runs[2].printed.endswith(" None\n")
+
+
+def test_pictures_that_the_warm_parent_drew_are_in_no_notebook() -> None:
+    shut_in = confinement_for(LIMITS, ("matplotlib.pyplot",), protection_in_force()[0])
+    cells = ["import matplotlib.pyplot as plt\nprint(plt.get_fignums(), 'plt' in In)", "plt.plot()"]
+
+    async def run() -> dict[int, CellRun]:
+        steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+        async with Execution(steps, {}, LIMITS, shut_in) as execution:
+            await execution.run_cells()
+            return execution.runs
+
+    runs = asyncio.run(run())
+    assert runs[0].printed == "[] False\n"
+    assert runs[1].printed == "[]\n<Figure size 640x480 with 1 Axes>\n"
+
+
+def test_nothing_is_lost_of_what_many_threads_print_at_once() -> None:
+    cell = (
+        "import sys, threading\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "def say():\n"
+        "    for _ in range(200): print('x')\n"
+        "threads = [threading.Thread(target=say) for _ in range(8)]\n"
+        "for each in threads: each.start()\n"
+        "for each in threads: each.join()"
+    )
+    assert execute([cell])[0][1].printed.count("x") == 1600

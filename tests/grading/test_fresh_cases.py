@@ -1,0 +1,133 @@
+"""fresh: who has memorised the frozen cases is flagged, and nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.assignments.load import load_assignment
+from grader.authoring import Arguments, arguments, drawn_afresh, generator
+from grader.authors.validate import generate
+from grader.errors import AssignmentError
+from grader.grading.fresh_cases import reference
+from grader.grading.grade import Task, grade
+from grader.model import Result, Submission, Verdict
+from tests.forms import adam
+
+GD = """
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    {guard}
+    return {{k: parameters[k] - learning_rate * grads["d" + k] for k in parameters}}
+"""
+
+
+@pytest.fixture
+def graded(root: Path, write: Callable[..., Path]) -> Callable[..., Result]:
+    def grade_them(*cells: str, seed: int = 1) -> Result:
+        path = write("s.ipynb", *cells)
+        task = Task(root, Submission("s", path.name, str(path)), "optimization_methods", seed=seed)
+        return grade(task).result
+
+    return grade_them
+
+
+def test_a_function_that_recognises_the_frozen_inputs_is_flagged(
+    root: Path, graded: Callable[..., Result]
+) -> None:
+    cases = load_assignment(root, "optimization_methods").exercises[0].cases
+    known = [float(case.arguments().args[0]["W1"].flat[0]) for case in cases]
+    guard = f"if float(parameters['W1'].flat[0]) not in {known}: return parameters"
+    result = graded(GD.format(guard=guard))
+    assert result.exercises[0].verdict is Verdict.CORRECT
+    assert [flag for flag in result.flags if "memorised" in flag] == [
+        "update_parameters_with_gd passes all frozen cases, but 2 of 2 drawn afresh for this run "
+        "(seed 1) fail: are its answers memorised?"
+    ]
+
+
+def test_an_honest_function_is_not_flagged_whatever_the_seed(
+    graded: Callable[..., Result],
+) -> None:
+    for seed in (0, 7, 2**32 - 1):
+        assert graded(GD.format(guard="pass"), seed=seed).flags == ()
+
+
+def test_an_accepted_form_is_compared_with_its_own_kind(graded: Callable[..., Result]) -> None:
+    result = graded("import numpy as np", adam.ACCEPTED["epsilon_inside_root"])
+    assert result.exercises[-1].verdict is Verdict.ACCEPTED
+    assert not [flag for flag in result.flags if "memorised" in flag]
+
+
+@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
+def test_the_reference_in_our_process_is_the_masters(root: Path, name: str) -> None:
+    assignment = load_assignment(root, name)
+    functions = reference(assignment)
+    assert set(functions) == {exercise.name for exercise in assignment.exercises}
+    case = assignment.exercise("initialize_adam").cases[0]
+    v, s = functions["initialize_adam"](*case.arguments().args)
+    assert set(v) == set(s) == {"dW1", "db1", "dW2", "db2"}
+
+
+def test_a_case_is_drawn_afresh_by_its_generators_only() -> None:
+    def random_case() -> Arguments:
+        return arguments(generator(3).random())
+
+    frozen = random_case()
+    assert random_case() == frozen
+    zero, one, two = (drawn_afresh(random_case, number) for number in range(3))
+    assert len({frozen.args, zero.args, one.args, two.args}) == 4
+    assert drawn_afresh(random_case, 1) == one
+    assert drawn_afresh(lambda: arguments(1), 1) is None
+    assert random_case() == frozen
+
+
+def test_every_exercise_of_ours_can_be_drawn_afresh(root: Path) -> None:
+    for exercise in load_assignment(root, "optimization_methods").exercises:
+        fresh = [drawn_afresh(case.arguments, 1) for case in exercise.cases]
+        assert sum(each is not None for each in fresh) >= 4
+
+
+def test_the_reference_has_all_of_the_notebook_that_it_needs_and_nothing_else(course: Path) -> None:
+    master = course / "solutions/words/Words.ipynb"
+    written = json.loads(master.read_text())
+    given = [
+        "from texts import *\nfrom operator import itemgetter as item",
+        "def words(text):\n    return SPLIT(text)",
+        "SPLIT = str.split\nnever = [1 / 0]",
+        "def longest(text):\n    never = [len(word) for word in words(text)]\n"
+        "    return item(0)(words(text)) + EXAMPLE",
+    ]
+    cells = [dict(written["cells"][1], source=[cell]) for cell in given]
+    master.write_text(json.dumps({**written, "cells": [*written["cells"], *cells]}))
+    functions = reference(load_assignment(course, "words"))
+    assert functions["longest"]("uno due") == "unothe cat and the dog and the bird"
+
+
+def test_a_reference_that_does_not_stand_alone_is_the_authors_to_mend(course: Path) -> None:
+    master = course / "solutions/words/Words.ipynb"
+    written = json.loads(master.read_text())
+    cell = dict(written["cells"][1], source=["def count(text, by=1 / 0):\n    return {}"])
+    master.write_text(json.dumps({**written, "cells": [*written["cells"], cell]}))
+    load_assignment.cache_clear()
+    with pytest.raises(AssignmentError, match=r"Words\.ipynb: .* ZeroDivisionError: division"):
+        reference(load_assignment(course, "words"))
+
+
+def test_a_case_that_the_reference_does_not_return_on_when_drawn_afresh_is_named(
+    course: Path,
+) -> None:
+    with (course / "solutions/words/cases.py").open("a") as cases:
+        cases.write(
+            "from grader.authoring import generator\n\n"
+            "@case('longest')\ndef drawn():\n"
+            "    return arguments('ab'[generator(1).integers(2) :].replace('b', ''))\n"
+        )
+    generate(course, "words")
+    load_assignment.cache_clear()
+    master = course / "solutions/words/Words.ipynb"
+    task = Task(course, Submission("s", master.name, str(master)), "words", seed=2)
+    with pytest.raises(AssignmentError, match=r"raises ValueError: .* of the case longest/drawn"):
+        grade(task)

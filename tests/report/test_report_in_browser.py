@@ -1,0 +1,498 @@
+"""The report in a real browser: sorting, silence on the network, safety, room, accessibility."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.assignments.load import load_assignment
+from grader.gradebook.diff import Change
+from grader.model import CaseResult, Diagnosis, Result, Verdict, Visibility
+from grader.report import write_diff, write_report
+from tests.conftest import ROOT
+from tests.report.test_diff_page import ONE, TWO
+from tests.report.test_report import (
+    HOSTILE,
+    answer,
+    assignment,
+    exercise,
+    graded,
+    hostile_run,
+    run,
+    ungraded,
+)
+from tests.report.test_report_pictures import pictured
+
+pytestmark = pytest.mark.browser
+
+LONG = "a_very_long_name_without_a_break_" * 8
+
+
+def _missing(what: str) -> None:
+    reason = f"{what}; install Debian's chromium, and playwright and axe-playwright-python by pip"
+    if os.environ.get("FAIRGRADE_NO_SKIPS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of this module."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        _missing("there is no chromium on the PATH")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright is not installed")
+    driver = sync_playwright()
+    try:
+        playwright = driver.__enter__()
+    except Exception as error:  # its Node.js does not start, for want of a library
+        _missing(f"playwright's driver does not start ({error}); install Debian's libatomic1")
+    try:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+    finally:
+        driver.__exit__()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, with everything it asked for and complained about."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def column(self, number: int) -> list[str]:
+        cells = self.page.locator(f"table.sortable tbody tr > :nth-child({number})")
+        return [text.strip() for text in cells.all_inner_texts()]
+
+    def header(self, name: str) -> Any:
+        return self.page.locator("table.sortable th", has_text=name)
+
+    def sort_by(self, name: str) -> None:
+        self.header(name).get_by_role("button").click()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    contexts = []
+
+    def open_page(path: Path, **options: Any) -> Opened:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        seen = Opened(context.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("console", lambda message: seen.complaints.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
+        seen.page.goto(path.as_uri())
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def small_class() -> tuple[Result, ...]:
+    return (
+        graded("Bea", answer(Verdict.PARTIAL, 9)),
+        ungraded("Cem"),
+        graded("Ada", answer()),
+        graded("Dag", answer(Verdict.INCORRECT, 0)),
+        graded("Eva", answer(Verdict.NOT_GRADED, None)),
+    )
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    write_report(run(*small_class(), passed_over=("a.txt: no notebook",)), assignment(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    many = assignment(*(exercise(f"f{index}", LONG) for index in range(6)), exercise())
+    write_report(hostile_run(HOSTILE[0], LONG, "\n".join(HOSTILE)), many, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with every kind of picture."""
+    folder = tmp_path_factory.mktemp("drawn")
+    known = load_assignment(ROOT, "optimization_methods")
+    write_report(run(graded("ada", *pictured(known))), known, folder)
+    return folder / "students/ada.html"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """251 students, half of them wrong, half of these by a mistake with a name."""
+    folder = tmp_path_factory.mktemp("many")
+    halved = Diagnosis("halved", "halved")
+    cases = (CaseResult("zero", "Zero", Visibility.HIDDEN, False),)
+    wrong = [
+        answer(Verdict.INCORRECT, 0, cases=cases, diagnosis=halved),
+        answer(Verdict.INCORRECT, 0, cases=cases),
+    ]
+    results = [
+        graded(
+            f"s{number:03}",
+            answer() if number % 2 else wrong[number % 4 // 2],
+            flags=() if number else ("odd",),
+            seconds=number / 100,
+        )
+        for number in range(250)
+    ]
+    write_report(run(*results, graded("José García")), assignment(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve students, two of whom have the same unusual and hostile code under hostile names."""
+    folder = tmp_path_factory.mktemp("alike")
+    own = "\n".join(
+        f"    seen[{n!r}] = '</code><script>document.title=`owned`</script>', x" for n in range(20)
+    )
+    code = f"def double(x):\n    seen = {{}}\n{own}\n    return seen"
+    copy = code.replace("seen", "kept")
+    others = [graded(f"s{n}", answer(code="def double(x):\n    return x")) for n in range(10)]
+    hostile = [graded(HOSTILE[n], answer(code=each)) for n, each in enumerate((code, copy))]
+    write_report(run(*others, *hostile), assignment(), folder, similar=True)
+    return folder
+
+
+def pages(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.html"))
+
+
+def test_click_on_a_header_sorts_numbers_as_numbers(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Doubling")
+    assert table.column(1) == ["Dag", "Bea", "Ada", "Eva", "Cem"]
+    assert table.header("Doubling").get_attribute("aria-sort") == "ascending"
+
+
+def test_second_click_sorts_the_other_way_and_blanks_stay_last(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Doubling")
+    table.sort_by("Doubling")
+    assert table.column(1) == ["Ada", "Bea", "Dag", "Eva", "Cem"]
+    assert table.header("Doubling").get_attribute("aria-sort") == "descending"
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_header_is_reached_and_pressed_with_the_keyboard(
+    opened: Any, report: Path, key: str
+) -> None:
+    table = opened(report / "index.html")
+    table.page.locator("div.scroll").focus()
+    table.page.keyboard.press("Tab")
+    table.page.keyboard.press(key)
+    assert table.column(1) == ["Ada", "Bea", "Dag", "Eva", "Cem"]
+    assert table.header("Student").get_attribute("aria-sort") == "ascending"
+
+
+def test_only_one_header_is_marked_as_sorted(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Student")
+    table.sort_by("Total")
+    assert table.page.locator("[aria-sort]").count() == 1
+
+
+def test_sorting_is_announced(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Student")
+    assert table.page.get_by_role("status").inner_text() == "Sorted by Student, ascending"
+
+
+def test_submission_without_a_grade_stays_blank_when_sorted(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.sort_by("Total")
+    assert table.column(2)[-1] == ""
+
+
+def test_without_javascript_the_table_is_there_and_offers_no_buttons(
+    opened: Any, report: Path
+) -> None:
+    page = opened(report / "index.html", java_script_enabled=False).page
+    names = page.locator("table.all tbody th").all_inner_texts()
+    assert names == ["Bea", "Ada", "Dag", "Eva", "Cem"]
+    assert page.get_by_role("button").count() == 0
+    assert page.locator("table.sortable").is_hidden()
+    page.get_by_role("link", name="Ada").click()
+    assert page.locator("h1").inner_text() == "Ada"
+
+
+def test_student_link_leads_to_the_page_and_back(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html").page
+    page.get_by_role("link", name="Ada").click()
+    assert page.locator("h1").inner_text() == "Ada"
+    page.get_by_role("link", name="All submissions").click()
+    assert page.locator("h1").inner_text() == "Numbers"
+
+
+def test_no_page_asks_for_anything_or_complains(
+    opened: Any, report: Path, hostile: Path, alike: Path
+) -> None:
+    for path in pages(report) + pages(hostile) + pages(alike):
+        seen = opened(path)
+        assert seen.requests == [path.as_uri()]
+        assert seen.complaints == []
+
+
+def test_script_that_a_student_wrote_never_runs(opened: Any, hostile: Path, alike: Path) -> None:
+    for path in pages(hostile) + pages(alike):
+        assert opened(path).page.title() != "owned"
+
+
+def test_style_of_the_page_is_applied(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html").page
+    assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+
+
+@pytest.mark.parametrize("width", [380, 1200])
+def test_nothing_is_wider_than_the_window(opened: Any, hostile: Path, width: int) -> None:
+    for path in pages(hostile):
+        page = opened(path, viewport={"width": width, "height": 800}).page
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_axe_finds_nothing(opened: Any, report: Path, scheme: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for path in pages(report):
+        viewport = {"width": width, "height": 800}
+        page = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True).page
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_every_verdict_is_legible_in_both_schemes(opened: Any, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    code = "def double(x):\n    '''Twice.'''\n    return len(x) * 2.0  # why"
+    answers = [
+        answer(verdict, None if verdict is Verdict.NOT_GRADED else 1, code=code, message=verdict)
+        for verdict in Verdict
+    ]
+    write_report(run(graded("ada", *answers, flags=("odd",))), assignment(), tmp_path)
+    for scheme in ("light", "dark"):
+        page = opened(tmp_path / "students/ada.html", color_scheme=scheme, bypass_csp=True).page
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_print_is_black_on_white_without_controls(opened: Any, report: Path) -> None:
+    page = opened(report / "index.html", color_scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"
+    assert page.locator("#controls").is_hidden()
+
+
+def test_search_finds_a_name_however_it_is_written(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Student", exact=True).fill("GARCIA jos")
+    assert table.column(1) == ["José García"]
+    assert table.page.locator("#shown").inner_text() == "1 shown (251 in all)"
+
+
+def test_search_for_nobody_says_so_and_shows_all_again_when_asked(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Student", exact=True).fill("nobody")
+    assert table.column(1) == []
+    assert table.page.locator("#shown").inner_text() == "None of 251 fits"
+    table.page.get_by_role("button", name="Show all").click()
+    rows = table.page.locator(".sortable tbody tr")
+    rows.nth(99).wait_for()  # not by wait_for_function, which the page's own policy forbids
+    assert rows.count() == 100
+
+
+def test_filters_go_together(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    table.page.get_by_label("Doubling").select_option("incorrect")
+    assert set(table.column(4)) == {"incorrect\n0"}
+    assert "1 to 100 of 125" in table.page.locator("#shown").inner_text()
+    table.page.get_by_label("Mistake", exact=True).select_option("halved (Doubling)")
+    assert "63 shown" in table.page.locator("#shown").inner_text()
+    table.page.get_by_label("Status").select_option("flagged")
+    assert table.column(1) == ["s000"]
+
+
+def test_could_not_be_graded_can_be_filtered(opened: Any, report: Path) -> None:
+    table = opened(report / "index.html")
+    table.page.get_by_label("Status").select_option("could not be graded")
+    assert table.column(1) == ["Cem"]
+
+
+def test_large_class_is_shown_page_by_page_in_the_order_chosen(opened: Any, many: Path) -> None:
+    table = opened(many / "index.html")
+    previous, following = (
+        table.page.get_by_role("button", name=name) for name in ("Previous", "Next")
+    )
+    assert len(table.column(1)) == 100
+    assert previous.is_disabled()
+    table.sort_by("Student")
+    table.sort_by("Student")
+    following.click()
+    following.click()
+    assert table.column(1)[-2:] == ["s000", "José García"]
+    assert table.page.get_by_role("status").inner_text() == "201 to 251 of 251 shown"
+    assert following.is_disabled()
+
+
+def test_whole_table_is_printed(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".sortable tbody tr").count() == 251
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".sortable tbody tr").count() == 100
+
+
+def test_student_is_found_and_opened_with_the_keyboard_alone(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html").page
+    keyboard = page.keyboard
+    keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    for _ in range(60):
+        keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "search":
+            break
+    keyboard.type("s123")
+    for _ in range(60):
+        keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "s123":
+            break
+    keyboard.press("Enter")
+    page.wait_for_url("**/students/s123.html")
+    assert page.locator("h1").inner_text() == "s123"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_page_with_everything(opened: Any, many: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for options in ({}, {"java_script_enabled": False}):
+        page = opened(many / "index.html", color_scheme=scheme, bypass_csp=True).page
+        if options:
+            plain = page.evaluate("document.querySelector('noscript').textContent")
+            page.evaluate("(html) => { document.querySelector('#table').outerHTML = html }", plain)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_class_page_with_everything_fits_a_telephone(opened: Any, many: Path) -> None:
+    page = opened(many / "index.html", viewport={"width": 380, "height": 800}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_similar_pair_is_opened_from_the_class_page_and_leads_back(
+    opened: Any, alike: Path
+) -> None:
+    page = opened(alike / "index.html").page
+    page.locator("#similar + p + ul a").click()
+    assert page.locator("pre .marked").count() == 2 * 22
+    one, two = (each.bounding_box() for each in page.locator("pre").all())
+    assert one["y"] == two["y"]
+    page.get_by_role("link", name="All submissions").click()
+    assert page.locator("#similar").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_page_of_a_pair_fits_and_is_accessible(
+    opened: Any, alike: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewport = {"width": width, "height": 800}
+    path = alike / "similar" / "1.html"
+    page = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_of_changes_fits_and_is_accessible(opened: Any, tmp_path: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    changes = [Change(name, LONG, 1.0, 2.5, LONG) for name in HOSTILE]
+    changes += [
+        Change("ann", "count", 2.5, 0.0, "the grader"),
+        Change("bo", "count", None, 1.0, "graded again"),
+    ]
+    write_diff(ONE, TWO, changes, tmp_path / "diff.html")
+    for width in (380, 1200):
+        viewport = {"width": width, "height": 800}
+        seen = opened(
+            tmp_path / "diff.html", color_scheme=scheme, viewport=viewport, bypass_csp=True
+        )
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        results = Axe().run(seen.page)
+        assert results.violations_count == 0, results.generate_report()
+        assert (seen.page.title(), len(seen.requests)) == ("From run 1 to run 2", 1)
+        head = seen.page.locator("th", has_text="Points won").first
+        assert head.bounding_box()["width"] > 40
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_pictures_fit_and_axe_finds_nothing(
+    opened: Any, drawn: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewport = {"width": width, "height": 800}
+    seen = opened(drawn, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    seen.page.locator("summary").click()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    every = seen.page.locator("[role=img]")
+    assert every.count() == 7
+    for number in range(every.count()):
+        assert every.nth(number).bounding_box()["width"] > 250
+    results = Axe().run(seen.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_pictures_ask_for_nothing_and_break_no_policy(opened: Any, drawn: Path) -> None:
+    seen = opened(drawn)
+    assert seen.requests == [drawn.as_uri()]
+    assert seen.complaints == []
+
+
+def test_yours_and_the_references_differ_by_more_than_their_colour(
+    opened: Any, drawn: Path
+) -> None:
+    page = opened(drawn).page
+    style = "e => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).markerMid]"
+    yours = page.locator(".line.yours.steps").first.evaluate(style)
+    reference = page.locator(".line.reference.steps").first.evaluate(style)
+    assert yours[0] == "none"
+    assert reference[0] != "none"
+    assert yours[1] != reference[1]
+    assert "none" not in (yours[1], reference[1])
+
+
+def test_pictures_of_right_functions_are_printed_too(opened: Any, drawn: Path) -> None:
+    page = opened(drawn, color_scheme="dark").page
+    last = page.locator("[role=img]").last
+    page.emulate_media(media="print", color_scheme="dark")
+    assert last.is_visible()

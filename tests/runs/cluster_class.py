@@ -1,0 +1,71 @@
+"""A class for the tests of clusters, and what its results are compared by."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from grader.gradebook.store import Gradebook
+from grader.model import Result
+from grader.runs.run import Options, grade_run
+from grader.submissions.find import find
+from tests.attacks.attack import RIGHT, WRONG
+from tests.conftest import notebook
+from tests.runs.real_cluster import Striker
+
+# Five students, of whom one has a cell that never ends.
+STUDENTS = {
+    "a": RIGHT,
+    "b": WRONG,
+    "c": (RIGHT[0], "def count(text):\n    raise ValueError(text)"),
+    "d": (*RIGHT, "print('d')"),
+    "unlucky": (Striker.BEGIN, *RIGHT),
+}
+
+
+def write_class(folder: Path) -> Path:
+    for name, sources in STUDENTS.items():
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook(*sources)))
+    return folder
+
+
+def options(course: Path, scheduler: str = "") -> Options:
+    return Options(course, jobs=2, assignment="words", seed=3, scheduler=scheduler)
+
+
+def graded(
+    folder: Path, options: Options, book: Path, tell: Callable[[str], None] = lambda _: None
+) -> dict[str, str]:
+    """Every result as the bytes it is kept in, times aside, by student; each came just once."""
+    came: Counter[str] = Counter()
+    with Gradebook(book) as gradebook:
+        found = find([folder], book)
+        finished = grade_run(
+            found, options, lambda each: came.update([each.result.student]), gradebook, tell
+        )
+        results = {each.student: as_bytes(each) for each in finished.results}
+    assert came == dict.fromkeys(results, 1)
+    return results
+
+
+def as_bytes(result: Result) -> str:
+    return json.dumps(replace(result, seconds=0.0).to_json())
+
+
+def recorded(book: Path) -> Counter[str]:
+    """How many results the gradebook holds for each student."""
+    if not book.exists():
+        return Counter()
+    with closing(sqlite3.connect(f"file:{book}?mode=ro", uri=True)) as db:
+        try:
+            rows = db.execute(
+                "SELECT s.student FROM results r JOIN submissions s ON s.id = r.submission_id"
+            ).fetchall()
+        except sqlite3.OperationalError:  # it is just being made
+            return Counter()
+    return Counter(student for (student,) in rows)

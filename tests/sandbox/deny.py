@@ -1,0 +1,51 @@
+"""Run a command as on a machine that lacks something: `python deny.py namespaces,landlock CMD…`.
+
+A seccomp filter refuses the system calls in question, as containers and old kernels do.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "grader" / "sandbox" / "inside"))
+
+import seccomp
+from system import MACHINE, PR_SET_NO_NEW_PRIVS, number, prctl, syscall
+
+UNSHARE = {"x86_64": 272, "aarch64": 97}[MACHINE]
+CLONE = {"x86_64": 56, "aarch64": 220}[MACHINE]
+CLONE3 = 435
+
+
+def program(denied: list[str]) -> Iterator[bytes]:
+    yield seccomp._step(seccomp._LOAD, 0)
+    if "namespaces" in denied:
+        yield from seccomp._refuse(UNSHARE, errno.EPERM)
+        yield from seccomp._refuse(CLONE3, errno.ENOSYS)
+        flags = [
+            seccomp._argument(0),
+            seccomp._step(seccomp._JUMP_SET, seccomp._NEW_NAMESPACES, 0, 1),
+        ]
+        yield from seccomp._only_if(CLONE, flags)
+    if "landlock" in denied:
+        yield from seccomp._refuse(number("landlock_create_ruleset"), errno.EOPNOTSUPP)
+    yield seccomp._step(seccomp._RETURN, seccomp._ALLOW)
+
+
+def main() -> None:
+    code = b"".join(program(sys.argv[1].split(",")))
+    buffer = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("HL", len(code) // 8, ctypes.addressof(buffer))
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    syscall("seccomp", 1, 1, ctypes.create_string_buffer(header, 16))
+    os.execvp(sys.argv[2], sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()
