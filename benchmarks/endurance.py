@@ -1,4 +1,4 @@
-"""Grade thousands of small submissions in one run, and see that nothing is left to pile up.
+"""Grade thousands of small submissions in one run, and see that nothing is left to table up.
 
     python benchmarks/endurance.py [--students N] [--jobs J]
 

@@ -277,7 +277,7 @@ class Graded:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Summary:
     """What came of a submission, in brief. The rest is in the gradebook, under `number`; what was
     not reached has none."""
 
@@ -292,7 +292,7 @@ class Line:
     @classmethod
     def of(
         cls, submission: Submission, assignment: str, result: Result, number: int | None = None
-    ) -> Line:
+    ) -> Summary:
         return cls(submission, assignment, number, result.status, result.score, result.reason)
 
     @property

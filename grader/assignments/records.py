@@ -79,7 +79,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recorded:
+class RecordedOutputs:
     """Stands for a variant's function where only its outputs are known, by the case's name."""
 
     outputs: Mapping[str, Any]

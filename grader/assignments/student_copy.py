@@ -13,7 +13,7 @@ from grader.assignments.cases import checked_arguments, listed_cases
 from grader.assignments.load import read_settings
 from grader.assignments.modules import importable
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
-from grader.assignments.records import Assignment, Case, Exercise, Recorded, Variant
+from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -98,7 +98,7 @@ def _variant(recorded: dict[str, Any]) -> Variant:
         explanation=recorded["explanation"],
         accepted=recorded["accepted"],
         share=recorded["share"],
-        function=Recorded({name: thaw(out) for name, out in recorded["outputs"].items()}),
+        function=RecordedOutputs({name: thaw(out) for name, out in recorded["outputs"].items()}),
     )
 
 

@@ -58,19 +58,19 @@ def cluster_check(address: str, require: str, root: Path | None) -> None:
 
 
 def _facts(member: Member) -> Iterator[str]:
-    standing = member.standing
-    if standing is None:
+    report = member.report
+    if report is None:
         return
-    yield f"fairgrade: {standing.program}"
-    if standing.protection:
-        yield f"protection, tried by a canary: {standing.level.word}: {standing.protection.summary}"
-        if standing.protection.advice:
-            yield f"to get more protection: {standing.protection.advice}"
-        yield f"warm start: {standing.seconds:.1f} s, once"
+    yield f"fairgrade: {report.program}"
+    if report.protection:
+        yield f"protection, tried by a canary: {report.level.word}: {report.protection.summary}"
+        if report.protection.advice:
+            yield f"to get more protection: {report.protection.advice}"
+        yield f"warm start: {report.seconds:.1f} s, once"
     yield f"clock: {member.clock_ahead:+.3f} s against this machine's"
-    yield f"cores: {standing.cores}"
-    if standing.threads > 1:
+    yield f"cores: {report.cores}"
+    if report.threads > 1:
         yield (
-            f"threads: {standing.threads}, of which one grades; start workers with --nthreads 1, "
+            f"threads: {report.threads}, of which one grades; start workers with --nthreads 1, "
             "as many as there are cores"
         )

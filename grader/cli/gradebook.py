@@ -13,7 +13,7 @@ from grader.cli.shared import speaks_plainly
 from grader.cli.terminal import Terminal
 from grader.errors import CommandError
 from grader.gradebook.diff import Change, changes
-from grader.gradebook.store import Gradebook, Kept, RunLine
+from grader.gradebook.store import Gradebook, Kept, ListedRun
 from grader.model import ExerciseResult
 from grader.report import write_diff
 from grader.text import one_line
@@ -121,13 +121,13 @@ def note(student: str, text: str, gradebook: Path) -> None:
     Terminal(quiet=False).say(f"{student}: the remark is kept; {AGAIN}")
 
 
-def _run(number: int, known: dict[int, RunLine]) -> RunLine:
+def _run(number: int, known: dict[int, ListedRun]) -> ListedRun:
     if number not in known:
         raise CommandError(f"there is no run {number}; `grade runs` lists them")
     return known[number]
 
 
-def _write_page(one: RunLine, two: RunLine, found: list[Change], page: Path) -> None:
+def _write_page(one: ListedRun, two: ListedRun, found: list[Change], page: Path) -> None:
     if page.suffix.lower() not in (".html", ".htm"):
         raise CommandError(f"--page {page}: the name of a page ends in .html")
     try:

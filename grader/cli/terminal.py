@@ -96,7 +96,7 @@ class Live(Progress):
         self.update(self.task, advance=1, problems=task.fields["problems"] + failed)
 
 
-class Lines(Console):
+class LineConsole(Console):
     """Lines on a stream. Where nobody reads it any more (`grade … | head -1`) it is silent, and
     the command goes on: its results are not written to that stream alone."""
 
@@ -120,7 +120,7 @@ class Terminal:
             # A name that the terminal's encoding lacks is no reason to fail.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.out, self.err = Lines(), Lines(stderr=True)
+        self.out, self.err = LineConsole(), LineConsole(stderr=True)
         self.quiet = quiet
 
     @contextmanager

@@ -13,11 +13,11 @@ from grader.model import Result
 from grader.report.text import number
 from grader.text import on_one_line, uncomputed
 
-Cell = str | float | None
+TableValue = str | float | None
 _IDS = ("canvas", "moodle", "gradescope", "sid", "login")
 
 
-def table(request: Request) -> Iterator[list[Cell]]:
+def table(request: Request) -> Iterator[list[TableValue]]:
     """A row of names, then a row for each submission: who, points, status, and why."""
     results = request.run.results
     exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
@@ -70,7 +70,7 @@ class Xlsx(Export):
         write_file(request.target, file.getvalue())
 
 
-def _typed(sheet: Any, value: Cell) -> Any:
+def _typed(sheet: Any, value: TableValue) -> Any:
     """A spreadsheet's cell; text is marked as such, or `=1+1` would be a formula."""
     from openpyxl.cell import WriteOnlyCell
 
@@ -81,7 +81,7 @@ def _typed(sheet: Any, value: Cell) -> Any:
     return cell
 
 
-def _row(result: Result, exercises: list[str], request: Request) -> list[Cell]:
+def _row(result: Result, exercises: list[str], request: Request) -> list[TableValue]:
     owner = result.owner
     ids = dict(owner.ids) if owner else {}
     scores = {each.name: each.score for each in result.exercises}
@@ -98,9 +98,9 @@ def _row(result: Result, exercises: list[str], request: Request) -> list[Cell]:
     ]
 
 
-def _late(result: Result) -> tuple[Cell, Cell]:
+def _late(result: Result) -> tuple[TableValue, TableValue]:
     return (result.late.days, result.late.points_lost) if result.late else (None, None)
 
 
-def _shown(cell: Cell) -> str:
+def _shown(cell: TableValue) -> str:
     return uncomputed(cell) if isinstance(cell, str) else number(cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.gradebook.store import Gradebook, Kept, RunLine
+from grader.gradebook.store import Gradebook, Kept, ListedRun
 from grader.model import ExerciseResult
 
 _Key = tuple[str, str]
@@ -27,7 +27,7 @@ class Change:
         return None if self.before is None or self.after is None else self.after - self.before
 
 
-def changes(gradebook: Gradebook, one: RunLine, two: RunLine) -> list[Change]:
+def changes(gradebook: Gradebook, one: ListedRun, two: ListedRun) -> list[Change]:
     """Every change from run `one` to run `two`, by student. Scores are the machine's."""
     before, after = _results(gradebook, one), _results(gradebook, two)
     return [
@@ -37,14 +37,14 @@ def changes(gradebook: Gradebook, one: RunLine, two: RunLine) -> list[Change]:
     ]
 
 
-def _results(gradebook: Gradebook, run: RunLine) -> dict[_Key, Kept]:
+def _results(gradebook: Gradebook, run: ListedRun) -> dict[_Key, Kept]:
     return {
         (each.result.student, each.assignment): each for each in gradebook.results_of(run.number)
     }
 
 
 def _of_student(
-    key: _Key, before: Kept | None, after: Kept | None, runs: tuple[RunLine, RunLine]
+    key: _Key, before: Kept | None, after: Kept | None, runs: tuple[ListedRun, ListedRun]
 ) -> Iterator[Change]:
     student, assignment = key
     old, new = _exercises(before), _exercises(after)
@@ -71,7 +71,7 @@ def _why_of(
     exercise: str,
     was: ExerciseResult | None,
     now: ExerciseResult | None,
-    runs: tuple[RunLine, RunLine],
+    runs: tuple[ListedRun, ListedRun],
 ) -> str:
     """The parts of the basis that changed and concern the exercise, the nearest first."""
     one, two = (run.parts for run in runs)

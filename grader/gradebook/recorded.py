@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from grader.gradebook.decisions import decided
 from grader.gradebook.extensions import LateDays
 from grader.gradebook.store import Decisions, Gradebook
-from grader.model import Graded, Line, Result
+from grader.model import Graded, Result, Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class ResultReader:
     """What the gradebook holds of a run, with what people decided above it,
     and late days taken off."""
 
@@ -20,25 +20,25 @@ class Recorded:
     decisions: Decisions
     late_days: LateDays = field(default_factory=LateDays)
 
-    def result(self, line: Line) -> Result:
+    def result(self, summary: Summary) -> Result:
         """The whole result of a line, under the line's name for the student."""
-        if line.number is None:
-            return line.head
-        kept = self.gradebook.result(line.number)
-        whole = Graded(line.submission, line.assignment, kept.result)
-        result = replace(decided(whole, self.decisions), student=line.submission.student)
-        return self.late_days.applied(result, line.assignment, line.submission.owner)
+        if summary.number is None:
+            return summary.head
+        kept = self.gradebook.result(summary.number)
+        whole = Graded(summary.submission, summary.assignment, kept.result)
+        result = replace(decided(whole, self.decisions), student=summary.submission.student)
+        return self.late_days.applied(result, summary.assignment, summary.submission.owner)
 
-    def with_decisions(self, line: Line) -> Line:
-        """The line with the status and the score that people's decisions and late days make of
+    def with_decisions(self, summary: Summary) -> Summary:
+        """The summary with the status and the score that people's decisions and late days make of
         it."""
-        if line.submission.student in self.decisions.students:
-            result = self.result(line)
+        if summary.submission.student in self.decisions.students:
+            result = self.result(summary)
         else:
-            owner = line.submission.owner
-            result = self.late_days.applied(line.head, line.assignment, owner)
+            owner = summary.submission.owner
+            result = self.late_days.applied(summary.head, summary.assignment, owner)
         return replace(
-            line,
+            summary,
             status=result.status,
             score=result.score,
             reason=result.reason,
@@ -50,24 +50,24 @@ class Recorded:
 class Results:
     """Results to be gone through as often as one likes, for as long as the gradebook is open."""
 
-    recorded: Recorded
-    lines: Collection[Line]
+    recorded: ResultReader
+    summaries: Collection[Summary]
     max_score: float
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.summaries)
 
     def __contains__(self, result: object) -> bool:
         return any(each == result for each in self)
 
     def __iter__(self) -> Iterator[Result]:
-        for line in self.lines:
-            yield replace(self.recorded.result(line), max_score=self.max_score)
+        for summary in self.summaries:
+            yield replace(self.recorded.result(summary), max_score=self.max_score)
 
     @property
     def heads(self) -> Iterator[Result]:
         """The results in brief: who, whether graded and why not, the score."""
-        return (replace(line.head, max_score=self.max_score) for line in self.lines)
+        return (replace(summary.head, max_score=self.max_score) for summary in self.summaries)
 
 
 def heads(results: Collection[Result]) -> Iterable[Result]:

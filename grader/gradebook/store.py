@@ -2,7 +2,7 @@
 
 A result is in the file, and on the disk, as soon as `record` returns. Several processes may write
 to one file: SQLite lets one of them in at a time, and a result that two of them found is kept once.
-Besides it only `pile.py` knows SQL.
+Besides it only `table.py` knows SQL.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BUSY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
+class ListedRun:
     """A run as the gradebook lists it; `finished` is empty where it was cut short."""
 
     number: int
@@ -156,7 +156,7 @@ class Gradebook:
             row = self._db.execute(_RESULT + "WHERE r.id = ?", (number,)).fetchone()
         return _kept(row)
 
-    def runs(self) -> list[RunLine]:
+    def runs(self) -> list[ListedRun]:
         """Every run, the oldest first."""
         with self._in_words():
             rows = self._db.execute(
@@ -290,9 +290,9 @@ def _run_line(
     protection: str,
     parts: str,
     results: int,
-) -> RunLine:
+) -> ListedRun:
     level = json.loads(protection)["level"]
-    return RunLine(number, started, finished, version, seed, level, json.loads(parts), results)
+    return ListedRun(number, started, finished, version, seed, level, json.loads(parts), results)
 
 
 def _now() -> str:

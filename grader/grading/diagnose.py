@@ -52,7 +52,7 @@ def explain(exercise: Exercise, outcomes: Sequence[Outcome]) -> Explanation | No
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Compared:
     """A student's outcomes by case, the quickest to compare first; `wrong` are parts of `names`."""
 
     cut: Cut
@@ -81,7 +81,7 @@ class _Answer:
 _Explained = dict[Variant, frozenset[str]]
 
 
-def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _Answer:
+def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _Compared:
     cut = cut_for(exercise, outcomes)
     parts = [cut.parts_of(outcome) for outcome in outcomes]
     expected = {case: expected_parts(cut, case) for case in exercise.cases}
@@ -92,10 +92,10 @@ def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _
         for name in names
         if not all(same(expected[case], mine, name, case.tolerance) for case, mine in taken)
     )
-    return _Answer(cut, taken, names, wrong)
+    return _Compared(cut, taken, names, wrong)
 
 
-def _by_one(answer: _Answer, explained: _Explained) -> Explanation | None:
+def _by_one(answer: _Compared, explained: _Explained) -> Explanation | None:
     """The variants that explain all that is wrong, and most of the rest."""
     enough = [variant for variant, names in explained.items() if names == answer.wrong]
     if not enough:
@@ -111,7 +111,7 @@ def _by_one(answer: _Answer, explained: _Explained) -> Explanation | None:
     return Explanation((diagnoses[0],), tuple(diagnoses[1:]), share, bool(right))
 
 
-def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
+def _by_two(answer: _Compared, explained: _Explained) -> Explanation | None:
     """The one pair of variants that explains all that is wrong; of several, what they share."""
     pairs = [
         (one, other)
@@ -135,7 +135,7 @@ def _by_two(answer: _Answer, explained: _Explained) -> Explanation | None:
     )
 
 
-def _explained_together(answer: _Answer, one: Variant, other: Variant) -> bool:
+def _explained_together(answer: _Compared, one: Variant, other: Variant) -> bool:
     function = _together(one, other)
     return function is not None and answer.explains_all_wrong(function)
 
@@ -152,7 +152,7 @@ def _diagnosis(variant: Variant, parts: tuple[str, ...]) -> Diagnosis:
     return Diagnosis(variant.name, variant.title, variant.explanation, parts, variant.accepted)
 
 
-def _in_order(answer: _Answer, names: frozenset[str]) -> tuple[str, ...]:
+def _in_order(answer: _Compared, names: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in answer.names if name in names)
 
 

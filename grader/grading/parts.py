@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules import error_at
-from grader.assignments.records import Case, Exercise, Recorded, Variant
+from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
 from grader.values import wire
@@ -111,7 +111,7 @@ def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
 
 
 def _outcome(function: Function, case: Case) -> Returned | Raised:
-    if isinstance(function, Recorded):
+    if isinstance(function, RecordedOutputs):
         return Returned(function.outputs[case.name])
     inputs = case.arguments()
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from grader.gradebook.diff import Change
-from grader.gradebook.store import RunLine
+from grader.gradebook.store import ListedRun
 from grader.report.entries import lines, shown_name
 from grader.report.text import number, one_line
 
@@ -47,12 +47,12 @@ class Line:
 class DiffPage:
     """Two runs and every change from the first to the second."""
 
-    one: RunLine
-    two: RunLine
+    one: ListedRun
+    two: ListedRun
     changes: list[Change] = field(default_factory=list)
 
     @property
-    def run(self) -> RunLine:
+    def run(self) -> ListedRun:
         return self.two
 
     @property

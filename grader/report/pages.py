@@ -16,7 +16,7 @@ from markupsafe import Markup
 from grader.assignments.records import Assignment
 from grader.gradebook.diff import Change
 from grader.gradebook.fingerprint import basis, digest, program
-from grader.gradebook.store import RunLine
+from grader.gradebook.store import ListedRun
 from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.diff_page import DiffPage
@@ -71,7 +71,7 @@ def _write_pairs(
         yield page
 
 
-def write_diff(one: RunLine, two: RunLine, changes: list[Change], path: Path) -> None:
+def write_diff(one: ListedRun, two: ListedRun, changes: list[Change], path: Path) -> None:
     """Write what changed from run `one` to run `two` as a page of its own."""
     _write(path, "diff", DiffPage(one, two, changes))
 

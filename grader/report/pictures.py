@@ -14,8 +14,8 @@ from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.report.entries import prose
+from grader.report.landscapes import contours, path_plot
 from grader.report.lessons import dots, lesson_plots, lesson_words
-from grader.report.paths import contours, path_plot
 from grader.report.plots import Ground, Plot
 from grader.report.strips import Strips, strips, strips_words
 from grader.report.text import one_line

@@ -28,7 +28,7 @@ _STACKED = re.compile(
 def visible(text: str) -> str:
     """The text with every unseen character written out, as `[U+202E]`.
 
-    Line breaks become plain ones; of a pile of accents on one letter the first three stay. The
+    Line breaks become plain ones; of a table of accents on one letter the first three stay. The
     outcome can always be written as UTF-8.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -16,15 +16,15 @@ from grader.errors import WeakProtection
 from grader.execution.protection import protection_in_force
 from grader.gradebook.extensions import Extensions, LateDays
 from grader.gradebook.fingerprint import basis, content, digest
-from grader.gradebook.recorded import Recorded, Results, heads
+from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.store import Gradebook, Kept
 from grader.grading.grade import Task, not_reached
-from grader.model import Graded, Line, Protection, Result, Run, Status, Submission
+from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary
 from grader.runs.processes import grade_all, local_processes
 from grader.sandbox.level import Level
 from grader.submissions.attempts import best_attempts
 from grader.submissions.find import Found
-from grader.submissions.table import Pile
+from grader.submissions.table import SubmissionTable
 
 INTERRUPTED = "the run was stopped before this was graded"
 
@@ -122,13 +122,13 @@ def grade_run(
         return Task(options.root, submission, options.assignment, options.full, level, options.seed)
 
     parts = basis(assignments, full=options.full, protection=level.word)
-    pile = found.submissions
-    book = _Book(gradebook, pile, options, digest(parts))
+    table = found.submissions
+    book = _Book(gradebook, table, options, digest(parts))
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
     for graded in book.take():
         on_graded(graded)
-    kept = len(pile.lines())
+    kept = len(table.summaries())
     interrupted = False
     try:
         with closing(workers.grade_all(map(task, book.left()))) as all_graded:
@@ -138,17 +138,17 @@ def grade_run(
         gradebook.finish(book.run)
     except KeyboardInterrupt:
         interrupted = True
-    for each in pile.left:
+    for each in table.left:
         graded = not_reached(task(each), INTERRUPTED)
-        pile.put(Line.of(each, graded.assignment, graded.result))
+        table.put(Summary.of(each, graded.assignment, graded.result))
     rules = {each.name: each.late for each in assignments if each.late}
     late_days = LateDays(rules, options.extensions)
-    recorded = Recorded(gradebook, gradebook.decisions(), late_days)
-    for line in pile.lines():
-        pile.put(recorded.with_decisions(line))
-    others = best_attempts(pile) if options.best_attempt else ()
+    recorded = ResultReader(gradebook, gradebook.decisions(), late_days)
+    for summary in table.summaries():
+        table.put(recorded.with_decisions(summary))
+    others = best_attempts(table) if options.best_attempt else ()
     passed_over = (*found.passed_over, *others)
-    runs = tuple(_runs(pile, recorded, options, started, passed_over, protection))
+    runs = tuple(_runs(table, recorded, options, started, passed_over, protection))
     return Finished(runs, interrupted, kept, went_on if kept else "")
 
 
@@ -171,7 +171,7 @@ class _Book:
     """The gradebook as one run uses it; `contents` are hashes of what is being graded."""
 
     gradebook: Gradebook
-    pile: Pile
+    table: SubmissionTable
     options: Options
     basis: str
     run: int = 0
@@ -181,17 +181,17 @@ class _Book:
         """What is valid of earlier runs, made part of this one."""
         if self.options.regrade:
             return
-        for submission in self.pile:
+        for submission in self.table:
             hashed = content(submission)
             if hashed and (kept := self.gradebook.kept(submission, hashed, self.basis)):
-                self.pile.put(Line.of(submission, kept.assignment, kept.result, kept.number))
+                self.table.put(Summary.of(submission, kept.assignment, kept.result, kept.number))
                 yield Graded(submission, kept.assignment, kept.result, kept=True)
-        numbers = (line.number for line in self.pile.lines() if line.number)
+        numbers = (summary.number for summary in self.table.summaries() if summary.number)
         self.gradebook.take(self.run, numbers)
 
     def left(self) -> Iterator[Submission]:
         """What is to be graded, one after the other as it is begun."""
-        for submission in self.pile.left:
+        for submission in self.table.left:
             self.contents[submission] = content(submission)
             yield submission
 
@@ -203,7 +203,7 @@ class _Book:
         number = self.gradebook.record(
             self.run, self.options.seed, kept, self.basis, self.options.regrade
         )
-        self.pile.put(Line.of(graded.submission, graded.assignment, graded.result, number))
+        self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
 
 
 def check_required(require: Level, level: Level, protection: Protection) -> None:
@@ -216,19 +216,19 @@ def check_required(require: Level, level: Level, protection: Protection) -> None
 
 
 def _runs(
-    pile: Pile,
-    recorded: Recorded,
+    table: SubmissionTable,
+    recorded: ResultReader,
     options: Options,
     started: str,
     passed_over: tuple[str, ...],
     protection: Protection,
 ) -> Iterator[tuple[Assignment, Run]]:
-    names = {name: count for name, count in pile.assignments.items() if name}
+    names = {name: count for name, count in table.assignments.items() if name}
     # What belongs to no assignment for certain is listed with the one most others belong to.
     most = max(names, key=names.__getitem__, default="")
     for name in names or [""]:
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
-        lines = pile.lines(name, "") if name == most else pile.lines(name)
+        summaries = table.summaries(name, "") if name == most else table.summaries(name)
         yield (
             assignment,
             Run(
@@ -238,7 +238,7 @@ def _runs(
                 started=started,
                 seed=options.seed,
                 protection=protection,
-                results=Results(recorded, lines, assignment.max_score),
+                results=Results(recorded, summaries, assignment.max_score),
                 passed_over=passed_over if name == most else (),
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.submissions.find import Found, tell_apart
-from grader.submissions.table import Pile
+from grader.submissions.table import SubmissionTable
 
 
 def last_attempts(found: Found) -> Found:
@@ -16,11 +16,11 @@ def last_attempts(found: Found) -> Found:
     return replace(found, passed_over=(*found.passed_over, *earlier))
 
 
-def best_attempts(pile: Pile) -> tuple[str, ...]:
+def best_attempts(table: SubmissionTable) -> tuple[str, ...]:
     """Keep of each student's attempts at the same thing the best; and a line for each of the
     others."""
-    others = pile.keep_best()
-    tell_apart(pile)
+    others = table.keep_best()
+    tell_apart(table)
     return tuple(
         f"{source}: another attempt, not better than the one that counts" for source in others
     )

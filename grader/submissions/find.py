@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 
 from grader.errors import CommandError
 from grader.model import Owner, Submission
-from grader.submissions.layouts import OWN_FILES, Flat, Layout, Places, layout_of
-from grader.submissions.table import Pile
+from grader.submissions.layouts import OWN_FILES, Flat, Layout, NotebookPaths, layout_of
+from grader.submissions.table import SubmissionTable
 
 NOTEBOOK_SUFFIX = ".ipynb"
 
@@ -22,7 +22,7 @@ class Found:
     `layouts` has a line for each folder that says how it was understood.
     """
 
-    submissions: Pile
+    submissions: SubmissionTable
     passed_over: tuple[str, ...]
     layouts: tuple[str, ...] = ()
 
@@ -35,11 +35,11 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
     submissions have the same name.
     Raises CommandError for a path that is not there, and where there is no notebook at all.
     """
-    pile = Pile()
+    table = SubmissionTable()
     passed_over: list[str] = []
     layouts: list[str] = []
     for path in paths:
-        at_path = Pile()
+        at_path = SubmissionTable()
         for each in _at(path, output.resolve()):
             if isinstance(each, str):
                 passed_over.append(each)
@@ -49,21 +49,21 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
             at_path, line = _owned(path, at_path, layout)
             layouts.append(line)
         for submission in at_path:
-            if submission not in pile:
-                pile.add(submission)
-    if not pile:
+            if submission not in table:
+                table.add(submission)
+    if not table:
         where = ", ".join(map(str, paths))
         raise CommandError(f"{where}: there is no notebook ({NOTEBOOK_SUFFIX}) in there")
-    pile.change(lambda each: _flagged(each, pile))
-    tell_apart(pile)
-    return Found(pile, tuple(passed_over), tuple(layouts))
+    table.change(lambda each: _flagged(each, table))
+    tell_apart(table)
+    return Found(table, tuple(passed_over), tuple(layouts))
 
 
-def _owned(root: Path, found: Pile, name: str) -> tuple[Pile, str]:
+def _owned(root: Path, found: SubmissionTable, name: str) -> tuple[SubmissionTable, str]:
     """The submissions of one folder with their owners, one for each, and how it was understood."""
-    places = Places(found, root)
+    places = NotebookPaths(found, root)
     layout, depth = layout_of(places, name)
-    owned = Pile(
+    owned = SubmissionTable(
         replace(each, owner=owner, flags=flags)
         for each, place in zip(found, replace(places, depth=depth), strict=True)
         for owner, flags in _owners(layout, place)
@@ -91,7 +91,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _flagged(submission: Submission, among: Pile) -> Submission:
+def _flagged(submission: Submission, among: SubmissionTable) -> Submission:
     """The submission, with a flag if its student has several that are no attempts at the same
     thing."""
     number = among.things_of(submission.person) if submission.person else 1
@@ -154,12 +154,12 @@ def _text(name: str | Path) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def tell_apart(pile: Pile, after: int = 0) -> None:
+def tell_apart(table: SubmissionTable, after: int = 0) -> None:
     """Give the submissions, but for the first `after`, names that no two share.
 
     A name is the owner's, or the file's; where it clashes with an id, the folder's, or the path.
     """
-    pile.tell_apart((_short_name, _name_and_id, _folder_name, _path_name, _full_name), after)
+    table.tell_apart((_short_name, _name_and_id, _folder_name, _path_name, _full_name), after)
 
 
 def _short_name(submission: Submission) -> str:

@@ -132,14 +132,14 @@ def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
         seen.add(student)
         return _completed(each, student)
 
-    pile = found.submissions
-    pile.change(known)
-    handed_in = len(pile)
+    table = found.submissions
+    table.change(known)
+    handed_in = len(table)
     for student in roster:
         if student not in seen:
-            pile.add(_nothing(student))
+            table.add(_nothing(student))
     # Names of the others stay what they are without a roster.
-    tell_apart(pile, after=handed_in)
+    tell_apart(table, after=handed_in)
     return replace(found, passed_over=(*found.passed_over, *unknown))
 
 

@@ -1,7 +1,7 @@
 """Everything that was handed in, and in brief what came of it: a table on the disk.
 
 Of a class of 50,000 one submission at a time is in memory. The table is this process's own, in
-SQLite's temporary files, and gone with the pile; what lasts is in the gradebook.
+SQLite's temporary files, and gone with the table; what lasts is in the gradebook.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SystemFailure
-from grader.model import Lateness, Line, Owner, Status, Submission
+from grader.model import Lateness, Owner, Status, Submission, Summary
 
 # Rows that are read at once.
 ROWS = 100
 
 
-class Pile(Collection[Submission]):
+class SubmissionTable(Collection[Submission]):
     """Submissions in the order in which they were added, each with its line when there is one."""
 
     def __init__(self, submissions: Iterable[Submission] = ()) -> None:
@@ -106,20 +106,26 @@ class Pile(Collection[Submission]):
 
     def keep_best(self) -> tuple[str, ...]:
         """Keep the best of each student's attempts at the same thing, the later of equals, by their
-        lines; the others' sources. What has no score is worse than anything that has."""
+        summaries; the others' sources. What has no score is worse than anything that has."""
         return self._keep_one_attempt("coalesce(score, -1) DESC, attempt DESC, place DESC")
 
-    def put(self, line: Line) -> None:
+    def put(self, summary: Summary) -> None:
         """Keep the line of a submission, known by its student's name."""
-        late = json.dumps(asdict(line.late)) if line.late else None
+        late = json.dumps(asdict(summary.late)) if summary.late else None
         # As JSON: a reason may quote what is no text.
-        values = (line.number, line.status.value, line.score, json.dumps(line.reason), late)
-        columns = ", ".join(f"{column} = ?" for column in _LINE.split(", "))
+        values = (
+            summary.number,
+            summary.status.value,
+            summary.score,
+            json.dumps(summary.reason),
+            late,
+        )
+        columns = ", ".join(f"{column} = ?" for column in _SUMMARY.split(", "))
         self._execute(
             f"UPDATE submissions SET {columns} WHERE student = ?",
-            line.assignment,
+            summary.assignment,
             *values,
-            line.submission.student,
+            summary.submission.student,
         )
 
     @property
@@ -129,7 +135,7 @@ class Pile(Collection[Submission]):
 
     @property
     def assignments(self) -> dict[str, int]:
-        """The assignments of the lines as they come first, each with how many there are."""
+        """The assignments of the summaries as they come first, each with how many there are."""
         return dict(
             self._execute(
                 "SELECT assignment, count(*) FROM submissions WHERE status IS NOT NULL"
@@ -137,14 +143,14 @@ class Pile(Collection[Submission]):
             )
         )
 
-    def lines(self, *assignments: str) -> Lines:
-        """The lines of some assignments; of all, if none is named."""
-        return Lines(self, assignments or tuple(self.assignments))
+    def summaries(self, *assignments: str) -> Summaries:
+        """The summaries of some assignments; of all, if none is named."""
+        return Summaries(self, assignments or tuple(self.assignments))
 
-    def read_lines(self, assignments: Sequence[str]) -> Iterator[Line]:
+    def read_summaries(self, assignments: Sequence[str]) -> Iterator[Summary]:
         named = ", ".join("?" * len(assignments))
-        rows = self._rows(f"{_SUBMISSION}, {_LINE}", f"assignment IN ({named})", *assignments)
-        return (_line(_submission(*row[1:7]), *row[7:]) for row in rows)
+        rows = self._rows(f"{_SUBMISSION}, {_SUMMARY}", f"assignment IN ({named})", *assignments)
+        return (_summary(_submission(*row[1:7]), *row[7:]) for row in rows)
 
     def _keep_one_attempt(self, order: str) -> tuple[str, ...]:
         thing = "CASE attempts_of WHEN '' THEN '/' || student ELSE attempts_of END"
@@ -184,25 +190,25 @@ class Pile(Collection[Submission]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lines(Collection[Line]):
-    """The lines of some assignments in their order, to be gone through as often as one likes."""
+class Summaries(Collection[Summary]):
+    """The summaries of some assignments, in order, to be gone through as often as one likes."""
 
-    pile: Pile
+    table: SubmissionTable
     assignments: tuple[str, ...]
 
     def __len__(self) -> int:
-        counts = self.pile.assignments
+        counts = self.table.assignments
         return sum(counts.get(each, 0) for each in self.assignments)
 
-    def __iter__(self) -> Iterator[Line]:
-        return self.pile.read_lines(self.assignments)
+    def __iter__(self) -> Iterator[Summary]:
+        return self.table.read_summaries(self.assignments)
 
-    def __contains__(self, line: object) -> bool:
-        return any(each == line for each in self)
+    def __contains__(self, summary: object) -> bool:
+        return any(each == summary for each in self)
 
 
 _SUBMISSION = "student, source, file, problem, owner, flags"
-_LINE = "assignment, number, status, score, reason, late"
+_SUMMARY = "assignment, number, status, score, reason, late"
 _OWNER = attrgetter(*(each.name for each in fields(Owner)))
 _NAMED = "SELECT 1 FROM submissions WHERE student = ?"
 _TABLE = (
@@ -252,7 +258,7 @@ def _owner(text: str) -> Owner:
     return Owner(name, tuple((kind, each) for kind, each in ids), *rest)
 
 
-def _line(
+def _summary(
     submission: Submission,
     assignment: str,
     number: int | None,
@@ -260,6 +266,8 @@ def _line(
     score: float | None,
     reason: str,
     late: str | None,
-) -> Line:
+) -> Summary:
     lateness = Lateness(**json.loads(late)) if late else None
-    return Line(submission, assignment, number, Status(status), score, json.loads(reason), lateness)
+    return Summary(
+        submission, assignment, number, Status(status), score, json.loads(reason), lateness
+    )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook.recorded import Recorded, Results, heads
+from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.store import Gradebook
-from grader.model import Line, Owner, Protection, Result, Run, Status
+from grader.model import Owner, Protection, Result, Run, Status, Summary
 from grader.results.files import write_results
 from tests.gradebook.test_store import begin, kept, result, submission
 
@@ -24,11 +24,11 @@ def a_run(*results: Result, **more: object) -> Run:
 
 def recorded(book: Gradebook, *results: Result) -> Results:
     run = begin(book)
-    lines = [
-        Line.of(submission(each.student), "words", each, book.record(run, 1, kept(each), "b"))
+    summaries = [
+        Summary.of(submission(each.student), "words", each, book.record(run, 1, kept(each), "b"))
         for each in results
     ]
-    return Results(Recorded(book, book.decisions()), lines, 4)
+    return Results(ResultReader(book, book.decisions()), summaries, 4)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,9 @@ def test_each_result_is_a_line_of_the_file_which_holds_the_whole_run(
     text = (tmp_path / "results.json").read_bytes().decode()
     assert Run.from_json(json.loads(text)) == run
     lines = [line.strip().removesuffix(",") for line in text.split("\n") if "student" in line]
-    assert [json.loads(line)["student"] for line in lines] == [each.student for each in results]
+    assert [json.loads(summary)["student"] for summary in lines] == [
+        each.student for each in results
+    ]
 
 
 def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path) -> None:
@@ -60,9 +62,9 @@ def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path
 
 def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path) -> None:
     owner = Owner("Ann Lee", (("sis", "7"),))
-    line = Line.of(replace(submission("ann"), owner=owner), "words", result("ann", None))
+    summary = Summary.of(replace(submission("ann"), owner=owner), "words", result("ann", None))
     with Gradebook(tmp_path / "book") as book:
-        (only,) = Results(Recorded(book, book.decisions()), [line], 4)
+        (only,) = Results(ResultReader(book, book.decisions()), [summary], 4)
     assert (only.owner, only.status, only.score) == (owner, Status.NOT_GRADED, None)
 
 
@@ -71,8 +73,8 @@ def test_status_and_score_are_known_without_reading_the_gradebook(tmp_path: Path
     with Gradebook(tmp_path / "book") as book:
         book.adjust("words", "bo", "longest", 1, "read by hand")
         stored = recorded(book, *found)
-        lines = [stored.recorded.with_decisions(line) for line in stored.lines]
-        stored = replace(stored, lines=lines)
+        summaries = [stored.recorded.with_decisions(summary) for summary in stored.summaries]
+        stored = replace(stored, summaries=summaries)
     known = [(each.student, each.status, each.score, each.max_score) for each in heads(stored)]
     assert known == [("bo", Status.GRADED, 1, 4), ("cy", Status.NOT_GRADED, None, 4)]
     assert list(heads(found)) == found
@@ -99,4 +101,4 @@ def test_a_decision_stands_above_what_is_in_the_gradebook(tmp_path: Path) -> Non
         ann, bo = stored
         assert (ann.score, ann.remarks) == (4, ())
         assert (bo.score, bo.remarks) == (1, ("see me",))
-        assert stored.recorded.with_decisions(stored.lines[1]).score == 1
+        assert stored.recorded.with_decisions(stored.summaries[1]).score == 1

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.gradebook.diff import Change
-from grader.gradebook.store import RunLine
+from grader.gradebook.store import ListedRun
 from grader.report import write_diff
 from tests.report.test_report import HOSTILE, Page
 
-ONE = RunLine(1, "2025-11-20T09:05:00+00:00", "x", "1.2", 7, "limits", {"a": "1", "b": "1"}, 3)
-TWO = RunLine(2, "2025-11-21T09:05:00+00:00", "x", "1.3", 7, "limits", {"a": "1", "b": "2"}, 3)
+ONE = ListedRun(1, "2025-11-20T09:05:00+00:00", "x", "1.2", 7, "limits", {"a": "1", "b": "1"}, 3)
+TWO = ListedRun(2, "2025-11-21T09:05:00+00:00", "x", "1.3", 7, "limits", {"a": "1", "b": "2"}, 3)
 
 
-def page(tmp_path: Path, *changes: Change, two: RunLine = TWO) -> Page:
+def page(tmp_path: Path, *changes: Change, two: ListedRun = TWO) -> Page:
     write_diff(ONE, two, list(changes), tmp_path / "diff.html")
     return Page((tmp_path / "diff.html").read_text(encoding="utf-8"))
 

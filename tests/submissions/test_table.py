@@ -1,4 +1,4 @@
-"""pile: submissions and what came of them, in order, on the disk."""
+"""table: submissions and what came of them, in order, on the disk."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Lateness, Line, Owner, Status, Submission
+from grader.model import Lateness, Owner, Status, Submission, Summary
 from grader.submissions.find import tell_apart
-from grader.submissions.table import ROWS, Pile
+from grader.submissions.table import ROWS, SubmissionTable
 
 ANN = Owner("Ann", (("canvas", "7"), ("sid", "s7")), "a@x.edu", True, "2025-11-20", 2, "7/hw")
 
@@ -24,9 +24,9 @@ def submission(student: str, **more: object) -> Submission:
     return replace(Submission(student, f"{student}.ipynb", f"/in/{student}.ipynb"), **more)
 
 
-def line(student: str, assignment: str = "words", score: float | None = 1.0) -> Line:
+def summary(student: str, assignment: str = "words", score: float | None = 1.0) -> Summary:
     status = Status.NOT_GRADED if score is None else Status.GRADED
-    return Line(submission(student), assignment, 3, status, score, "")
+    return Summary(submission(student), assignment, 3, status, score, "")
 
 
 def test_what_was_added_comes_out_as_it_was_in_its_order_and_as_often_as_one_likes() -> None:
@@ -35,24 +35,24 @@ def test_what_was_added_comes_out_as_it_was_in_its_order_and_as_often_as_one_lik
         Submission("b", "b", os.fsdecode(b"/in/M\xfcller.ipynb")),
         submission("a", owner=Owner("", late=False)),
     ]
-    pile = Pile(given)
-    assert list(pile) == list(pile) == given
-    assert len(pile) == 3
+    table = SubmissionTable(given)
+    assert list(table) == list(table) == given
+    assert len(table) == 3
 
 
 def test_a_pile_may_be_changed_while_it_is_gone_through() -> None:
     names = [str(number) for number in range(2 * ROWS + 1)]
-    pile = Pile(map(submission, names))
-    for each in pile:
-        pile.put(line(each.student))
-    pile.change(lambda each: replace(each, student=f"{each.student}!"))
-    assert [each.student for each in pile] == [f"{name}!" for name in names]
-    assert [each.submission.student for each in pile.lines()] == [f"{name}!" for name in names]
+    table = SubmissionTable(map(submission, names))
+    for each in table:
+        table.put(summary(each.student))
+    table.change(lambda each: replace(each, student=f"{each.student}!"))
+    assert [each.student for each in table] == [f"{name}!" for name in names]
+    assert [each.submission.student for each in table.summaries()] == [f"{name}!" for name in names]
 
 
 def test_of_a_large_pile_few_submissions_are_in_memory() -> None:
-    pile = Pile(submission(str(number)) for number in range(5 * ROWS))
-    assert max(_alive() for _ in pile) <= 2
+    table = SubmissionTable(submission(str(number)) for number in range(5 * ROWS))
+    assert max(_alive() for _ in table) <= 2
 
 
 def _alive() -> int:
@@ -63,14 +63,14 @@ def test_a_notebook_is_known_by_its_place_and_its_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    pile = Pile([Submission("a", "a.ipynb", "a.ipynb", owner=ANN)])
-    assert Submission("x", "y", str(tmp_path / "a.ipynb"), owner=ANN) in pile
-    assert Submission("a", "a.ipynb", "a.ipynb") not in pile
-    assert "a" not in pile
+    table = SubmissionTable([Submission("a", "a.ipynb", "a.ipynb", owner=ANN)])
+    assert Submission("x", "y", str(tmp_path / "a.ipynb"), owner=ANN) in table
+    assert Submission("a", "a.ipynb", "a.ipynb") not in table
+    assert "a" not in table
 
 
 def test_people_are_told_by_their_number_then_by_all_that_is_known() -> None:
-    pile = Pile(
+    table = SubmissionTable(
         [
             submission("a", owner=ANN),
             submission("b", owner=replace(ANN, name="Anne", ids=(("sid", "s7"),))),
@@ -79,35 +79,35 @@ def test_people_are_told_by_their_number_then_by_all_that_is_known() -> None:
             submission("e"),
         ]
     )
-    assert pile.people == 3
-    assert pile.things_of(submission("a", owner=ANN).person) == 1
+    assert table.people == 3
+    assert table.things_of(submission("a", owner=ANN).person) == 1
     assert submission("d").person == ""
 
 
 def test_lines_are_found_by_assignment_in_the_order_of_submissions() -> None:
-    pile = Pile(map(submission, "abcd"))
-    assert [each.student for each in pile.left] == list("abcd")
+    table = SubmissionTable(map(submission, "abcd"))
+    assert [each.student for each in table.left] == list("abcd")
     late = Lateness("2025-11-20T12:00", 2, 1.5, 9.0, "Handed in late")
-    first = replace(line("d", "adam", 7.5), late=late, reason="not text: \ud800")
-    pile.put(first)
-    pile.put(line("a"))
-    pile.put(line("c", "", None))
-    assert [each.student for each in pile.left] == ["b"]
-    assert pile.assignments == {"words": 1, "": 1, "adam": 1}
-    assert list(pile.lines("adam")) == [first]
-    assert [each.submission.student for each in pile.lines()] == ["a", "c", "d"]
-    both = pile.lines("words", "")
+    first = replace(summary("d", "adam", 7.5), late=late, reason="not text: \ud800")
+    table.put(first)
+    table.put(summary("a"))
+    table.put(summary("c", "", None))
+    assert [each.student for each in table.left] == ["b"]
+    assert table.assignments == {"words": 1, "": 1, "adam": 1}
+    assert list(table.summaries("adam")) == [first]
+    assert [each.submission.student for each in table.summaries()] == ["a", "c", "d"]
+    both = table.summaries("words", "")
     assert [each.submission.student for each in both] == ["a", "c"]
     assert len(both) == 2
     assert first not in both
-    assert line("a") in both
+    assert summary("a") in both
 
 
 def test_a_line_that_is_put_again_takes_the_place_of_the_first() -> None:
-    pile = Pile([submission("a")])
-    pile.put(line("a", score=1))
-    pile.put(line("a", score=None))
-    assert list(pile.lines()) == [line("a", score=None)]
+    table = SubmissionTable([submission("a")])
+    table.put(summary("a", score=1))
+    table.put(summary("a", score=None))
+    assert list(table.summaries()) == [summary("a", score=None)]
 
 
 NAMES = st.sampled_from(["ann", "ann (2)", "bo", "cy"])
@@ -117,12 +117,12 @@ NAMES = st.sampled_from(["ann", "ann (2)", "bo", "cy"])
 def test_no_two_names_are_equal_and_one_that_nobody_else_has_is_kept(
     owners: list[tuple[str, str]], before: int
 ) -> None:
-    pile = Pile(
+    table = SubmissionTable(
         submission("kept" + str(number) if number < before else "", owner=owner(*each))
         for number, each in enumerate(owners)
     )
-    tell_apart(pile, after=before)
-    named = [each.student for each in pile]
+    tell_apart(table, after=before)
+    named = [each.student for each in table]
     assert len(set(named)) == len(named)
     assert named[:before] == [f"kept{number}" for number in range(min(before, len(owners)))]
     short = [name for name, _ in owners[before:]]
@@ -137,12 +137,12 @@ def owner(name: str, number: str) -> Owner:
 def test_a_name_that_clashes_gets_an_id_then_the_folder_then_a_number() -> None:
     places = ["1/x/hw", "1/y/hw", "2/x/hw", "2/y/hw", "2/y/hw"]
     ids = ["1", "2", "3", "3", "3"]
-    pile = Pile(
+    table = SubmissionTable(
         Submission("", f"{place}.ipynb", f"/in/{place}.ipynb", owner=owner("Lee", sid))
         for place, sid in zip(places, ids, strict=True)
     )
-    tell_apart(pile)
-    assert [each.student for each in pile] == [
+    tell_apart(table)
+    assert [each.student for each in table] == [
         *("Lee (1)", "Lee (2)", "2/x", "/in/2/y/hw.ipynb", "/in/2/y/hw.ipynb (2)")
     ]
 
@@ -150,13 +150,13 @@ def test_a_name_that_clashes_gets_an_id_then_the_folder_then_a_number() -> None:
 FULL = """
 import resource
 from grader.errors import SystemFailure
-from grader.submissions.table import Pile, Submission
+from grader.submissions.table import SubmissionTable, Submission
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-pile = Pile()
+table = SubmissionTable()
 try:
     while True:
-        pile.add(Submission("x" * 1000, "", ""))
+        table.add(Submission("x" * 1000, "", ""))
 except SystemFailure as error:
     print(error)
 """

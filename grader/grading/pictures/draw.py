@@ -45,18 +45,18 @@ async def with_drawings(
     `start` gives a new execution of the notebook's definitions within some limits.
     """
     limits = replace(assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS)
-    hands = [
-        _hands(result, exercise)
+    drawers = [
+        _drawers(result, exercise)
         for result, exercise in zip(results, assignment.exercises, strict=True)
     ]
     try:
         async with start(limits) as execution:
-            await _draw_together([hand for group in hands for hand in group], execution)
+            await _draw_together([drawer for group in drawers for drawer in group], execution)
     except SystemFailure:  # no grade depends on a picture
         return tuple(results)
     return tuple(
         replace(result, drawings=(*_known(result, exercise), *_drawings(group)))
-        for result, exercise, group in zip(results, assignment.exercises, hands, strict=True)
+        for result, exercise, group in zip(results, assignment.exercises, drawers, strict=True)
     )
 
 
@@ -88,7 +88,7 @@ def _check(scene: Landscape, what: str) -> None:
         ) from error
 
 
-class _Hand:
+class _Drawer:
     """Draws a picture, one call of the function after another.
 
     `inputs` are those of the next call, encoded; None if there is none. `ended` says why the
@@ -129,30 +129,30 @@ class _Hand:
             self.ended = str(end)
 
 
-def _hands(result: ExerciseResult, exercise: Exercise) -> list[_Hand]:
-    """A hand for each picture that the student's own function is called for."""
+def _drawers(result: ExerciseResult, exercise: Exercise) -> list[_Drawer]:
+    """A drawer for each picture that the student's own function is called for."""
     called = result.verdict in CALLED or (
         result.verdict is Verdict.ACCEPTED and _variant(result, exercise) is None
     )
-    return [_Hand(each, exercise.names) for each in _pictures(exercise) if called]
+    return [_Drawer(each, exercise.names) for each in _pictures(exercise) if called]
 
 
 def _pictures(exercise: Exercise) -> list[Picture]:
     return [each for each in exercise.pictures if not isinstance(each.scene, Training)]
 
 
-async def _draw_together(hands: Sequence[_Hand], execution: Execution) -> None:
-    """Let all hands draw, side by side: each step of them is one message."""
-    while at_work := [(hand, hand.inputs) for hand in hands if hand.inputs is not None]:
-        calls = [[Call(hand.names, inputs)] for hand, inputs in at_work]
+async def _draw_together(drawers: Sequence[_Drawer], execution: Execution) -> None:
+    """Let all drawers draw, side by side: each step of them is one message."""
+    while at_work := [(drawer, drawer.inputs) for drawer in drawers if drawer.inputs is not None]:
+        calls = [[Call(drawer.names, inputs)] for drawer, inputs in at_work]
         outcomes = await execution.call_all(calls)
-        for (hand, _), (outcome,) in zip(at_work, outcomes, strict=True):
-            hand.take(outcome)
+        for (drawer, _), (outcome,) in zip(at_work, outcomes, strict=True):
+            drawer.take(outcome)
 
 
-def _drawings(hands: Sequence[_Hand]) -> tuple[Drawing, ...]:
+def _drawings(drawers: Sequence[_Drawer]) -> tuple[Drawing, ...]:
     """What was drawn; nothing where the first call failed, of which the cases say more."""
-    return tuple(hand.drawing for hand in hands if not hand.speechless)
+    return tuple(drawer.drawing for drawer in drawers if not drawer.speechless)
 
 
 def _known(result: ExerciseResult, exercise: Exercise) -> tuple[Drawing, ...]:
@@ -175,10 +175,10 @@ def _drawn_here(
     picture: Picture, function: Callable[..., Any]
 ) -> tuple[Drawing, BaseException | None]:
     """The picture of a function of the author's, and what the driver raised, if it did."""
-    hand = _Hand(picture)
-    while hand.inputs is not None:
-        hand.take(_called(function, hand.inputs))
-    return hand.drawing, hand.cause
+    drawer = _Drawer(picture)
+    while drawer.inputs is not None:
+        drawer.take(_called(function, drawer.inputs))
+    return drawer.drawing, drawer.cause
 
 
 def _called(function: Callable[..., Any], inputs: bytes | memoryview) -> Outcome:

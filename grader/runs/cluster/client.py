@@ -16,7 +16,7 @@ from distributed import Client
 
 from grader.errors import CommandError, SystemFailure
 from grader.gradebook.fingerprint import installation
-from grader.runs.cluster.worker import Standing, examine
+from grader.runs.cluster.worker import WorkerReport, examine
 from grader.sandbox.level import Level
 
 # How long a scheduler has to answer, its first worker to be there, and a worker to try its canary.
@@ -35,24 +35,23 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A worker of the cluster: `standing` is None where it could not be asked, and `problem` says
+    """A worker of the cluster: `report` is None where it could not be asked, and `problem` says
     why; `clock_ahead` is by how many seconds its clock is ahead of ours."""
 
     address: str
-    standing: Standing | None
+    report: WorkerReport | None
     problem: str
     clock_ahead: float = 0.0
 
     def unfit(self, required: Level) -> str:
         """Why nothing is graded there, or an empty string."""
-        if self.standing is None or self.problem:
+        if self.report is None or self.problem:
             return self.problem
-        if self.standing.program != installation():
-            return f"has fairgrade {self.standing.program}, where {installation()} is needed"
-        if self.standing.level < required:
+        if self.report.program != installation():
+            return f"has fairgrade {self.report.program}, where {installation()} is needed"
+        if self.report.level < required:
             return (
-                f"protection is at level {self.standing.level.word}, "
-                f"and {required.word} is required"
+                f"protection is at level {self.report.level.word}, and {required.word} is required"
             )
         return ""
 
@@ -145,8 +144,8 @@ async def _member(client: Client, worker: str, warm_imports: tuple[str, ...] | N
     except Exception as error:  # whatever a stranger's installation comes up with
         what = f"{type(error).__name__}: {error}"
         return Member(worker, None, f"cannot run fairgrade {installation()}: {what}")
-    standing = Standing.from_json(answer)
-    return Member(worker, standing, standing.problem, there - (before + after) / 2)
+    report = WorkerReport.from_json(answer)
+    return Member(worker, report, report.problem, there - (before + after) / 2)
 
 
 async def _ask(client: Client, worker: str, what: Callable[..., Any], *arguments: object) -> Any:

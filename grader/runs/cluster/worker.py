@@ -29,7 +29,7 @@ from grader.files import scratch_folder
 from grader.gradebook.fingerprint import installation
 from grader.grading.grade import Task, grade
 from grader.model import Protection
-from grader.runs.cluster.parcel import name_of, unpack
+from grader.runs.cluster.course_zip import name_of, unpack
 from grader.runs.processes import MAX_WORKER_BYTES, default_jobs
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
@@ -51,7 +51,7 @@ _alone = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WorkerReport:
     """What a worker is found to be: `problem` says why it can grade nothing, if so.
 
     `seconds` is what a warm start took (0 if none was asked for), `clock` the time there in seconds
@@ -71,7 +71,7 @@ class Standing:
         return Level.of(self.protection.level) if self.protection else Level.LIMITS
 
     @classmethod
-    def from_json(cls, text: str) -> Standing:
+    def from_json(cls, text: str) -> WorkerReport:
         data = json.loads(text)
         kept = data.pop("protection")
         missed = kept and {"missed": tuple(kept["missed"])}
@@ -79,15 +79,15 @@ class Standing:
 
 
 async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> str:
-    """A worker's `Standing` as JSON; it is warmed up if `warm_imports` is given.
+    """A worker's `WorkerReport` as JSON; it is warmed up if `warm_imports` is given.
 
     Dask fills in `dask_worker`.
     """
-    standing = await asyncio.to_thread(_standing, warm_imports, dask_worker.state.nthreads)
-    return json.dumps(asdict(standing))
+    report = await asyncio.to_thread(_report, warm_imports, dask_worker.state.nthreads)
+    return json.dumps(asdict(report))
 
 
-def _standing(warm_imports: tuple[str, ...] | None, threads: int) -> Standing:
+def _report(warm_imports: tuple[str, ...] | None, threads: int) -> WorkerReport:
     protection, problem, seconds = None, "", 0.0
     with _alone, _temporary_files():
         try:
@@ -97,7 +97,7 @@ def _standing(warm_imports: tuple[str, ...] | None, threads: int) -> Standing:
         except KernelFailure as error:
             problem = str(error)
     facts = (threads, default_jobs(), time.time())
-    return Standing(installation(), protection, problem, *facts, seconds)
+    return WorkerReport(installation(), protection, problem, *facts, seconds)
 
 
 def _warm_up(level: Level, warm_imports: tuple[str, ...]) -> float:

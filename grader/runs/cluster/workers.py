@@ -14,8 +14,8 @@ from grader.gradebook.fingerprint import installation
 from grader.grading.grade import Task
 from grader.model import Graded, Protection
 from grader.runs.cluster.client import Member, connected, members, within
+from grader.runs.cluster.course_zip import pack
 from grader.runs.cluster.flow import Flow, Waiting
-from grader.runs.cluster.parcel import pack
 from grader.runs.cluster.worker import Course, OurTasks
 from grader.sandbox.level import Level
 
@@ -75,19 +75,19 @@ def cluster_workers(
     """
     with connected(address) as client:
         everyone = members(client, address)
-    fit = [each.standing for each in everyone if each.standing and not each.unfit(required)]
+    fit = [each.report for each in everyone if each.report and not each.unfit(required)]
     if not fit:
         for each in everyone:
             tell(f"{each.address}: is not used: {each.unfit(required)}")
         raise _none_fit(address, everyone, required)
-    weakest = min(fit, key=lambda standing: standing.level)
+    weakest = min(fit, key=lambda report: report.level)
     assert weakest.protection
     return ClusterWorkers(address, tuple(assignments), tell, weakest.level, weakest.protection)
 
 
 def _none_fit(address: str, everyone: list[Member], required: Level) -> Exception:
     what = f"{address}: none of its {len(everyone)} workers may be used; nothing was graded"
-    weak = any(each.standing and each.standing.level < required for each in everyone)
+    weak = any(each.report and each.report.level < required for each in everyone)
     return WeakProtection(what) if weak else SystemFailure(what)
 
 

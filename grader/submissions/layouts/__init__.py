@@ -12,10 +12,10 @@ from grader.submissions.layouts.canvas import Canvas
 from grader.submissions.layouts.classroom import Classroom
 from grader.submissions.layouts.folders import TIMESTAMP, Flat, Folders, Nbgrader
 from grader.submissions.layouts.gradescope import METADATA, Gradescope
-from grader.submissions.layouts.layout import Layout, Places
+from grader.submissions.layouts.layout import Layout, NotebookPaths
 from grader.submissions.layouts.moodle import Moodle
 
-__all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "Owner", "Places", "layout_of"]
+__all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "NotebookPaths", "Owner", "layout_of"]
 
 # What platforms write beside the notebooks, and layouts read.
 OWN_FILES = frozenset({METADATA, TIMESTAMP})
@@ -31,7 +31,7 @@ LAYOUTS: tuple[type[Layout], ...] = (
 )
 
 
-def layout_of(places: Places, name: str = "") -> tuple[Layout, int]:
+def layout_of(places: NotebookPaths, name: str = "") -> tuple[Layout, int]:
     """The layout called `name`, or else the first one that fits, and how many folders lie around.
 
     That is 1 where everything lies in one folder that the layout knows nothing of, as in many zips.
@@ -50,7 +50,7 @@ def layout_of(places: Places, name: str = "") -> tuple[Layout, int]:
     return kinds[0](root, places), 0
 
 
-def _only_folder(places: Places) -> str:
+def _only_folder(places: NotebookPaths) -> str:
     """The folder in which everything lies, if it is one."""
     tops = {place.parts[0] if len(place.parts) > 1 else "" for place in places}
     return tops.pop() if len(tops) == 1 else ""

@@ -9,24 +9,24 @@ from pathlib import Path, PurePath
 from typing import ClassVar
 
 from grader.model import Owner
-from grader.submissions.table import Pile
+from grader.submissions.table import SubmissionTable
 
-__all__ = ["Layout", "Owner", "Places"]
+__all__ = ["Layout", "NotebookPaths", "Owner"]
 
 
 @dataclass(frozen=True, slots=True)
-class Places(Collection[PurePath]):
-    """Where each notebook of a pile lies, seen from `depth` folders below `root`."""
+class NotebookPaths(Collection[PurePath]):
+    """Where each notebook of a table lies, seen from `depth` folders below `root`."""
 
-    pile: Pile
+    table: SubmissionTable
     root: Path
     depth: int = 0
 
     def __len__(self) -> int:
-        return len(self.pile)
+        return len(self.table)
 
     def __iter__(self) -> Iterator[PurePath]:
-        paths = (each.relative_to(self.root) for each in self.pile.paths)
+        paths = (each.relative_to(self.root) for each in self.table.paths)
         return (PurePath(*path.parts[self.depth :]) for path in paths)
 
     def __contains__(self, place: object) -> bool:
