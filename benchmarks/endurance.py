@@ -2,7 +2,7 @@
 
     python benchmarks/endurance.py [--students N] [--jobs J]
 
-The run (`grader.runs.run.grade_run`, as `grade` calls it) is a process of its own that prints a
+The run (`Grader.grade_class`, as `grade` calls it) is a process of its own that prints a
 line for every result. After a hundred, five hundred, … results it holds still: what is in flight is
 finished, nothing new is begun. Then /proc tells its memory, its processes (workers and warm
 parents with it) and all their open descriptors, and its temporary files are counted.
@@ -130,9 +130,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from grader.gradebook.store import Gradebook
-from grader.runs.run import Options, grade_run
-from grader.submissions.find import find
+from grader import Grader, Listener
 
 root, submissions, jobs, *stops = sys.argv[1:]
 count = itertools.count(1)
@@ -143,10 +141,14 @@ def tell(graded):
         print("stopped", flush=True)
         sys.stdin.readline()
 
-if __name__ == "__main__":
-    options = Options(root=Path(root), jobs=int(jobs), assignment="functions")
-    with Gradebook(Path(root, "gradebook.sqlite")) as book:
-        grade_run(find([Path(submissions)], Path(root, "none")), options, tell, book)
+with Grader(jobs=int(jobs)) as grader:
+    grader.grade_class(
+        submissions,
+        root,
+        assignment="functions",
+        gradebook=Path(root, "gradebook.sqlite"),
+        listener=Listener(graded=tell),
+    ).close()
 """
 
 

@@ -3,7 +3,7 @@
     python benchmarks/scale.py [--students 200 1000 5000] [--workers 2] [--stub]
 
 The cluster is a scheduler and workers in processes of their own on this machine. Each run is a
-process of its own (`grader.runs.run.grade_run`, as `grade` calls it), and starts with an empty
+process of its own (`Grader.grade_class`, as `grade` calls it), and starts with an empty
 gradebook. Both kinds take turns, so that their ratio says more than the figures by themselves.
 
 With `--stub` the workers grade nothing: they answer at once with a result made up beforehand. Then
@@ -145,9 +145,7 @@ _CLIENT = """
 import cProfile, pstats, sys
 from pathlib import Path
 
-from grader.gradebook.store import Gradebook
-from grader.runs.run import Options, grade_run
-from grader.submissions.find import find
+from grader import Grader, Listener
 
 root, submissions, book, jobs, address, profile = sys.argv[1:]
 
@@ -157,10 +155,10 @@ def tell(graded):
     print(graded.result.student, flush=True)
 
 def run():
-    options = Options(Path(root), int(jobs), "functions", seed=1, scheduler=address)
-    with Gradebook(Path(book)) as gradebook:
-        found = find([Path(submissions)], Path(root, "none"))
-        grade_run(found, options, tell, gradebook, lambda line: print(line, file=sys.stderr))
+    told = Listener(graded=tell, told=lambda line: print(line, file=sys.stderr))
+    options = dict(assignment="functions", gradebook=book, seed=1, listener=told)
+    with Grader(jobs=int(jobs), scheduler=address) as grader:
+        grader.grade_class(submissions, root, **options).close()
 
 if __name__ == "__main__":
     if profile:

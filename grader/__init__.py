@@ -1,5 +1,88 @@
-"""fairgrade: an autograder for Jupyter notebooks."""
+"""fairgrade: an autograder for Jupyter notebooks.
 
-from importlib.metadata import version
+    >>> from grader import grade_notebook
+    >>> grade_notebook("ann.ipynb", "course/assignment/averages").score
+    20.0
 
-__version__ = version("fairgrade")
+The names below are all that other programs need; what they stand for is imported when it is first
+used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.api import (
+        Finished,
+        Grader,
+        Listener,
+        grade_class,
+        grade_class_async,
+        grade_notebook,
+        grade_notebook_async,
+    )
+    from grader.errors import AssignmentError, FairgradeError, SystemFailure, WeakProtection
+    from grader.model import ExerciseResult, Protection, Result, Run, Status, Verdict
+
+    __version__: str
+
+_HOMES = {
+    "AssignmentError": "grader.errors",
+    "ExerciseResult": "grader.model",
+    "FairgradeError": "grader.errors",
+    "Finished": "grader.api",
+    "Grader": "grader.api",
+    "Listener": "grader.api",
+    "Protection": "grader.model",
+    "Result": "grader.model",
+    "Run": "grader.model",
+    "Status": "grader.model",
+    "SystemFailure": "grader.errors",
+    "Verdict": "grader.model",
+    "WeakProtection": "grader.errors",
+    "grade_class": "grader.api",
+    "grade_class_async": "grader.api",
+    "grade_notebook": "grader.api",
+    "grade_notebook_async": "grader.api",
+}
+
+__all__ = [
+    "AssignmentError",
+    "ExerciseResult",
+    "FairgradeError",
+    "Finished",
+    "Grader",
+    "Listener",
+    "Protection",
+    "Result",
+    "Run",
+    "Status",
+    "SystemFailure",
+    "Verdict",
+    "WeakProtection",
+    "grade_class",
+    "grade_class_async",
+    "grade_notebook",
+    "grade_notebook_async",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name, or work out the version, when it is first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("fairgrade")
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

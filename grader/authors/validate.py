@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.api import grade_notebook
 from grader.assignments.load import assignment_names, load_assignment, read_assignment
 from grader.assignments.modules import error_at
 from grader.assignments.paths import PUBLIC_VARIANTS
@@ -18,11 +19,10 @@ from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.template import emptied, generated_files
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
-from grader.grading.grade import Task, grade
 from grader.grading.parts import variant_outcome
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
-from grader.model import ExerciseResult, Result, Status, Submission, Verdict, Visibility
+from grader.model import ExerciseResult, Status, Verdict, Visibility
 from grader.notebooks.cells import START_MARK, defines, functions, syntax_error
 from grader.notebooks.read import Cell, read_notebook
 from grader.scenes import Training
@@ -218,7 +218,7 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
 
 def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict) -> Iterator[str]:
     """What is wrong where every exercise of the notebook is to have the expected verdict."""
-    result = _graded(assignment, root, path)
+    result = grade_notebook(path, assignment.folder)
     if result.status is not Status.GRADED:
         yield f"{path}: could not be graded: {result.reason}"
         return
@@ -238,10 +238,6 @@ def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict)
 def _why(exercise: ExerciseResult) -> str:
     messages = [f"{case.name}: {case.message}" for case in exercise.cases if case.message]
     return "".join(f"; {each}" for each in (exercise.message, *messages) if each)
-
-
-def _graded(assignment: Assignment, root: Path, path: Path) -> Result:
-    return grade(Task(root, Submission(path.stem, path.name, str(path)), assignment.name)).result
 
 
 def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:

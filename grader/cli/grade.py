@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 from click_default_group import DefaultGroup
 
 from grader import __version__
+from grader.api import Finished, Grader, Listener, Protected
 from grader.assignments.load import assignment_names, load_assignment
 from grader.authors.adequacy.document import COLUMNS, out_of_date, row, write_document
 from grader.authors.adequacy.proof import prove
@@ -19,7 +19,7 @@ from grader.cli.authors import AUTHORING
 from grader.cli.cluster import cluster_check
 from grader.cli.doctor import examine
 from grader.cli.export import autograder, export
-from grader.cli.gradebook import GRADEBOOK, adjust, diff, note, runs
+from grader.cli.gradebook import adjust, diff, note, runs
 from grader.cli.shared import (
     ALL_GRADED,
     BELOW,
@@ -35,18 +35,8 @@ from grader.cli.shared import (
 )
 from grader.cli.terminal import Terminal
 from grader.errors import CommandError
-from grader.gradebook.extensions import Extensions, read_extensions
-from grader.gradebook.store import Gradebook
-from grader.model import Status
-from grader.results.folder import prepare, remove_output, write_output
 from grader.runs.processes import default_jobs
-from grader.runs.run import Finished, Options, grade_run
-from grader.sandbox.level import Level
-from grader.submissions.archives import unzipped
-from grader.submissions.attempts import last_attempts
-from grader.submissions.find import Found, find
 from grader.submissions.layouts import LAYOUTS
-from grader.submissions.roster import read_roster, with_roster
 
 __all__ = ["ALL_GRADED", "BELOW", "NOT_ALL_GRADED", "WRONG_COMMAND", "main"]
 
@@ -137,12 +127,12 @@ def run(
     jobs: int | None,
     full: bool,
     fail_under: float | None,
-    require: str,
+    require: Protected,
     seed: int | None,
     layout: str | None,
     roster: Path | None,
     extensions: Path | None,
-    attempts: str,
+    attempts: Literal["last", "best"],
     gradebook: Path | None,
     similar: bool,
     scheduler: str,
@@ -162,52 +152,32 @@ def run(
         raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
     names = [assignment] if assignment else known
     # All are read before anything is graded, so that a broken one is found now.
-    assignments = [load_assignment(base, name) for name in names]
-    required = max([Level.of(require), *(Level.of(each.require) for each in assignments)])
-    if extensions and not any(each.late for each in assignments):
+    rules = [load_assignment(base, name).late for name in names]
+    if extensions and not any(rules):
         raise CommandError(f"--extensions {extensions}: no assignment says when it is due ([late])")
-    options = Options(
-        root=base,
-        jobs=jobs or default_jobs(),
-        assignment=assignment,
-        full=full,
-        require=required,
-        seed=secrets.randbits(32) if seed is None else seed,
-        best_attempt=attempts == "best",
-        regrade=regrade,
-        extensions=read_extensions(extensions) if extensions else Extensions(),
-        scheduler=scheduler,
-    )
-    with unzipped(paths) as (folders, left_out):
-        found = _found(find(folders, output, layout or ""), left_out, roster, attempts)
-        unused = options.extensions.unused(found.submissions)
-        found = replace(found, passed_over=(*found.passed_over, *unused))
-        for line in found.layouts:
-            terminal.say(line)
-        prepare(output)
-        with Gradebook(gradebook or output / GRADEBOOK) as book:
-            with terminal.progress(len(found.submissions)) as live:
-                finished = grade_run(found, options, live.graded, book, terminal.problem)
-            _write(finished, output, terminal, similar)
-            code = _exit_code(finished, fail_under)
+    grader = Grader(jobs=jobs, require=require, scheduler=scheduler)
+    with grader, terminal.progress() as live:
+        finished = grader.grade_class(
+            paths,
+            base,
+            assignment=assignment,
+            output=output,
+            gradebook=gradebook,
+            layout=layout or "",
+            roster=roster,
+            extensions=extensions,
+            attempts=attempts,
+            full=full,
+            regrade=regrade,
+            seed=seed,
+            listener=Listener(live.found, live.graded, terminal.problem),
+        )
+    with finished:
+        terminal.say_kept(finished)
+        for each, run_, folder in finished.write(similar=similar):
+            terminal.finish(each, run_, folder)
+        code = _exit_code(finished, fail_under)
     leave(code)
-
-
-def _write(finished: Finished, output: Path, terminal: Terminal, similar: bool) -> None:
-    terminal.say_kept(finished)
-    several = len(finished.runs) > 1
-    if several:
-        remove_output(output)
-    for assignment, each in finished.runs:
-        folder = output / each.assignment if several else output
-        write_output(each, assignment, folder, similar)
-        terminal.finish(assignment, each, folder)
-
-
-def _found(found: Found, left_out: tuple[str, ...], roster: Path | None, attempts: str) -> Found:
-    found = replace(found, passed_over=(*left_out, *found.passed_over))
-    found = last_attempts(found) if attempts == "last" else found
-    return with_roster(found, read_roster(roster)) if roster else found
 
 
 @main.command()
@@ -289,12 +259,7 @@ def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | Non
 def _exit_code(finished: Finished, fail_under: float | None) -> int:
     if finished.interrupted or not finished.all_graded:
         return NOT_ALL_GRADED
-    if fail_under is not None and any(
-        result.status is Status.GRADED and (result.score or 0) * 100 < fail_under * result.max_score
-        for result in finished.heads
-    ):
-        return BELOW
-    return ALL_GRADED
+    return BELOW if fail_under is not None and finished.below(fail_under) else ALL_GRADED
 
 
 for command in (*AUTHORING, adjust, autograder, cluster_check, diff, export, note, runs):

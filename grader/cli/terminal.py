@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,12 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from grader.api import Finished
 from grader.assignments.records import Assignment, Exercise
 from grader.gradebook.recorded import heads
 from grader.model import Graded, Protection, Result, Run, Status, Verdict
-from grader.runs.run import Finished
 from grader.sandbox.level import Level
+from grader.submissions.find import Found
 from grader.text import one_line
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
@@ -60,8 +61,13 @@ class Live(Progress):
     """What is seen while a run lasts: a bar, and below it who could not be graded last."""
 
     def __init__(
-        self, total: int, console: Console, disable: bool, get_time: GetTimeCallable | None = None
+        self,
+        console: Console,
+        disable: bool,
+        say: Callable[[str], None] = lambda _: None,
+        get_time: GetTimeCallable | None = None,
     ) -> None:
+        self.say = say
         self.failures: deque[str] = deque(maxlen=LAST_FAILURES)
         columns = (
             TextColumn("grading"),
@@ -75,12 +81,18 @@ class Live(Progress):
         super().__init__(
             *columns, console=console, disable=disable, transient=True, get_time=get_time
         )
-        self.task = self.add_task("grading", total=total, problems=0)
+        self.task = self.add_task("grading", total=None, problems=0)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         yield from super().get_renderables()
         for line in self.failures:
             yield Text(line, style="magenta", no_wrap=True, overflow="ellipsis")
+
+    def found(self, found: Found) -> None:
+        """Say how each folder was understood, and count what is to be graded."""
+        for line in found.layouts:
+            self.say(line)
+        self.update(self.task, total=len(found.submissions))
 
     def graded(self, graded: Graded) -> None:
         """What an earlier run graded counts neither as done now nor as to be done."""
@@ -124,10 +136,11 @@ class Terminal:
         self.quiet = quiet
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Live]:
-        """Progress on a terminal; `graded` of what it yields is to be told of each result."""
+    def progress(self) -> Iterator[Live]:
+        """Progress on a terminal; what it yields is to be told of what was found, and of each
+        result."""
         shown = self.err.is_terminal and not self.quiet
-        with Live(total, self.err, disable=not shown) as live:
+        with Live(self.err, not shown, self.say) as live:
             yield live
 
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:

@@ -72,7 +72,10 @@ class Gradebook:
         if not create and not path.exists():
             raise CommandError(f"{path}: there is no gradebook; --gradebook names another file")
         with self._in_words():
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            # Several threads may use it, one after the other.
+            self._db = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
         try:
             with self._in_words():
                 self._prepare()

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.api import grade_notebook
 from grader.assignments.load import read_settings
 from grader.assignments.records import Assignment
 from grader.assignments.student_copy import load_handed_out
 from grader.errors import CommandError
-from grader.grading.grade import Task, grade
-from grader.model import ExerciseResult, Result, Status, Submission, Verdict
+from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.report.text import one_line, visible
 from grader.report.words import SOLVED, VERDICTS
 
@@ -32,8 +32,7 @@ def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
             "notebook in the assignment's folder, or name that folder with --folder"
         )
     assignment = load_handed_out(folder)
-    submission = Submission(notebook.stem, notebook.name, str(notebook))
-    return assignment, grade(Task(folder, submission, assignment.name, public_only=True)).result
+    return assignment, grade_notebook(notebook, folder, public_only=True)
 
 
 def passed(result: Result) -> bool:

@@ -1,123 +1,292 @@
-"""Many submissions at once, on any `concurrent.futures` executor."""
+"""Submissions graded by worker processes of this machine, each bounded from outside."""
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
+import json
 import os
-import resource
-import signal
+import socket
+import subprocess
 import sys
 import tempfile
-from collections import Counter
+import threading
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.connection import Connection
+from queue import LifoQueue
+from typing import Any
 
+from grader.errors import SystemFailure
 from grader.files import scratch_folder
-from grader.grading.grade import Task, grade, not_reached
-from grader.model import Graded
+from grader.grading.grade import Task, not_reached
+from grader.model import Graded, Protection
+from grader.runs.worker import Grade, Protect, Request, graded_from, protection_from
 from grader.sandbox.cgroup import remove_stale
+from grader.sandbox.level import Level
 
-# A submission that has taken its worker down this often is given up.
+# A submission that has cost a worker this often is given up.
 MAX_TRIES = 2
-# A worker holds a few values as large as the wire allows. One that a kernel floods ends itself.
-MAX_WORKER_BYTES = 4 * 1024**3
 # "/fairgrade-12345678/fg-12345678/k-5" has to fit behind it in a socket's path.
 MAX_TEMPORARY_BYTES = 65
-# A Ctrl-C that comes as the main process falls asleep does not wake it: it looks this often.
+# A Ctrl-C that comes as the main thread falls asleep does not wake it: it looks this often.
 NOTICE_SECONDS = 0.5
-_PR_SET_PDEATHSIG = 1
+# Beside a submission's own time limit: a worker's start, a warm start, the search for the mistake,
+# pictures. Who needs longer is stuck on our side.
+ALLOWANCE_SECONDS = 180.0
+# How long the canary may take on a slow machine.
+PROTECT_SECONDS = 600.0
+# What starts a worker: with our own module search path, and nothing of the current folder's.
+_START = (
+    "import sys; descriptor, folder, *sys.path = sys.argv[1:]; "
+    "from grader.runs.worker import main; main(int(descriptor), folder)"
+)
+
+
+class WorkerLost(SystemFailure):
+    """A worker process ended, or was ended, before it had answered; the message says why."""
+
+
+class Worker:
+    """A worker process, asked from this one."""
+
+    def __init__(self, folder: str) -> None:
+        """Start it, with its temporary files below `folder`."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _START, str(theirs.fileno()), folder, *_search_path()],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C in the terminal is for the main process alone.
+                start_new_session=True,
+            )
+        self._connection = Connection(ours.detach())
+
+    @property
+    def number(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, request: Request, seconds: float) -> dict[str, Any]:
+        """The worker's answer; raises WorkerLost where it ends, or has none after `seconds`."""
+        try:
+            self._connection.send(request)
+            if not self._connection.poll(seconds):
+                raise WorkerLost(f"took longer than {seconds:g} s, and was ended")
+            answer: dict[str, Any] = json.loads(self._connection.recv_bytes())
+        except (OSError, EOFError):
+            raise WorkerLost("ended the grading process") from None
+        if "exhausted" in answer:
+            raise WorkerLost(f"used up the grading process: {answer['exhausted']}")
+        return answer
+
+    def close(self) -> None:
+        """End the process; what its kernels are made of ends with it."""
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+
+
+class Workers:
+    """So many worker processes, which are started when they are needed.
+
+    They may be asked from several threads at once. Each keeps what it has loaded of assignments,
+    and parents of kernels that have done the imports: both are used again, and gone with `close`.
+    """
+
+    def __init__(self, jobs: int, at_most: Level = Level.NAMESPACES) -> None:
+        """`at_most` bounds the level at which student code is shut in."""
+        self.jobs = jobs
+        self._at_most = at_most
+        self._held = ExitStack()
+        self._folder = self._held.enter_context(scratch_folder("fairgrade-", _short_folder()))
+        remove_stale(seconds=0)
+        # A worker ends with the thread that started it: this one is there until the end.
+        self._starter = ThreadPoolExecutor(1, "fairgrade-starter")
+        self._free: LifoQueue[Worker | None] = LifoQueue()
+        for _ in range(jobs):
+            self._free.put(None)
+        self._all: set[Worker] = set()
+        self._lock = threading.Lock()
+        self._protection: Protection | None = None
+        self._close = weakref.finalize(self, _closed, self._held, self._starter, self._all)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers, and remove their temporary files; what was under way is lost."""
+        self._close()
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the processes there are."""
+        with self._lock:
+            return [worker.number for worker in self._all]
+
+    def protection(self) -> Protection:
+        """What keeps student code from the rest of this machine, found out once.
+
+        Raises KernelFailure where no kernel can be started.
+        """
+        if self._protection is None:
+            self._protection = protection_from(self._asked(Protect(self._at_most), PROTECT_SECONDS))
+        return self._protection
+
+    def grade(self, task: Task, seconds: float, content: bytes | None = None) -> Graded:
+        """The result of a task by the next worker that is free; with `content`, its file is not
+        opened.
+
+        `seconds` is the time limit of the submission itself. Raises WorkerLost where it costs the
+        worker, and AssignmentError.
+        """
+        answer = self._asked(Grade(task, content), seconds + ALLOWANCE_SECONDS)
+        return graded_from(answer, task)
+
+    def grade_all(self, tasks: Iterable[Task], seconds: float) -> Generator[Graded, None, None]:
+        """The result of each task as it is done.
+
+        What costs a worker is tried once more when all others are done, alone.
+        """
+        yield from grade_all(
+            tasks, lambda task: self.grade(task, seconds), self.jobs, self._give_up
+        )
+
+    def _asked(self, request: Request, seconds: float) -> dict[str, Any]:
+        worker = self._free.get()
+        try:
+            if worker is None or not worker.alive:
+                self._forget(worker)
+                worker = None
+                worker = self._starter.submit(self._started).result()
+            answer = worker.ask(request, seconds)
+        except BaseException:  # it may be in the middle of something
+            self._forget(worker)
+            worker = None
+            raise
+        finally:
+            self._free.put(worker)
+        return answer
+
+    def _started(self) -> Worker:
+        worker = Worker(self._folder)
+        with self._lock:
+            self._all.add(worker)
+        return worker
+
+    def _forget(self, worker: Worker | None) -> None:
+        if worker is not None:
+            worker.close()
+            with self._lock:
+                self._all.discard(worker)
+
+    def _give_up(self) -> None:
+        """End whatever is being worked on; workers are started anew when they are needed."""
+        with self._lock:
+            everyone = list(self._all)
+        for worker in everyone:
+            with suppress(ProcessLookupError):
+                os.kill(worker.number, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalGraders:
+    """Worker processes of this machine, as a run uses them; `seconds` is the longest time limit
+    that a submission has."""
+
+    workers: Workers
+    protection: Protection
+    seconds: float
+
+    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+        """The result of each task as it is done."""
+        return self.workers.grade_all(tasks, self.seconds)
 
 
 def grade_all(
-    tasks: Iterable[Task], make_executor: Callable[[], Executor], at_once: int
+    tasks: Iterable[Task],
+    grade: Callable[[Task], Graded],
+    at_once: int,
+    give_up: Callable[[], None] = lambda: None,
 ) -> Generator[Graded, None, None]:
-    """Grade the tasks, at most `at_once` of them in flight, and yield each as it is done.
+    """The result of each task as it is done, `at_once` of them in the works.
 
-    Where a worker dies, what was in flight is tried once more, one by one, so that the
-    submission that killed it is found and the others are not blamed.
+    A task whose `grade` raises WorkerLost is tried once more when all others are done, alone, so
+    that nothing else can be the reason. `give_up` is called where the generator is closed, or
+    interrupted, while tasks are in the works: it is to end them.
     """
-    waiting = iter(tasks)
-    tries: Counter[Task] = Counter()
-    while True:
-        executor = make_executor()
-        lost: list[Task] = []
+    lost: list[Task] = []
+    with closing(_each_once(iter(tasks), grade, at_once, give_up, lost)) as done:
+        yield from done
+    for task in lost:
+        yield _alone(task, grade)
+
+
+def _each_once(
+    waiting: Iterator[Task],
+    grade: Callable[[Task], Graded],
+    at_once: int,
+    give_up: Callable[[], None],
+    lost: list[Task],
+) -> Generator[Graded, None, None]:
+    threads = ThreadPoolExecutor(at_once, "fairgrade-grading")
+    in_works: dict[Future[Graded], Task] = {}
+    try:
+        while True:
+            # One more for each thread, which it finds when it is done with the last.
+            for task in islice(waiting, 2 * at_once - len(in_works)):
+                in_works[threads.submit(grade, task)] = task
+            if not in_works:
+                return
+            done, _ = wait(in_works, NOTICE_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = in_works.pop(future)
+                try:
+                    yield future.result()
+                except WorkerLost:
+                    lost.append(task)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        if in_works:
+            give_up()
+
+
+def _alone(task: Task, grade: Callable[[Task], Graded]) -> Graded:
+    how = "ended the grading process"
+    for _ in range(1, MAX_TRIES):
         try:
-            yield from _grade_until_broken(waiting, executor, at_once, lost)
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
-        if not lost:
-            return
-        tries.update(lost)
-        for task in lost:
-            yield _alone(task, make_executor, tries)
+            return grade(task)
+        except WorkerLost as error:
+            how = str(error)
+    return not_reached(task, f"{how}, {MAX_TRIES} times")
 
 
-def _grade_until_broken(
-    waiting: Iterator[Task], executor: Executor, at_once: int, lost: list[Task]
-) -> Iterator[Graded]:
-    in_flight: dict[Future[Graded], Task] = {}
-    while not lost:
-        for task in islice(waiting, at_once - len(in_flight)):
-            in_flight[executor.submit(grade, task)] = task
-        if not in_flight:
-            return
-        done, _ = wait(in_flight, NOTICE_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
-            task = in_flight.pop(future)
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                lost.append(task)
-    lost += in_flight.values()
+def _closed(held: ExitStack, starter: ThreadPoolExecutor, workers: set[Worker]) -> None:
+    for worker in list(workers):
+        worker.close()
+    starter.shutdown(wait=False)
+    remove_stale(seconds=2)
+    held.close()
 
 
-def _alone(task: Task, make_executor: Callable[[], Executor], tries: Counter[Task]) -> Graded:
-    while tries[task] < MAX_TRIES:
-        with make_executor() as executor:
-            try:
-                return executor.submit(grade, task).result()
-            except BrokenProcessPool:
-                tries[task] += 1
-    return not_reached(task, f"ended the grading process {MAX_TRIES} times")
-
-
-@contextmanager
-def local_processes(jobs: int) -> Iterator[Callable[[], Executor]]:
-    """A maker of process pools here; at the end no process or folder of theirs is left."""
-    with scratch_folder("fairgrade-", _short_folder()) as folder:
-        remove_stale(seconds=0)
-        try:
-            yield lambda: ProcessPoolExecutor(
-                jobs,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin_worker,
-                initargs=(folder,),
-            )
-        finally:
-            for child in multiprocessing.active_children():
-                child.kill()
-                child.join()
-            remove_stale(seconds=2)
+def _search_path() -> list[str]:
+    """Where this process finds modules; an empty entry stands for the current folder."""
+    return [each or os.getcwd() for each in sys.path]
 
 
 def _short_folder() -> str | None:
     """Where temporary files go: as usual, unless that path is too long to hold sockets."""
     return "/tmp" if len(tempfile.gettempdir()) > MAX_TEMPORARY_BYTES else None
-
-
-def _begin_worker(folder: str) -> None:
-    """In a new worker: temporary files below `folder`; Ctrl-C is for the main process alone."""
-    tempfile.tempdir = folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, hard))
-    if sys.platform == "linux":
-        # However the main process ends, its workers end with it, and their kernels with them.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def default_jobs() -> int:

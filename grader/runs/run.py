@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,15 +12,12 @@ from typing import Protocol
 from grader import __version__
 from grader.assignments.load import assignment_names, load_assignment
 from grader.assignments.records import Assignment, Limits
-from grader.errors import WeakProtection
-from grader.execution.protection import protection_in_force
 from grader.gradebook.extensions import Extensions, LateDays
 from grader.gradebook.fingerprint import basis, content, digest
 from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.store import Gradebook, Kept
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary
-from grader.runs.processes import grade_all, local_processes
 from grader.sandbox.level import Level
 from grader.submissions.attempts import best_attempts
 from grader.submissions.find import Found
@@ -31,25 +28,24 @@ INTERRUPTED = "the run was stopped before this was graded"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for. An empty `assignment` is found out for each notebook."""
+    """How a class is graded. `root` is the folder of the course.
+
+    An empty `assignment` is found out for each notebook; `seed` is that of the cases drawn afresh.
+    With `full`, long-running cells run too; with `best_attempt` the best of a student's attempts
+    counts, else the last; with `regrade`, results of earlier runs are not used again.
+    """
 
     root: Path
-    jobs: int
     assignment: str = ""
     full: bool = False
-    require: Level = Level.LIMITS
     seed: int = 0
     best_attempt: bool = False
     regrade: bool = False
     extensions: Extensions = field(default_factory=Extensions)
-    scheduler: str = ""
 
 
-class Workers(Protocol):
-    """Who grades, and how well a student's code is shut in there."""
-
-    @property
-    def level(self) -> Level: ...
+class Graders(Protocol):
+    """Who grades, and what keeps student code from the rest of the machine there."""
 
     @property
     def protection(self) -> Protection: ...
@@ -57,21 +53,8 @@ class Workers(Protocol):
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LocalWorkers:
-    """So many processes on this machine."""
-
-    jobs: int
-    level: Level
-    protection: Protection
-
-    def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
-        with local_processes(self.jobs) as make_executor:
-            yield from grade_all(tasks, make_executor, 2 * self.jobs)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
+@dataclass(frozen=True)
+class GradedRuns:
     """The runs by assignment, each with its assignment; `interrupted` if Ctrl-C ended it early.
 
     `kept` counts the results taken over from earlier runs; `went_on` is when the run began that
@@ -105,18 +88,19 @@ class Finished:
 def grade_run(
     found: Found,
     options: Options,
-    on_graded: Callable[[Graded], None],
+    graders: Graders,
     gradebook: Gradebook,
-    tell: Callable[[str], None] = lambda _: None,
-) -> Finished:
-    """Grade what was found and has no valid result in the gradebook; `on_graded` is told of each
-    result as it comes, when it is in the gradebook, and `tell` what befalls a cluster's workers.
-    The runs read their results from the gradebook: it stays open."""
+    on_graded: Callable[[Graded], None],
+) -> GradedRuns:
+    """Grade what was found and has no valid result in the gradebook.
+
+    `on_graded` is told of each result as it comes, when it is in the gradebook. The runs read
+    their results from the gradebook: it stays open.
+    """
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    names = [options.assignment] if options.assignment else assignment_names(options.root)
-    assignments = [load_assignment(options.root, name) for name in names]
-    workers = _workers(options, assignments, tell)
-    level, protection = workers.level, workers.protection
+    assignments = load_assignments(options.root, options.assignment)
+    protection = graders.protection
+    level = Level.of(protection.level)
 
     def task(submission: Submission) -> Task:
         return Task(options.root, submission, options.assignment, options.full, level, options.seed)
@@ -131,7 +115,7 @@ def grade_run(
     kept = len(table.summaries())
     interrupted = False
     try:
-        with closing(workers.grade_all(map(task, book.left()))) as all_graded:
+        with closing(graders.grade_all(map(task, book.left()))) as all_graded:
             for graded in all_graded:
                 book.record(graded)
                 on_graded(graded)
@@ -149,21 +133,13 @@ def grade_run(
     others = best_attempts(table) if options.best_attempt else ()
     passed_over = (*found.passed_over, *others)
     runs = tuple(_runs(table, recorded, options, started, passed_over, protection))
-    return Finished(runs, interrupted, kept, went_on if kept else "")
+    return GradedRuns(runs, interrupted, kept, went_on if kept else "")
 
 
-def _workers(
-    options: Options, assignments: Sequence[Assignment], tell: Callable[[str], None]
-) -> Workers:
-    """The workers that the command line asks for. Raises WeakProtection where they are too weak."""
-    if options.scheduler:
-        # Dask is an extra, and takes half a second to import.
-        from grader.runs.cluster.workers import cluster_workers
-
-        return cluster_workers(options.scheduler, assignments, options.require, tell)
-    level, protection = protection_in_force()
-    check_required(options.require, level, protection)
-    return LocalWorkers(options.jobs, level, protection)
+def load_assignments(root: Path, name: str = "") -> list[Assignment]:
+    """The assignment of this name, or all of the course; raises AssignmentError."""
+    names = [name] if name else assignment_names(root)
+    return [load_assignment(root, each) for each in names]
 
 
 @dataclass(slots=True)
@@ -204,15 +180,6 @@ class _Book:
             self.run, self.options.seed, kept, self.basis, self.options.regrade
         )
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
-
-
-def check_required(require: Level, level: Level, protection: Protection) -> None:
-    """Raise WeakProtection where student code would be shut in less well than required."""
-    if level < require:
-        raise WeakProtection(
-            f"protection is at level {level.word}, and {require.word} is required; nothing was "
-            f"graded. {' '.join(protection.missed)} To get more: {protection.advice}"
-        )
 
 
 def _runs(

@@ -14,7 +14,7 @@ from tests.attacks import cheating, learning
 from tests.attacks.attack import RIGHT, WRONG, Attack, prelude
 from tests.attacks.promises import World
 from tests.conftest import notebook
-from tests.runs.cluster_class import graded, options
+from tests.runs.cluster_class import Where, graded
 from tests.runs.real_cluster import RealCluster
 
 # What is seen of these depends on the moment; that they win nothing is tested elsewhere.
@@ -51,12 +51,12 @@ def test_attacks_get_the_same_results_as_on_processes_here(
     for each in attacks():
         cells = (*WRONG, prelude(world.facts), *each.cells)
         (folder / f"{each.name}.ipynb").write_text(json.dumps(notebook(*cells)))
-    expected = graded(folder, options(patient_course), tmp_path / "here.sqlite")
+    expected = graded(folder, Where(patient_course), tmp_path / "here.sqlite")
     before = world.outside.state()
     with RealCluster(tmp_path) as cluster:
         cluster.start_scheduler()
         cluster.start_workers(2)
-        there = options(patient_course, cluster.address)
+        there = Where(patient_course, cluster.address)
         results = graded(folder, there, tmp_path / "there.sqlite")
     assert {name: each for name, each in expected.items() if results[name] != each} == {}
     assert json.loads(results["honest"])["score"] == 20

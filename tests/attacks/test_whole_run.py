@@ -6,12 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from grader.execution.protection import protection_in_force
 from grader.gradebook.store import Gradebook
 from grader.model import Result, Status
-from grader.runs import run
+from grader.runs.processes import LocalGraders, Workers
 from grader.runs.run import Options, grade_run
 from grader.submissions.find import find
 from tests.attacks import cheating, harm, learning
@@ -23,22 +20,22 @@ CHOSEN = (
     *("reply_by_thread", "patched_encoder", "equal_to_everything", "a_legacy", "others_memory"),
     *("exit_call", "segfault", "deaf_call", "background", "memory_by_pieces", "hostile_json"),
 )
+# As the course of the attacks has it.
+SECONDS = 60.0
 
 
 def grade_folder(folder: Path, world: World) -> dict[str, Result]:
-    found = find([folder], folder / "output")
-    with Gradebook(folder.with_suffix(".sqlite")) as book:
-        finished = grade_run(found, Options(world.root, 2, "words"), lambda graded: None, book)
+    found, options = find([folder], folder / "output"), Options(world.root, "words")
+    with Workers(2, world.level) as workers, Gradebook(folder.with_suffix(".sqlite")) as book:
+        graders = LocalGraders(workers, workers.protection(), SECONDS)
+        finished = grade_run(found, options, graders, book, lambda graded: None)
         return {result.student: replace(result, seconds=0.0) for result in finished.results}
 
 
 def test_the_honest_get_the_same_among_attackers_as_without_them(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path
 ) -> None:
     """Nothing of one student's reaches another, and every process of the run is gone at its end."""
-    monkeypatch.setattr(
-        run, "protection_in_force", lambda: protection_in_force(at_most=world.level)
-    )
     attacks = {a.name: a for a in (*cheating.ATTACKS, *learning.ATTACKS, *harm.ATTACKS)}
     alone, together = tmp_path / "alone", tmp_path / "together"
     for number, name in enumerate(CHOSEN):

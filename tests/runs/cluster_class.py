@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.gradebook.store import Gradebook
 from grader.model import Result
-from grader.runs.run import Options, grade_run
+from grader.runs.cluster.workers import SPARE_SECONDS, cluster_workers
+from grader.runs.processes import LocalGraders, Workers
+from grader.runs.run import Graders, Options, grade_run, load_assignments
+from grader.sandbox.level import Level
 from grader.submissions.find import find
 from tests.attacks.attack import RIGHT, WRONG
 from tests.conftest import notebook
@@ -34,19 +37,38 @@ def write_class(folder: Path) -> Path:
     return folder
 
 
-def options(course: Path, scheduler: str = "") -> Options:
-    return Options(course, jobs=2, assignment="words", seed=3, scheduler=scheduler)
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A course, and who grades: processes here, or the workers of a scheduler."""
+
+    course: Path
+    scheduler: str = ""
+    require: Level = Level.LIMITS
+    spare_seconds: float = SPARE_SECONDS
+
+
+@contextmanager
+def graders(where: Where, tell: Callable[[str], None]) -> Iterator[Graders]:
+    assignments = load_assignments(where.course)
+    if where.scheduler:
+        yield cluster_workers(
+            *(where.scheduler, assignments, where.require, tell), spare_seconds=where.spare_seconds
+        )
+        return
+    with Workers(2) as workers:
+        yield LocalGraders(workers, workers.protection(), assignments[0].limits.submission_seconds)
 
 
 def graded(
-    folder: Path, options: Options, book: Path, tell: Callable[[str], None] = lambda _: None
+    folder: Path, where: Where, book: Path, tell: Callable[[str], None] = lambda _: None
 ) -> dict[str, str]:
     """Every result as the bytes it is kept in, times aside, by student; each came just once."""
     came: Counter[str] = Counter()
-    with Gradebook(book) as gradebook:
+    options = Options(where.course, assignment="words", seed=3)
+    with graders(where, tell) as everyone, Gradebook(book) as gradebook:
         found = find([folder], book)
         finished = grade_run(
-            found, options, lambda each: came.update([each.result.student]), gradebook, tell
+            found, options, everyone, gradebook, lambda each: came.update([each.result.student])
         )
         results = {each.student: as_bytes(each) for each in finished.results}
     assert came == dict.fromkeys(results, 1)

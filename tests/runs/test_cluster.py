@@ -21,13 +21,12 @@ from dask.utils import key_split
 
 from grader.cli.grade import main
 from grader.errors import CommandError, SystemFailure, WeakProtection
-from grader.runs.cluster import client
-from grader.runs.cluster import workers as cluster_module
+from grader.runs.cluster.client import connected
 from grader.runs.cluster.worker import NAMES_KEPT, TASK, OurTasks
 from grader.sandbox.level import Level
 from tests.attacks.attack import RIGHT, WRONG
 from tests.conftest import ROOT
-from tests.runs.cluster_class import graded, options, recorded, write_class
+from tests.runs.cluster_class import Where, graded, recorded, write_class
 from tests.runs.real_cluster import RealCluster, Striker, until
 
 
@@ -52,7 +51,7 @@ def expected(
 ) -> dict[str, str]:
     """What becomes of the class on processes here."""
     book = tmp_path_factory.mktemp("expected") / "book.sqlite"
-    results = graded(class_folder, options(frozen_course), book)
+    results = graded(class_folder, Where(frozen_course), book)
     assert json.loads(results["a"])["score"] == json.loads(results["unlucky"])["score"] == 20
     assert json.loads(results["b"])["score"] < 20
     return results
@@ -66,8 +65,8 @@ def test_a_class_gets_the_same_results_as_on_processes_here(
     write("class/déjà vu.ipynb", "print('é')", *WRONG)
     (tmp_path / "class" / "broken.ipynb").write_bytes(b"\xff{")
     (tmp_path / "class" / "lost.ipynb").symlink_to("nowhere")
-    here = graded(tmp_path / "class", options(frozen_course), tmp_path / "here.sqlite")
-    there = options(frozen_course, cluster.address)
+    here = graded(tmp_path / "class", Where(frozen_course), tmp_path / "here.sqlite")
+    there = Where(frozen_course, cluster.address)
     assert graded(tmp_path / "class", there, tmp_path / "there.sqlite") == here
     assert len(here) == 4
 
@@ -80,9 +79,7 @@ def test_a_worker_that_is_killed_costs_nobody_anything(
     tmp_path: Path,
 ) -> None:
     with Striker(cluster, signal.SIGKILL) as striker:
-        results = graded(
-            class_folder, options(frozen_course, cluster.address), tmp_path / "b.sqlite"
-        )
+        results = graded(class_folder, Where(frozen_course, cluster.address), tmp_path / "b.sqlite")
     assert results == expected
     assert len(striker.struck) == 1
 
@@ -95,9 +92,7 @@ def test_who_takes_a_worker_down_every_time_is_given_up_and_the_others_are_not_b
     tmp_path: Path,
 ) -> None:
     with Striker(cluster, signal.SIGKILL, most=10) as striker:
-        results = graded(
-            class_folder, options(frozen_course, cluster.address), tmp_path / "b.sqlite"
-        )
+        results = graded(class_folder, Where(frozen_course, cluster.address), tmp_path / "b.sqlite")
     unlucky = json.loads(results.pop("unlucky"))
     assert (unlucky["status"], unlucky["score"]) == ("not_graded", None)
     assert unlucky["reason"] == "given up after 2 tries: its worker died"
@@ -111,12 +106,10 @@ def test_a_worker_that_hangs_is_started_again(
     class_folder: Path,
     expected: dict[str, str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cluster_module, "SPARE_SECONDS", -25)
     told: list[str] = []
     with Striker(cluster, signal.SIGSTOP) as striker:
-        there = options(frozen_course, cluster.address)
+        there = Where(frozen_course, cluster.address, spare_seconds=-25)
         results = graded(class_folder, there, tmp_path / "b.sqlite", told.append)
     assert results == expected
     assert len(striker.struck) == 1
@@ -141,7 +134,7 @@ def test_a_scheduler_that_is_killed_and_started_again_loses_nothing(
         told: list[str] = []
         # Signal 0 does nothing to the worker.
         with Striker(cluster, 0, then=kill_scheduler) as striker:
-            there = options(frozen_course, cluster.address)
+            there = Where(frozen_course, cluster.address)
             results = graded(class_folder, there, tmp_path / "b.sqlite", told.append)
     assert results == expected
     assert len(striker.struck) == 1
@@ -168,7 +161,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "going on with the run" in told
     assert recorded(book) == dict.fromkeys(expected, 1)
-    assert graded(class_folder, options(frozen_course), book) == expected
+    assert graded(class_folder, Where(frozen_course), book) == expected
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -208,7 +201,7 @@ def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
         )
         cluster.start_workers(1, "other", {"PYTHONPATH": str(other)})
         cluster.wait_for_workers(2)
-        there = replace(options(frozen_course, cluster.address), require=Level.NAMESPACES)
+        there = Where(frozen_course, cluster.address, Level.NAMESPACES)
         with pytest.raises(WeakProtection, match="none of its 2 workers may be used"):
             graded(class_folder, there, tmp_path / "none.sqlite", told.append)
         assert len(told) == 2
@@ -245,13 +238,12 @@ def test_check_says_what_each_worker_can_do(cluster: RealCluster, frozen_course:
         assert checked.output.count(fact) == 2, fact
 
 
-def test_where_no_scheduler_answers_it_says_so(
-    frozen_course: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "CONNECT_SECONDS", 1)
-    checked = check("tcp://127.0.0.1:1", frozen_course)
-    assert checked.exit_code == 1
-    assert "no scheduler answers there" in checked.output
+def test_where_no_scheduler_answers_it_says_so(frozen_course: Path) -> None:
+    with (
+        pytest.raises(SystemFailure, match="no scheduler answers there"),
+        connected("tcp://127.0.0.1:1", seconds=1),
+    ):
+        pass
     assert check("nonsense://x", frozen_course).exit_code == 2
 
 
@@ -270,7 +262,7 @@ def test_over_tls_all_is_as_without_and_who_has_no_certificate_is_not_let_in(
         names = {"ca-file": "ca-file", "client.cert": "cert", "client.key": "key"}
         ours = {f"distributed.comm.tls.{name}": str(files[of]) for name, of in names.items()}
         with dask.config.set({**ours, "distributed.comm.require-encryption": True}):
-            there = options(frozen_course, cluster.address)
+            there = Where(frozen_course, cluster.address)
             assert graded(class_folder, there, tmp_path / "b.sqlite") == expected
             plain = replace(there, scheduler=cluster.address.replace("tls", "tcp"))
             with pytest.raises(CommandError, match="encryption"):

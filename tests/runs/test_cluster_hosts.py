@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.cluster_class import graded, options, recorded, write_class
+from tests.runs.cluster_class import Where, graded, recorded, write_class
 from tests.runs.real_cluster import RealCluster, Striker, processes_called, until
 
 # A connection that does not answer for so long is given up by Dask; 30 s where nothing is set.
@@ -91,7 +91,7 @@ def test_links_that_are_cut_and_mended_lose_nothing(
         monkeypatch.setenv(name, value)
     (tmp_path / "class").mkdir()
     folder, book = write_class(tmp_path / "class"), tmp_path / "b.sqlite"
-    expected = graded(folder, options(frozen_course), tmp_path / "expected.sqlite")
+    expected = graded(folder, Where(frozen_course), tmp_path / "expected.sqlite")
     told = tmp_path / "told"
     command = [*hosts.on("c"), sys.executable, "-c", "from grader.cli.grade import main; main()"]
     command += ["run", str(folder), "--root", str(frozen_course), "--assignment", "words"]
@@ -113,7 +113,7 @@ def test_links_that_are_cut_and_mended_lose_nothing(
             assert client.wait() == 0, told.read_text()
     assert recorded(book) == dict.fromkeys(expected, 1)
     # Nothing is graded here: all of it is in the gradebook.
-    assert graded(folder, options(frozen_course), book) == expected
+    assert graded(folder, Where(frozen_course), book) == expected
     assert json.loads((tmp_path / "out" / "results.json").read_text())["seed"] == 3
 
 

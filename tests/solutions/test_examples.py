@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.gradebook.store import Gradebook
+from grader.api import grade_class
 from grader.model import Result, Status, Verdict
-from grader.runs.run import Options, grade_run
-from grader.submissions.find import find
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -74,12 +72,11 @@ def test_readme_tells_the_points() -> None:
 
 def test_every_example_gets_the_verdicts_it_promises(tmp_path: Path) -> None:
     """One run over the folder: all are graded, and every verdict and total is as listed."""
-    found = find([SUBMISSIONS], output=ROOT / "grades")
-    with Gradebook(tmp_path / "book.sqlite") as book:
-        finished = grade_run(found, Options(ROOT, jobs=2), lambda _: None, book)
+    with grade_class(SUBMISSIONS, ROOT, jobs=2, gradebook=tmp_path / "book.sqlite") as finished:
         results = list(finished.results)
 
-    assert found.passed_over == ()
+    assert finished.found is not None
+    assert finished.found.passed_over == ()
     assert [run.assignment for _, run in finished.runs] == ["optimization_methods"]
     assert {each.student: each.reason for each in results if each.reason} == {}
     assert {each.status for each in results} == {Status.GRADED}

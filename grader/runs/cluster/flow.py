@@ -16,13 +16,14 @@ from typing import Any
 from distributed import Client, KilledWorker
 from distributed.cfexecutor import ClientExecutor
 
-from grader.errors import AssignmentError, SchedulerLost, SubmissionError, SystemFailure
+from grader.errors import SchedulerLost, SubmissionError, SystemFailure
 from grader.grading.grade import Task, not_reached
-from grader.model import Graded, Result
+from grader.model import Graded
 from grader.notebooks.read import notebook_bytes
 from grader.runs.cluster.client import within
 from grader.runs.cluster.worker import TASK, grade_sent
 from grader.runs.processes import MAX_TRIES, NOTICE_SECONDS
+from grader.runs.worker import graded_from
 
 # In flight for each worker: one that it works on, one that waits there.
 FOR_EACH_WORKER = 2
@@ -84,7 +85,6 @@ class Flow:
     heard: dict[str, float] = field(default_factory=dict)
     asked: float = 0.0
     present: float = 0.0
-    bytes_sent: int = 0
 
     def through(self, client: Client) -> Generator[Graded, None, None]:
         """Grade all that is left, and yield each as it is done.
@@ -179,7 +179,6 @@ class Flow:
             grade_sent, self.course, task, content, key=key, workers=to and sorted(to)
         )
         self.in_flight[future] = _Sent(task, key, time.monotonic(), to)
-        self.bytes_sent += len(content)
         future.add_done_callback(self.done.put)
 
     def _take(self, client: Client) -> Iterator[Graded]:
@@ -209,14 +208,14 @@ class Flow:
 
     def _answered(self, task: Task, answer: Mapping[str, Any]) -> Iterator[Graded]:
         self.heard[answer["worker"]] = time.monotonic()
-        if "malformed" in answer:
-            raise AssignmentError(answer["malformed"])
+        if "exhausted" in answer:
+            yield from self._lost(task, answer["exhausted"])
+            return
         if "unfit" in answer:
             self._without(answer["worker"], answer["unfit"])
             self.waiting.back.append(task)
             return
-        assignment, result = answer["graded"]
-        yield Graded(task.submission, assignment, Result.from_json(result))
+        yield graded_from(answer, task)
 
     def _lost(self, task: Task, how: str) -> Iterator[Graded]:
         self.tries[task] += 1

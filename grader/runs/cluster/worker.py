@@ -10,7 +10,6 @@ import asyncio
 import ctypes
 import json
 import os
-import resource
 import tempfile
 import threading
 import time
@@ -23,14 +22,15 @@ from typing import Any
 from dask.utils import key_split
 from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
-from grader.errors import AssignmentError, KernelFailure
+from grader.errors import KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.files import scratch_folder
 from grader.gradebook.fingerprint import installation
-from grader.grading.grade import Task, grade
+from grader.grading.grade import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
-from grader.runs.processes import MAX_WORKER_BYTES, default_jobs
+from grader.runs.processes import default_jobs
+from grader.runs.worker import Grade, answered, limit_memory
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
@@ -168,8 +168,7 @@ class Course(WorkerPlugin):
         )
         unpack(self.parcel, self.root)
         tempfile.tempdir = self.folder
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, hard))
+        limit_memory()
         _keep_freed_memory()
 
     def teardown(self, worker: Worker) -> None:
@@ -234,9 +233,8 @@ class OurTasks(SchedulerPlugin):
 def grade_sent(course: str, task: Task, content: bytes) -> bytes:
     """Grade one submission here, by its content. The answer is JSON, and has one of
 
-    - `graded`: the assignment's name and the result;
     - `unfit`: why this worker grades nothing;
-    - `malformed`: what is wrong with the assignment;
+    - what `grader.runs.worker.answered` says;
 
     and the address of this `worker`.
     """
@@ -252,9 +250,5 @@ def _answer(course: WorkerPlugin | None, task: Task, content: bytes) -> dict[str
         return {"unfit": "it did not get the assignments"}
     if unfit := course.unfit():
         return {"unfit": unfit}
-    try:
-        # As well shut in as can be here, which may be better than elsewhere.
-        graded = grade(replace(task, root=course.root, level=None), content)
-    except AssignmentError as error:
-        return {"malformed": str(error)}
-    return {"graded": [graded.assignment, graded.result.to_json()]}
+    # As well shut in as can be here, which may be better than elsewhere.
+    return answered(Grade(replace(task, root=course.root, level=None), content))

@@ -13,7 +13,7 @@ from grader.errors import SchedulerLost, SystemFailure, WeakProtection
 from grader.gradebook.fingerprint import installation
 from grader.grading.grade import Task
 from grader.model import Graded, Protection
-from grader.runs.cluster.client import Member, connected, members, within
+from grader.runs.cluster.client import CONNECT_SECONDS, Member, connected, members, within
 from grader.runs.cluster.course_zip import pack
 from grader.runs.cluster.flow import Flow, Waiting
 from grader.runs.cluster.worker import Course, OurTasks
@@ -40,12 +40,13 @@ class ClusterWorkers:
     tell: Callable[[str], None]
     level: Level
     protection: Protection
+    spare_seconds: float = SPARE_SECONDS
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         """Grade the tasks and yield each as it is done, across losses of the scheduler too."""
         course = Course(pack(self.assignments), installation(), self.level)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
-        patience = longest + SPARE_SECONDS
+        patience = longest + self.spare_seconds
         flow = Flow(Waiting(iter(tasks)), course.name, patience, self._unfit, self.tell)
         seconds = 0.0
         while True:
@@ -68,12 +69,18 @@ def cluster_workers(
     assignments: Iterable[Assignment],
     required: Level,
     tell: Callable[[str], None],
+    *,
+    spare_seconds: float = SPARE_SECONDS,
+    connect_seconds: float = CONNECT_SECONDS,
 ) -> ClusterWorkers:
     """Ask every worker there is what it can do.
 
+    A scheduler has `connect_seconds` to answer. A worker that has said nothing for the time of a
+    submission and `spare_seconds` is started again.
+
     Raises WeakProtection or SystemFailure where none may be used.
     """
-    with connected(address) as client:
+    with connected(address, connect_seconds) as client:
         everyone = members(client, address)
     fit = [each.report for each in everyone if each.report and not each.unfit(required)]
     if not fit:
@@ -82,7 +89,9 @@ def cluster_workers(
         raise _none_fit(address, everyone, required)
     weakest = min(fit, key=lambda report: report.level)
     assert weakest.protection
-    return ClusterWorkers(address, tuple(assignments), tell, weakest.level, weakest.protection)
+    return ClusterWorkers(
+        *(address, tuple(assignments), tell, weakest.level, weakest.protection, spare_seconds)
+    )
 
 
 def _none_fit(address: str, everyone: list[Member], required: Level) -> Exception:
