@@ -73,7 +73,8 @@ class Task:
 
 
 def grade(task: Task, content: bytes | None = None) -> Graded:
-    """Grade one submission. Whatever goes wrong becomes its reason, but for AssignmentError.
+    """Grade one submission. Whatever goes wrong becomes its reason, with two exceptions:
+    AssignmentError, and MemoryError, after which this process is not to be used any more.
 
     With `content`, the notebook's bytes, its file is not opened: it may be on another machine.
     """
@@ -90,7 +91,7 @@ def grade(task: Task, content: bytes | None = None) -> Graded:
             assignment = load_assignment(task.root, name)
         level = task.level or protection_in_force()[0]
         graded = asyncio.run(_grade(notebook, assignment, replace(task, level=level)))
-    except AssignmentError:
+    except (AssignmentError, MemoryError):
         raise
     except SubmissionError as error:
         return Graded(submission, name, _not_graded(submission, str(error)))

@@ -23,7 +23,14 @@ from grader.errors import SystemFailure
 from grader.files import scratch_folder
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Protection
-from grader.runs.worker import Grade, Protect, Request, graded_from, protection_from
+from grader.runs.worker import (
+    MAX_WORKER_BYTES,
+    Grade,
+    Protect,
+    Request,
+    graded_from,
+    protection_from,
+)
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.level import Level
 
@@ -40,8 +47,8 @@ ALLOWANCE_SECONDS = 180.0
 PROTECT_SECONDS = 600.0
 # What starts a worker: with our own module search path, and nothing of the current folder's.
 _START = (
-    "import sys; descriptor, folder, *sys.path = sys.argv[1:]; "
-    "from grader.runs.worker import main; main(int(descriptor), folder)"
+    "import sys; descriptor, folder, memory, *sys.path = sys.argv[1:]; "
+    "from grader.runs.worker import main; main(int(descriptor), folder, int(memory))"
 )
 
 
@@ -52,12 +59,13 @@ class WorkerLost(SystemFailure):
 class Worker:
     """A worker process, asked from this one."""
 
-    def __init__(self, folder: str) -> None:
-        """Start it, with its temporary files below `folder`."""
+    def __init__(self, folder: str, memory_bytes: int) -> None:
+        """Start it, with its temporary files below `folder`, and so much memory."""
         ours, theirs = socket.socketpair()
         with theirs:
+            own = [str(theirs.fileno()), folder, str(memory_bytes)]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, str(theirs.fileno()), folder, *_search_path()],
+                [sys.executable, "-P", "-c", _START, *own, *_search_path()],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C in the terminal is for the main process alone.
@@ -101,10 +109,22 @@ class Workers:
     and parents of kernels that have done the imports: both are used again, and gone with `close`.
     """
 
-    def __init__(self, jobs: int, at_most: Level = Level.NAMESPACES) -> None:
-        """`at_most` bounds the level at which student code is shut in."""
+    def __init__(
+        self,
+        jobs: int,
+        at_most: Level = Level.NAMESPACES,
+        allowance_seconds: float = ALLOWANCE_SECONDS,
+        memory_bytes: int = MAX_WORKER_BYTES,
+    ) -> None:
+        """`at_most` bounds the level at which student code is shut in.
+
+        A submission may take `allowance_seconds` besides its own time limit, and a worker
+        `memory_bytes`.
+        """
         self.jobs = jobs
         self._at_most = at_most
+        self._allowance = allowance_seconds
+        self._memory_bytes = memory_bytes
         self._held = ExitStack()
         self._folder = self._held.enter_context(scratch_folder("fairgrade-", _short_folder()))
         remove_stale(seconds=0)
@@ -150,7 +170,7 @@ class Workers:
         `seconds` is the time limit of the submission itself. Raises WorkerLost where it costs the
         worker, and AssignmentError.
         """
-        answer = self._asked(Grade(task, content), seconds + ALLOWANCE_SECONDS)
+        answer = self._asked(Grade(task, content), seconds + self._allowance)
         return graded_from(answer, task)
 
     def grade_all(self, tasks: Iterable[Task], seconds: float) -> Generator[Graded, None, None]:
@@ -179,7 +199,7 @@ class Workers:
         return answer
 
     def _started(self) -> Worker:
-        worker = Worker(self._folder)
+        worker = Worker(self._folder, self._memory_bytes)
         with self._lock:
             self._all.add(worker)
         return worker
@@ -241,12 +261,14 @@ def _each_once(
 ) -> Generator[Graded, None, None]:
     threads = ThreadPoolExecutor(at_once, "fairgrade-grading")
     in_works: dict[Future[Graded], Task] = {}
+    all_done = False
     try:
         while True:
             # One more for each thread, which it finds when it is done with the last.
             for task in islice(waiting, 2 * at_once - len(in_works)):
                 in_works[threads.submit(grade, task)] = task
             if not in_works:
+                all_done = True
                 return
             done, _ = wait(in_works, NOTICE_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
@@ -257,7 +279,7 @@ def _each_once(
                     lost.append(task)
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
-        if in_works:
+        if not all_done:
             give_up()
 
 

@@ -48,12 +48,13 @@ class Protect:
 Request = Grade | Protect
 
 
-def main(descriptor: int, folder: str) -> None:
+def main(descriptor: int, folder: str, memory_bytes: int) -> None:
     """Answer requests from the socket `descriptor` until its other end is closed.
 
-    Temporary files go below `folder`.
+    Temporary files go below `folder`; this process may have so much memory.
     """
-    limit_worker(folder)
+    _begin(folder)
+    limit_memory(memory_bytes)
     with Connection(descriptor) as connection:
         while True:
             try:
@@ -67,20 +68,19 @@ def main(descriptor: int, folder: str) -> None:
     close_parents()
 
 
-def limit_worker(folder: str) -> None:
-    """Put temporary files below `folder`, bound the memory, and end with the parent process."""
+def _begin(folder: str) -> None:
+    """Put temporary files below `folder`, leave Ctrl-C to the parent process, and end with it."""
     tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    limit_memory()
     if sys.platform == "linux":
         # However the main process ends, its workers end with it, and their kernels with them.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def limit_memory() -> None:
-    """Let this process have `MAX_WORKER_BYTES` of memory, and no more."""
+def limit_memory(most_bytes: int = MAX_WORKER_BYTES) -> None:
+    """Let this process have so many bytes of memory, and no more."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, hard))
 
 
 def answered(request: Request) -> dict[str, Any]:

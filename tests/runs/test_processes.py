@@ -1,23 +1,33 @@
-"""pool: every task has one result, whatever becomes of the processes that work on them."""
+"""processes: every task has one result, whatever becomes of the processes that work on them."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.grading.grade import Task
+from grader.errors import AssignmentError
+from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Status, Submission
-from grader.runs import processes as pool
-from grader.runs.processes import MAX_TRIES, default_jobs, grade_all, local_processes
+from grader.runs.processes import (
+    MAX_TRIES,
+    WorkerLost,
+    Workers,
+    default_jobs,
+    grade_all,
+)
 from grader.sandbox.level import Level
+
+# As the small course has it.
+SECONDS = 60.0
+LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 
 
 def tasks(root: Path, *names: str) -> list[Task]:
@@ -27,123 +37,189 @@ def tasks(root: Path, *names: str) -> list[Task]:
     ]
 
 
-class Fragile(Executor):
-    """An executor that is broken, as a process pool is, by tasks of certain students."""
-
-    def __init__(self, deadly: set[str]) -> None:
-        self.deadly = deadly
-        self.broken = False
-
-    def submit(self, function: Callable[..., Graded], task: Task) -> Future[Graded]:  # type: ignore[override]
-        future: Future[Graded] = Future()
-        self.broken = self.broken or task.submission.student in self.deadly
-        if self.broken:
-            future.set_exception(BrokenProcessPool())
-        else:
-            future.set_result(function(task))
-        return future
-
-
 def reasons(graded: list[Graded]) -> dict[str, str]:
     return {each.result.student: each.result.reason for each in graded}
 
 
-def test_any_executor_will_do(tmp_path: Path) -> None:
-    done = list(grade_all(tasks(tmp_path, *"abcde"), lambda: ThreadPoolExecutor(2), 2))
-    assert sorted(reasons(done)) == list("abcde")
-    assert all("No such file" in reason for reason in reasons(done).values())
+def graded(task: Task) -> Graded:
+    return not_reached(task, "graded")
 
 
-def test_no_more_than_so_many_tasks_are_in_flight(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_than_so_many_tasks_are_graded_at_once(tmp_path: Path) -> None:
     running, most, lock = 0, 0, threading.Lock()
-    grade = pool.grade
+    full = threading.Barrier(3)
 
     def counted(task: Task) -> Graded:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        graded = grade(task)
+        full.wait(60)  # three are there, and a fourth would be seen
         with lock:
             running -= 1
-        return graded
+        return graded(task)
 
-    monkeypatch.setattr(pool, "grade", counted)
-    done = list(grade_all(tasks(tmp_path, *"abcdefgh"), lambda: ThreadPoolExecutor(8), 3))
-    assert len(done) == 8
-    assert most <= 3
+    assert len(list(grade_all(tasks(tmp_path, *"abcdefghi"), counted, 3))) == 9
+    assert most == 3
 
 
-def test_who_takes_a_worker_down_is_given_up_and_the_others_are_not_blamed(tmp_path: Path) -> None:
-    done = list(grade_all(tasks(tmp_path, *"abcdef"), lambda: Fragile({"c"}), 4))
-    assert sorted(reasons(done)) == list("abcdef")
-    assert reasons(done)["c"] == f"ended the grading process {MAX_TRIES} times"
-    assert all("No such file" in reasons(done)[name] for name in "abdef")
+def test_what_costs_a_worker_is_tried_once_more_when_all_others_are_done(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def fragile(task: Task) -> Graded:
+        asked.append(task.submission.student)
+        if task.submission.student == "c" and asked.count("c") == 1:
+            raise WorkerLost("ended the grading process")
+        return graded(task)
+
+    done = list(grade_all(tasks(tmp_path, *"abcdef"), fragile, 1))
+    assert asked == [*"abcdef", "c"]
+    assert reasons(done) == dict.fromkeys("abcdef", "graded")
+
+
+def test_what_costs_a_worker_every_time_is_given_up_and_the_others_are_not_blamed(
+    tmp_path: Path,
+) -> None:
+    def deadly(task: Task) -> Graded:
+        if task.submission.student == "c":
+            raise WorkerLost("ended the grading process")
+        return graded(task)
+
+    done = reasons(list(grade_all(tasks(tmp_path, *"abcdef"), deadly, 4)))
+    assert done.pop("c") == f"ended the grading process, {MAX_TRIES} times"
+    assert done == dict.fromkeys("abdef", "graded")
+
+
+def test_a_malformed_assignment_ends_the_run_and_what_is_in_the_works(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def malformed(task: Task) -> Graded:
+        if task.submission.student == "a":
+            raise AssignmentError("no points")
+        ended.wait(60)
+        raise WorkerLost("ended")
+
+    with pytest.raises(AssignmentError, match="no points"):
+        list(grade_all(tasks(tmp_path, *"ab"), malformed, 2, ended.set))
+    assert ended.is_set()
 
 
 def test_a_worker_process_that_is_killed_is_replaced(
     frozen_course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Whenever one submission has begun, its worker is killed, from outside, for real."""
-    mark = tmp_path / "begun"
-    begin = f"open({str(mark)!r}, 'w').close()\nimport time\ntime.sleep(3)"
-    write("unlucky.ipynb", begin)
-    write("b.ipynb", "def longest(text):\n    return max(text.split(), key=len)")
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    write("unlucky.ipynb", f"open({str(begun)!r}, 'w').close()\nimport time\ntime.sleep(60)")
+    write("b.ipynb", LONGEST)
     found = [
         Task(
             frozen_course,
             Submission(name, f"{name}.ipynb", str(tmp_path / f"{name}.ipynb")),
             "words",
-            level=Level.LIMITS,  # so that it can leave its mark
+            level=Level.LIMITS,  # so that it can say that it has begun
         )
         for name in ("unlucky", "b")
     ]
-    stop = threading.Event()
+    with Workers(1) as workers:
 
-    def kill_workers() -> None:
-        while not stop.wait(0.01):
-            if mark.exists():
-                mark.unlink()
-                for child in multiprocessing.active_children():
-                    child.kill()
+        def kill_twice() -> None:
+            for _ in range(MAX_TRIES):
+                begun.open().close()  # until the notebook opens its end
+                for number in workers.numbers:
+                    os.kill(number, signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_workers)
-    killer.start()
-    try:
-        with local_processes(1) as make_executor:
-            graded = grade_all(found, make_executor, 2)
-            done = {each.result.student: each.result for each in graded}
-    finally:
-        stop.set()
+        killer = threading.Thread(target=kill_twice)
+        killer.start()
+        done = {each.result.student: each.result for each in workers.grade_all(found, SECONDS)}
         killer.join()
     assert done["unlucky"].status is Status.NOT_GRADED
-    assert "ended the grading process" in done["unlucky"].reason
+    assert done["unlucky"].reason == f"ended the grading process, {MAX_TRIES} times"
     assert done["b"].score == 4
 
 
-def test_local_processes_leave_no_process_or_folder(
-    tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_that_takes_too_long_is_ended_and_the_next_task_gets_another(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
-    with local_processes(2) as make_executor:
-        executor = make_executor()
-        worker = executor.submit(os.getpid).result()
-        assert list(short_folder.iterdir())
-    assert list(short_folder.iterdir()) == []
+    """A stopped process stands for one that is stuck on our side, where its own limits are idle."""
+    write("b.ipynb", LONGEST)
+    (task,) = tasks(tmp_path, "b")
+    task = Task(frozen_course, task.submission, "words", level=Level.LIMITS)
+    with Workers(1, allowance_seconds=0) as workers:
+        workers.grade(task, SECONDS)
+        (stuck,) = workers.numbers
+        os.kill(stuck, signal.SIGSTOP)
+        with pytest.raises(WorkerLost, match="took longer than 1 s"):
+            workers.grade(task, seconds=1)
+        assert workers.grade(task, SECONDS).result.score == 4
+        assert stuck not in workers.numbers
+
+
+def test_a_worker_whose_memory_has_run_out_is_not_used_any_more(
+    frozen_course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Ten million empty lists among a notebook's metadata take twenty times their text's memory."""
+    (tmp_path / "a.ipynb").write_text(
+        f'{{"nbformat": 4, "cells": [], "metadata": {{"x": [{"[]," * 10**7}[]]}}}}'
+    )
+    write("b.ipynb", LONGEST)
+    large, small = tasks(tmp_path, "a", "b")
+    large, small = (
+        replace(each, root=frozen_course, level=Level.LIMITS) for each in (large, small)
+    )
+    with Workers(1, memory_bytes=600_000_000) as workers:
+        assert workers.grade(small, SECONDS).result.score == 4
+        with pytest.raises(WorkerLost, match="memory ran out"):
+            workers.grade(large, SECONDS)
+        assert workers.numbers == []
+        assert workers.grade(small, SECONDS).result.score == 4
+
+
+def test_workers_leave_no_process_or_folder(
+    frozen_course: Path, write: Callable[..., Path], short_folder: Path
+) -> None:
+    script = (
+        "import sys, os\n"
+        "from grader.runs.processes import Workers\n"
+        "workers = Workers(1)\n"
+        "print(workers.protection().level, *workers.numbers, flush=True)\n"
+        "input()\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": str(short_folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout is not None
+    _, number = run.stdout.readline().split()
+    assert list(short_folder.iterdir())
+    worker = os.pidfd_open(int(number))
+    run.communicate("\n", timeout=60)
+    assert run.returncode == 0
+    os.close(worker)
     with pytest.raises(ProcessLookupError):
-        os.kill(worker, signal.SIGCONT)
+        os.kill(int(number), signal.SIGCONT)
+    assert list(short_folder.iterdir()) == []
 
 
-def test_a_temporary_folder_too_deep_for_sockets_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_temporary_folder_too_deep_for_sockets_is_not_used(tmp_path: Path) -> None:
     deep = tmp_path / ("x" * 80)
     deep.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(deep))
-    with local_processes(1):
-        assert list(deep.iterdir()) == []
+    script = (
+        "import os\nfrom grader.runs.processes import Workers\n"
+        "with Workers(1) as workers:\n    print(workers.protection().level)\n"
+        "    print(os.listdir(os.environ['TMPDIR']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": str(deep)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.endswith("\n[]\n")
 
 
 def test_there_is_a_job_for_every_core_this_process_may_use() -> None:
@@ -161,14 +237,13 @@ def _ctrl_c() -> Iterator[None]:
 @pytest.mark.usefixtures("_ctrl_c")
 def test_ctrl_c_that_does_not_wake_the_main_thread_is_noticed_all_the_same(tmp_path: Path) -> None:
     """A signal that another thread takes stands for one that comes as the main one falls asleep."""
+    given_up = threading.Event()
 
-    class Endless(Executor):
-        def submit(self, *_: object, **__: object) -> Future[Graded]:  # type: ignore[override]
-            taken = threading.Thread(
-                target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-            )
-            threading.Timer(0.1, taken.start).start()
-            return Future()
+    def endless(task: Task) -> Graded:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        given_up.wait(60)
+        raise WorkerLost("ended")
 
     with pytest.raises(KeyboardInterrupt):
-        list(grade_all(tasks(tmp_path, "a"), Endless, 1))
+        list(grade_all(tasks(tmp_path, "a"), endless, 1, given_up.set))
+    assert given_up.is_set()
