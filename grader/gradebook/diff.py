@@ -86,7 +86,8 @@ def _why_of(
     reasons += [f"the case {name}" for name in names(f"case {place}/")]
     reasons += [] if reasons else [f"the case {name}" for name in _other_cases(was, now)]
     reasons += [f"the option {name}" for name in names("option ")]
-    reasons += ["the grader"] if "grader" in changed else []
+    reasons += [each for each in ("the grader", "Python") if each.split()[-1] in changed]
+    reasons += [f"the package {name}" for name in names("package ")]
     reasons += [] if reasons else names(f"file {assignment} ")
     return ", ".join(reasons) or "graded again"
 

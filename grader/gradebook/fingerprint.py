@@ -1,29 +1,42 @@
-"""What a grade rests on besides the notebook: a short name and a hash for each part of it.
+"""What a grade rests on besides the notebook: a short name and a hash or version for each part.
 
 Results are kept for as long as every part stays the same, and `grade diff` says which part did not.
+The parts are the code that decides grades, the packages that a notebook can import, the options of
+the run, and the author's files. What only shows or stores results is none of them: a change of the
+report's colours grades nobody again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from grader import __version__
 from grader.assignments.records import Assignment
 from grader.model import Submission
+from grader.sandbox.launch import site_packages
 
 PACKAGE = Path(__file__).parents[1]
 GENERATED = "__pycache__"
+# The files and folders of `grader/` that decide a grade.
+DECIDES = (
+    *("model.py", "text.py", "authoring.py", "scenes.py", "values", "notebooks", "assignments"),
+    *("sandbox", "execution", "grading"),
+)
+_DISTRIBUTION = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info")
+_OWN = "fairgrade"
 
 
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
-    """The parts by name: `grader`, `option …`, and of each assignment points, cases and files."""
-    parts = {"grader": installation()}
+    """The parts by name: `grader`, `Python`, `package …`, `option …`, and of each assignment its
+    points, cases and files."""
+    parts = {"grader": program(*DECIDES), "Python": platform.python_version()}
+    parts |= {f"package {name}": version for name, version in packages().items()}
     parts |= {f"option {name}": str(value) for name, value in options.items()}
     for assignment in assignments:
         parts |= dict(_assignment_parts(assignment))
@@ -31,8 +44,27 @@ def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str
 
 
 def installation() -> str:
-    """What grades here: fairgrade's version and its code's hash, Python's and numpy's version."""
-    return f"{__version__} {program()} Python {platform.python_version()}, numpy {np.__version__}"
+    """What grades here, for a cluster, all of whose workers need the very same: fairgrade's version
+    and the hash of its code, Python's and numpy's version."""
+    numpy = packages().get("numpy", "")
+    return f"{__version__} {program()} Python {platform.python_version()}, numpy {numpy}"
+
+
+@cache
+def packages() -> dict[str, str]:
+    """The version of every package that is installed where kernels import from, by its name."""
+    return packages_in(site_packages())
+
+
+def packages_in(folders: Iterable[str]) -> dict[str, str]:
+    """The version of every package that is installed in these folders, by its name."""
+    found = {}
+    for folder in filter(os.path.isdir, folders):
+        for entry in sorted(os.listdir(folder)):
+            match = _DISTRIBUTION.fullmatch(entry)
+            if match and match["name"] != _OWN:
+                found[match["name"]] = match["version"]
+    return found
 
 
 def digest(parts: dict[str, str]) -> str:
@@ -83,9 +115,20 @@ def _passed_over(path: Path) -> bool:
 
 
 @cache
-def program() -> str:
-    """A hash of fairgrade's own code, so that results do not outlive a change to it."""
-    return _hash(path.read_bytes() for path in files_below(PACKAGE) if path.suffix == ".py")[:12]
+def program(*parts: str) -> str:
+    """A hash of fairgrade's own code, or of those parts of it: files and folders of the package."""
+    every = [path for part in parts or ("",) for path in _modules(PACKAGE / part)]
+    pieces = (
+        piece
+        for path in every
+        for piece in (path.relative_to(PACKAGE).as_posix().encode(), path.read_bytes())
+    )
+    return _hash(pieces)[:12]
+
+
+def _modules(place: Path) -> list[Path]:
+    files = files_below(place) if place.is_dir() else [place]
+    return [path for path in files if path.suffix == ".py"]
 
 
 def _hash(pieces: Iterable[bytes]) -> str:
