@@ -6,7 +6,7 @@ calls; the functions of this module start some for one call and end them after i
     >>> from grader import grade_notebook
     >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
     >>> result.score, result.max_score
-    (20.0, 20.0)
+    (10.0, 10.0)
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ class Finished(GradedRuns):
 
     Results are read from the gradebook each time they are gone through, so it is open until
     `close`, or the end of a `with` statement. `found` is what was handed in, as it was understood;
-    `output` the folder to write to, if one was given.
+    `output` the folder to write to, if one was given. `write` writes what the command `grade` does.
+
+        >>> with grade_class("submissions", "course") as finished:
+        ...     [folder.name for _, _, folder in finished.write("grades")]
+        ['grades']
     """
 
     found: Found | None = None
@@ -100,7 +104,12 @@ class Finished(GradedRuns):
 @dataclass(frozen=True, slots=True)
 class Listener:
     """Who is told how a class comes along: `found` once, with what will be graded; `graded` of
-    each result when it is in the gradebook; `told` of what a person should know meanwhile."""
+    each result when it is in the gradebook; `told` of what a person should know meanwhile.
+
+        >>> told = Listener(graded=lambda graded: print(graded.result.student))
+        >>> grade_class("submissions/ann.ipynb", "course", listener=told).close()
+        ann
+    """
 
     found: Callable[[Found], None] = lambda _: None
     graded: Callable[[Graded], None] = lambda _: None
@@ -149,6 +158,11 @@ class Grader:
     def close(self) -> None:
         """End the workers, their kernels and what they keep. What is under way is lost."""
         self._workers.close()
+
+    @property
+    def processes(self) -> list[int]:
+        """The numbers of the worker processes that there are now."""
+        return self._workers.numbers
 
     def protection(self) -> Protection:
         """What keeps student code from the rest of this machine, found out by trying, once.
@@ -298,7 +312,7 @@ def grade_notebook(
     """Grade one notebook with a worker of its own; see `Grader.grade_notebook`.
 
         >>> grade_notebook("ann.ipynb", "course/assignment/averages").score
-        20.0
+        10.0
 
     Several are graded quicker by one `Grader`.
     """
@@ -313,7 +327,12 @@ async def grade_notebook_async(
     require: Protected = "limits",
     **options: Any,
 ) -> Result:
-    """`grade_notebook` in a running event loop, which goes on meanwhile."""
+    """`grade_notebook` in a running event loop, which goes on meanwhile.
+
+    >>> import asyncio
+    >>> asyncio.run(grade_notebook_async("ann.ipynb", "course/assignment/averages")).score
+    10.0
+    """
     async with Grader(jobs=1, require=require) as grader:
         return await grader.grade_notebook_async(source, assignment, **options)
 
@@ -332,8 +351,8 @@ def grade_class(
     >>> with grade_class("submissions", "course", output="grades") as finished:
     ...     for result in finished.results:
     ...         print(result.student, result.score)
-    ann 20.0
-    bob 4.0
+    ann 10.0
+    bob 0.0
     """
     with Grader(jobs=jobs, require=require, scheduler=scheduler) as grader:
         return grader.grade_class(paths, course, **options)
@@ -348,7 +367,13 @@ async def grade_class_async(
     scheduler: str = "",
     **options: Any,
 ) -> Finished:
-    """`grade_class` in a running event loop, which goes on meanwhile."""
+    """`grade_class` in a running event loop, which goes on meanwhile.
+
+    >>> import asyncio
+    >>> with asyncio.run(grade_class_async("submissions", "course")) as finished:
+    ...     finished.count
+    2
+    """
     async with Grader(jobs=jobs, require=require, scheduler=scheduler) as grader:
         return await grader.grade_class_async(paths, course, **options)
 
@@ -358,9 +383,7 @@ def _task(
 ) -> tuple[Task, float]:
     """What is to be graded, and the seconds that the assignment allows a submission."""
     if not (folder / "assignment.toml").exists():
-        raise AssignmentError(
-            f"{folder}: there is no assignment.toml; it is no assignment's folder"
-        )
+        raise AssignmentError(f"{folder}: is no assignment's folder: it has no assignment.toml")
     root, solutions = folder.parent.parent, folder.parent.parent / "solutions" / folder.name
     settings = read_settings(folder, folder if public_only else solutions)
     path = Path("notebook.ipynb" if isinstance(source, bytes) else source)

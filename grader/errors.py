@@ -16,7 +16,14 @@ stack trace.
 
 
 class FairgradeError(Exception):
-    """Base of all errors raised by fairgrade on purpose."""
+    """Base of all errors raised by fairgrade on purpose.
+
+    >>> try:
+    ...     grade_notebook("ann.ipynb", "course")
+    ... except FairgradeError as error:
+    ...     type(error).__name__
+    'AssignmentError'
+    """
 
 
 class SubmissionError(FairgradeError):
@@ -24,7 +31,13 @@ class SubmissionError(FairgradeError):
 
 
 class AssignmentError(FairgradeError):
-    """An assignment's files are malformed; the message names file, place and expectation."""
+    """An assignment's files are malformed; the message names file, place and expectation.
+
+    >>> grade_notebook("ann.ipynb", "submissions")
+    Traceback (most recent call last):
+        ...
+    grader.errors.AssignmentError: ...submissions: is no assignment's folder: ...
+    """
 
 
 class CommandError(FairgradeError):
@@ -32,11 +45,24 @@ class CommandError(FairgradeError):
 
 
 class WeakProtection(FairgradeError):
-    """Student code would be shut in less well than `--require` asks for."""
+    """Student code would be shut in less well than is required.
+
+    >>> try:
+    ...     grade_notebook("ann.ipynb", "course/assignment/averages", require="namespaces").score
+    ... except WeakProtection:
+    ...     10.0
+    10.0
+    """
 
 
 class SystemFailure(FairgradeError):
-    """The machine or fairgrade itself failed: what it touches becomes `not_graded`."""
+    """The machine or fairgrade itself failed: what it touches becomes `not_graded`.
+
+    >>> try:
+    ...     grade_class("submissions", "course", output="grades").close()
+    ... except SystemFailure as error:
+    ...     print("the machine's trouble, nobody's zero:", error)
+    """
 
 
 class KernelFailure(SystemFailure):

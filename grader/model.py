@@ -23,7 +23,11 @@ class Visibility(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What is said of one exercise of one submission."""
+    """What is said of one exercise of one submission.
+
+    >>> Verdict("not_graded").name
+    'NOT_GRADED'
+    """
 
     CORRECT = "correct"
     ACCEPTED = "accepted"
@@ -38,7 +42,11 @@ class Verdict(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a submission got a grade at all."""
+    """Whether a submission got a grade at all.
+
+    >>> [status.value for status in Status]
+    ['graded', 'not_graded']
+    """
 
     GRADED = "graded"
     NOT_GRADED = "not_graded"
@@ -221,6 +229,10 @@ class Result:
     `source` is the notebook's path relative to what was asked to be graded, and empty for somebody
     in the roster who handed in nothing. `owner` is None while a result is not part of a run, `late`
     also where the assignment has no rule for late days; `score` is what it leaves.
+
+        >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
+        >>> [(each.name, each.verdict.value, each.score) for each in result.exercises]
+        [('moving_average', 'correct', 10.0)]
     """
 
     student: str
