@@ -25,8 +25,12 @@ class Visibility(StrEnum):
 class Verdict(StrEnum):
     """What is said of one exercise of one submission.
 
+    What follows from a verdict is asked of it here, and stands in the table `_FOLLOWS`.
+
     >>> Verdict("not_graded").name
     'NOT_GRADED'
+    >>> Verdict.ACCEPTED.solved
+    True
     """
 
     CORRECT = "correct"
@@ -39,6 +43,57 @@ class Verdict(StrEnum):
     MISSING = "missing"
     UNANSWERED = "unanswered"
     NOT_GRADED = "not_graded"
+
+    @property
+    def solved(self) -> bool:
+        """Whether the exercise is right and gets all its points."""
+        return self._follows.solved
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was a function of the student's to be tried on the cases."""
+        return self._follows.answered
+
+    @property
+    def returned(self) -> bool:
+        """Whether the function returned values, of which some or all are wrong."""
+        return self._follows.returned
+
+    @property
+    def has_mistake(self) -> bool:
+        """Whether the function ran to an end and is wrong: an edit of a line may make it right."""
+        return self._follows.has_mistake
+
+    @property
+    def _follows(self) -> _Follows:
+        return _FOLLOWS[self]
+
+
+@dataclass(frozen=True, slots=True)
+class _Follows:
+    """What follows from a verdict; see the properties of the same names."""
+
+    solved: bool = False
+    answered: bool = True
+    returned: bool = False
+    has_mistake: bool = False
+
+
+_RIGHT, _UNFINISHED = _Follows(solved=True), _Follows()
+_WRONG = _Follows(returned=True, has_mistake=True)
+_NO_ANSWER = _Follows(answered=False)
+_FOLLOWS = {
+    Verdict.CORRECT: _RIGHT,
+    Verdict.ACCEPTED: _RIGHT,
+    Verdict.PARTIAL: _WRONG,
+    Verdict.INCORRECT: _WRONG,
+    Verdict.ERROR: _Follows(has_mistake=True),
+    Verdict.TIMEOUT: _UNFINISHED,
+    Verdict.CRASHED: _UNFINISHED,
+    Verdict.MISSING: _NO_ANSWER,
+    Verdict.UNANSWERED: _NO_ANSWER,
+    Verdict.NOT_GRADED: _NO_ANSWER,
+}
 
 
 class Status(StrEnum):

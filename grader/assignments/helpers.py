@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import py_compile
 import tempfile
-from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 
 from grader.assignments.records import Assignment
+from grader.caches import cached
 from grader.errors import AssignmentError
 
 
-@cache
+@cached()
 def files_beside(assignment: Assignment) -> dict[str, bytes]:
     """The helpers' content by name, modules compiled, too: each kernel would do it again.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import fields, replace
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from grader.assignments.cases import Cases, read_cases, with_expected_outputs
@@ -25,8 +24,11 @@ from grader.assignments.records import (
     Limits,
 )
 from grader.assignments.toml import Table, read_table
+from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
 from grader.values.difference import Returns
+
+_KEPT = KeptAssignments()
 
 
 def assignment_names(root: Path) -> list[str]:
@@ -34,12 +36,20 @@ def assignment_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("assignment/*/assignment.toml"))
 
 
-@lru_cache
 def load_assignment(root: Path, name: str) -> Assignment:
     """The assignment with its cases and their frozen expected outputs.
 
-    Raises AssignmentError for anything missing or malformed, a case without frozen output too.
+    It is the same object in every call until one of its files changes. Raises AssignmentError for
+    anything missing or malformed, a case without frozen output too.
     """
+    return _KEPT.get(
+        (root, name),
+        lambda: _settings(root, name).folders,
+        lambda: _load(root, name),
+    )
+
+
+def _load(root: Path, name: str) -> Assignment:
     assignment = read_assignment(root, name)
     cases = {exercise.name: exercise.cases for exercise in assignment.exercises}
     expected = with_expected_outputs(cases, assignment.folder, assignment.solutions)
@@ -51,16 +61,8 @@ def load_assignment(root: Path, name: str) -> Assignment:
 
 def read_assignment(root: Path, name: str) -> Assignment:
     """The assignment as its author wrote it: cases, but no expected outputs yet."""
-    folder, solutions = root / "assignment" / name, root / "solutions" / name
-    if not (folder / "assignment.toml").exists():
-        known = ", ".join(assignment_names(root)) or "none"
-        raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
-    assignment = read_settings(folder, solutions)
-    if assignment.name != name:
-        raise AssignmentError(
-            f"{folder / 'assignment.toml'}: name: is not {name!r}, the name of its folder"
-        )
-    if assignment.shared_folder != folder:
+    assignment = _settings(root, name)
+    if assignment.shared_folder != assignment.folder:
         base = read_assignment(root, assignment.shared_folder.name)
         found = Cases(
             {each.name: each.cases for each in base.exercises},
@@ -70,8 +72,21 @@ def read_assignment(root: Path, name: str) -> Assignment:
         )
     else:
         names = [exercise.name for exercise in assignment.exercises]
-        found = read_cases(folder, solutions, assignment.public_cases, names)
+        found = read_cases(assignment.folder, assignment.solutions, assignment.public_cases, names)
     return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
+
+
+def _settings(root: Path, name: str) -> Assignment:
+    folder, solutions = root / "assignment" / name, root / "solutions" / name
+    if not (folder / "assignment.toml").exists():
+        known = ", ".join(assignment_names(root)) or "none"
+        raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
+    assignment = read_settings(folder, solutions)
+    if assignment.name != name:
+        raise AssignmentError(
+            f"{folder / 'assignment.toml'}: name: is not {name!r}, the name of its folder"
+        )
+    return assignment
 
 
 def read_settings(folder: Path, solutions: Path) -> Assignment:

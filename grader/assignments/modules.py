@@ -9,6 +9,7 @@ import ast
 import importlib.util
 import inspect
 import sys
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from types import ModuleType, UnionType
 from typing import Any
 
 from grader.errors import AssignmentError
+
+_IMPORTING = threading.RLock()
 
 
 def error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
@@ -89,17 +92,21 @@ def words_of(error: Exception) -> str:
 
 @contextmanager
 def importable(*folders: Path) -> Iterator[None]:
-    """Let the author's modules import their neighbours, and forget them all afterwards."""
-    before, path = set(sys.modules), list(sys.path)
-    sys.path[:0] = [str(folder) for folder in folders]
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).parent in folders:
-                del sys.modules[name]
+    """Let the author's modules import their neighbours, and forget them all afterwards.
+
+    `sys.path` and `sys.modules` belong to the whole process: other threads wait meanwhile.
+    """
+    with _IMPORTING:
+        before, path = set(sys.modules), list(sys.path)
+        sys.path[:0] = [str(folder) for folder in folders]
+        try:
+            yield
+        finally:
+            sys.path[:] = path
+            for name in set(sys.modules) - before:
+                file = getattr(sys.modules[name], "__file__", None)
+                if file and Path(file).parent in folders:
+                    del sys.modules[name]
 
 
 def doc_of(function: Callable[..., Any]) -> str:

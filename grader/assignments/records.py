@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring import Arguments
+from grader.caches import CacheOwner
 from grader.model import Visibility
 from grader.scenes import Scene
 from grader.values.difference import Returns, Tolerance
@@ -44,7 +45,7 @@ class LateRule:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
 
     `module` is the student's own module that has the inputs, where one has.
@@ -61,7 +62,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Variant:
+class Variant(CacheOwner):
     """A named other implementation of an exercise: an accepted one, or a mistake.
 
     `share` of the points is given for it. `function` is called as the exercise is. Where it is a
@@ -89,7 +90,7 @@ class RecordedOutputs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class Picture(CacheOwner):
     """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
 
     Where the scene is a `Training`, it is of what the notebook trained with the text `given` among
@@ -105,7 +106,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exercise:
+class Exercise(CacheOwner):
     """One function a student writes. `asks` says in plain words what it is to do.
 
     `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
@@ -142,7 +143,7 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Assignment:
+class Assignment(CacheOwner):
     """Everything fairgrade knows about one assignment.
 
     `search` says whether wrong functions are searched for the place of the mistake.
@@ -180,6 +181,19 @@ class Assignment:
     @property
     def master(self) -> Path:
         return self.solutions / self.notebook
+
+    @property
+    def shared_solutions(self) -> Path:
+        """The solutions folder of the assignment whose exercises these are: mostly its own."""
+        if self.shared_folder == self.folder:
+            return self.solutions
+        return self.solutions.parent / self.shared_folder.name
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders with everything that belongs to the assignment, each once."""
+        every = (self.folder, self.solutions, self.shared_folder, self.shared_solutions)
+        return tuple(dict.fromkeys(every))
 
     def exercise(self, name: str) -> Exercise:
         return next(exercise for exercise in self.exercises if exercise.name == name)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,39 @@ from grader.assignments.load import read_settings
 from grader.assignments.modules import importable
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
+from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.values.difference import Tolerance, thaw
 
 
-@lru_cache
+def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
+    """The stamp of what lies in the folders themselves: below a student's may be anything."""
+    return stamp_of(path for folder in folders for path in sorted(folder.iterdir()))
+
+
+_KEPT = KeptAssignments(_stamp_of_own_files)
+
+
 def load_handed_out(folder: Path) -> Assignment:
     """The assignment in a student's `folder`, with its public cases and the variants that these
     tell apart.
 
-    Raises AssignmentError where a file is missing or is not what was handed out.
+    It is the same object in every call until a file of the folder changes. Raises AssignmentError
+    where a file is missing or is not what was handed out.
     """
+    return _KEPT.get(folder, lambda: read_settings(folder, folder).folders, lambda: _load(folder))
+
+
+def _load(folder: Path) -> Assignment:
     settings = read_settings(folder, folder)
     frozen = _read(folder / EXPECTED_OUTPUTS)
     path = folder / PUBLIC_VARIANTS
     variants = _read(path) if path.exists() else {}
+    inputs = _Inputs(folder)
     try:
-        exercises = tuple(_exercise(each, frozen, variants, folder) for each in settings.exercises)
+        exercises = tuple(_exercise(each, frozen, variants, inputs) for each in settings.exercises)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(
             f"{folder}: {EXPECTED_OUTPUTS} or {PUBLIC_VARIANTS} is not what was handed out "
@@ -46,18 +59,18 @@ def load_handed_out(folder: Path) -> Assignment:
 
 
 def _exercise(
-    exercise: Exercise, frozen: dict[str, Any], variants: dict[str, Any], folder: Path
+    exercise: Exercise, frozen: dict[str, Any], variants: dict[str, Any], inputs: _Inputs
 ) -> Exercise:
     cases = frozen[exercise.name]["cases"]
     recorded = variants.get(exercise.name, [])
     return replace(
         exercise,
-        cases=tuple(_case(exercise.name, name, case, folder) for name, case in cases.items()),
+        cases=tuple(_case(exercise.name, name, case, inputs) for name, case in cases.items()),
         variants=tuple(map(_variant, recorded)),
     )
 
 
-def _case(exercise: str, name: str, frozen: dict[str, Any], folder: Path) -> Case:
+def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> Case:
     module = frozen.get("inputs_from", "")
     return Case(
         name=name,
@@ -66,19 +79,26 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], folder: Path) -> Cas
         tolerance=Tolerance(frozen["rtol"], frozen["atol"]),
         weight=1,
         arguments=checked_arguments(
-            _listed(folder / f"{module}.py")[exercise][name]
-            if module
-            else _thawed(frozen["inputs"])
+            inputs.listed_in(module)[exercise][name] if module else _thawed(frozen["inputs"])
         ),
         expected=thaw(frozen["expected"]),
         module=module,
     )
 
 
-@lru_cache
-def _listed(path: Path) -> dict[str, dict[str, Callable[[], Any]]]:
-    with importable(path.parent):
-        return listed_cases(path)
+class _Inputs:
+    """What the modules of a student's folder list as cases. Each module is run once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed: dict[str, dict[str, dict[str, Callable[[], Any]]]] = {}
+
+    def listed_in(self, module: str) -> dict[str, dict[str, Callable[[], Any]]]:
+        """Exercise -> case -> what gives its inputs."""
+        if module not in self._listed:
+            with importable(self._folder):
+                self._listed[module] = listed_cases(self._folder / f"{module}.py")
+        return self._listed[module]
 
 
 def _thawed(inputs: dict[str, Any]) -> Callable[[], Arguments]:

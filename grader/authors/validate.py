@@ -66,7 +66,6 @@ def generate(root: Path, name: str) -> list[Path]:
     for path, content in frozen_outputs(assignment, root).items():
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
-    load_assignment.cache_clear()
     frozen = load_assignment(root, name)
     variants = frozen.folder / PUBLIC_VARIANTS
     if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
@@ -226,8 +225,8 @@ def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict)
     for exercise in result.exercises:
         if exercise.verdict is not expected:
             what = f"{exercise.name} is {exercise.verdict.value} where {expected} is expected"
-            differs = exercise.verdict in (Verdict.INCORRECT, Verdict.PARTIAL)
-            yield f"{path}: {what}{_why(exercise)}{_FREEZE if is_master and differs else ''}"
+            freeze = _FREEZE if is_master and exercise.verdict.returned else ""
+            yield f"{path}: {what}{_why(exercise)}{freeze}"
     if is_master:
         yield from (f"{path}: {flag}" for flag in result.flags if _CELL_FAILED.match(flag))
     score = assignment.max_score if is_master else 0

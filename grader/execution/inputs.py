@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 
 from grader.assignments.records import Assignment, Case
+from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.model import Visibility
 from grader.sandbox.shared import MAX_SHARED, SharedInputs
@@ -15,7 +15,7 @@ from grader.values import wire
 SHARED_BYTES = 1024 * 1024
 
 
-@cache
+@cached()
 def encoded(case: Case) -> bytes | memoryview:
     """The case's inputs as they go over the wire; raises AssignmentError where they cannot."""
     inputs = case.arguments()
@@ -25,11 +25,13 @@ def encoded(case: Case) -> bytes | memoryview:
         raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 
 
-@cache
+@cached()
 def shared(assignment: Assignment) -> dict[Case, SharedInputs]:
-    """The largest inputs of public cases, which students have anyway: kernels have them from the
-    start. None where the system has no memory of this kind (macOS), or gives us none: they are sent
-    with each call then."""
+    """The largest inputs of public cases, by case: shared memory that kernels have from the start.
+
+    Inputs of public cases are no secret. The result is empty where the system has no such memory
+    (macOS) or grants none; inputs are then sent with each call.
+    """
     if not hasattr(os, "memfd_create"):
         return {}
     public = [case for each in assignment.exercises for case in each.of(Visibility.PUBLIC)]

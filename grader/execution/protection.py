@@ -25,7 +25,7 @@ from grader.assignments.records import Limits
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
 from grader.execution.outcome import Returned
-from grader.execution.session import Execution, Step
+from grader.execution.session import CellStep, Execution
 from grader.model import Protection
 from grader.notebooks.read import Cell
 from grader.sandbox.advice import advice
@@ -113,7 +113,7 @@ async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
     source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
     evidence = {}
     limits = Limits(call_seconds=20)
-    async with Execution([Step(Cell(1, source))], {}, limits, confinement) as execution:
+    async with Execution([CellStep(Cell(1, source))], {}, limits, confinement) as execution:
         for promise, function in {**WALLS, **RESOURCES}.items():
             evidence[promise] = await _tried(execution, function, bait)
         evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)

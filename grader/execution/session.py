@@ -51,7 +51,7 @@ class Reach(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CellStep:
     """A cell to run. What calls one of the `skipped` names is left out; a `long` cell may take as
     long as training does. What `reads` names, if anything, is asked for once the cell has run."""
 
@@ -62,18 +62,18 @@ class Step:
     reads: str = ""
 
 
-def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> Step:
+def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:
     """The cell as a step: calls of a `long_running` function are left out, unless `full`."""
     if calls(cell.source) & long_running:
-        return Step(cell, long=True) if full else Step(cell, skipped=long_running)
-    return Step(cell)
+        return CellStep(cell, long=True) if full else CellStep(cell, skipped=long_running)
+    return CellStep(cell)
 
 
-def definitions_of(steps: Sequence[Step]) -> Step:
+def definitions_of(steps: Sequence[CellStep]) -> CellStep:
     """All that the steps import and define, with the constants that it may need, as one cell: that
     is run faster than each by itself."""
     ran = [step.cell.source for step in steps if step.reach > Reach.NOTHING]
-    return Step(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
+    return CellStep(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
 
 
 def confinement_for(
@@ -102,7 +102,7 @@ class Execution:
     `values` has, by the cell's number, what came of asking for what a step `reads`.
     """
 
-    steps: Sequence[Step]
+    steps: Sequence[CellStep]
     files: Mapping[str, bytes]
     limits: Limits
     confinement: Confinement
@@ -211,7 +211,7 @@ class Execution:
                 return False
         return True
 
-    async def _read(self, step: Step) -> None:
+    async def _read(self, step: CellStep) -> None:
         assert self._kernel is not None
         seconds = self.limits.call_seconds
         self.values[step.cell.number], usable = await value_of(self._kernel, step.reads, seconds)
@@ -228,7 +228,7 @@ class Execution:
         # The other half is for the calls: it is they that are graded.
         return self.seconds_left < self.limits.submission_seconds / 2
 
-    async def _run_step(self, runner: CellRunner, step: Step, reach: Reach) -> CellRun:
+    async def _run_step(self, runner: CellRunner, step: CellStep, reach: Reach) -> CellRun:
         source = _source(step, reach)
         if not source.strip():
             return CellRun("skipped")
@@ -241,7 +241,7 @@ class Execution:
         return CellRun("skipped", run.printed) if reduced and run.ended == "ok" else run
 
 
-def _source(step: Step, reach: Reach) -> str:
+def _source(step: CellStep, reach: Reach) -> str:
     match reach:
         case Reach.NOTHING:
             return ""

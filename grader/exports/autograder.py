@@ -12,8 +12,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from grader.assignments.load import load_assignment
+from grader.assignments.paths import files_below
 from grader.exports.base import pack, write_zip
-from grader.gradebook.fingerprint import files_below, folders_of
 
 SCRIPTS = ("setup.sh", "run_autograder")
 _HERE = Path(__file__).parent
@@ -32,7 +32,7 @@ def _files(root: Path, name: str, require: str) -> Iterator[tuple[str, bytes]]:
     yield "settings", f"assignment={shlex.quote(name)}\nrequire={require}\n".encode()
     yield "requirements.txt", "".join(f"{line}\n" for line in assignment.requirements).encode()
     yield _wheel()
-    for folder in folders_of(assignment):
+    for folder in assignment.folders:
         for path in files_below(folder):
             yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes()
 

@@ -9,7 +9,6 @@ from grader.exports.base import Files, Request
 from grader.exports.summary import about, total
 from grader.model import Result
 from grader.report.entries import entries
-from grader.report.words import SOLVED
 
 
 class Classroom(Files):
@@ -35,7 +34,7 @@ class Classroom(Files):
 
 def _graded(result: Result, points: float) -> dict[str, object]:
     tests = [
-        _test(each.name, each.score or 0.0, each.verdict in SOLVED, about(each))
+        _test(each.name, each.score or 0.0, each.verdict.solved, about(each))
         for each in result.exercises
     ]
     missing = round(points - sum(each.score or 0.0 for each in result.exercises), 2)

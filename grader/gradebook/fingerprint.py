@@ -17,16 +17,16 @@ from functools import cache
 from pathlib import Path
 
 from grader import __version__
+from grader.assignments.paths import files_below
 from grader.assignments.records import Assignment
 from grader.model import Submission
 from grader.sandbox.launch import site_packages
 
 PACKAGE = Path(__file__).parents[1]
-GENERATED = "__pycache__"
 # The files and folders of `grader/` that decide a grade.
 DECIDES = (
-    *("model.py", "text.py", "authoring.py", "scenes.py", "values", "notebooks", "assignments"),
-    *("sandbox", "execution", "grading"),
+    *("model.py", "text.py", "caches.py", "authoring.py", "scenes.py", "values", "notebooks"),
+    *("assignments", "sandbox", "execution", "grading"),
 )
 _DISTRIBUTION = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info")
 _OWN = "fairgrade"
@@ -90,28 +90,10 @@ def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
         for case in exercise.cases:
             yield f"tolerance {place}/{case.name}", repr(case.tolerance)
             yield f"case {place}/{case.name}", f"{case.weight:g} {case.visibility} {case.title}"
-    for folder in folders_of(assignment):
+    for folder in assignment.folders:
         for path in files_below(folder):
             shown = path.relative_to(folder.parent.parent).as_posix()
             yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
-
-
-def folders_of(assignment: Assignment) -> tuple[Path, ...]:
-    """The folders with everything that belongs to the assignment."""
-    folders = [assignment.folder, assignment.solutions, assignment.shared_folder]
-    if assignment.shared_folder != assignment.folder:
-        folders.append(assignment.solutions.parent / assignment.shared_folder.name)
-    return tuple(dict.fromkeys(folders))
-
-
-def files_below(folder: Path) -> list[Path]:
-    """Every file below the folder but hidden and compiled ones."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not _passed_over(path.relative_to(folder)))
-
-
-def _passed_over(path: Path) -> bool:
-    return any(part.startswith(".") or part == GENERATED for part in path.parts)
 
 
 @cache

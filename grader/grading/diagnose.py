@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import combinations
 from math import prod
 
 from grader.assignments.records import Case, Exercise, Variant
+from grader.caches import cached
 from grader.execution.outcome import Outcome, Raised, Returned
 from grader.grading.parts import Cut, Function, Parts, cut_for, expected_parts, parts_from, same
 from grader.model import Diagnosis
@@ -63,7 +64,7 @@ class _Compared:
     def explained_by(self, function: Function, names: frozenset[str]) -> frozenset[str]:
         """Which of these parts the function gives as well, on every case."""
         for case, mine in self.outcomes:
-            theirs = parts_from(function, case, self.cut)
+            theirs = parts_from(case, function, self.cut)
             names = frozenset(n for n in names if same(theirs, mine, n, case.tolerance))
             if not names:
                 break
@@ -72,7 +73,7 @@ class _Compared:
     def explains_all_wrong(self, function: Function) -> bool:
         """Whether the function gives all that is wrong as well, on every case."""
         return all(
-            same(parts_from(function, case, self.cut), mine, name, case.tolerance)
+            same(parts_from(case, function, self.cut), mine, name, case.tolerance)
             for case, mine in self.outcomes
             for name in self.wrong
         )
@@ -140,7 +141,7 @@ def _explained_together(answer: _Compared, one: Variant, other: Variant) -> bool
     return function is not None and answer.explains_all_wrong(function)
 
 
-@cache
+@cached()
 def _together(one: Variant, other: Variant) -> Function | None:
     """Both variants at work in one function, where they change different things of one form."""
     if one.of is None or one.of is not other.of or one.changes.keys() & other.changes.keys():
@@ -156,7 +157,7 @@ def _in_order(answer: _Compared, names: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in answer.names if name in names)
 
 
-@cache
+@cached()
 def _size(case: Case) -> int:
     """How many numbers the expected output holds, roughly."""
     return sum(_sizes(case.expected))

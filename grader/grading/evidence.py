@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.assignments.records import Assignment
 from grader.execution.cell_runner import CellRun
-from grader.execution.session import Step
+from grader.execution.session import CellStep
 from grader.model import ExerciseResult
 from grader.notebooks.read import Cell, Notebook
 from grader.text import plain
@@ -41,7 +41,7 @@ def with_evidence(
 
 
 def flags(
-    notebook: Notebook, steps: Sequence[Step], copies: set[int], runs: dict[int, CellRun]
+    notebook: Notebook, steps: Sequence[CellStep], copies: set[int], runs: dict[int, CellRun]
 ) -> tuple[str, ...]:
     remarks = list(notebook.flags)
     remarks += [

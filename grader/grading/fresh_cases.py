@@ -7,24 +7,20 @@ look at; no points depend on it.
 
 from __future__ import annotations
 
-import ast
-import builtins
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Any
 
-from grader.assignments.modules import importable
 from grader.assignments.records import Assignment, Exercise
+from grader.assignments.reference import reference
 from grader.authoring import Arguments, drawn_afresh
+from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution
-from grader.model import ExerciseResult, Verdict
-from grader.notebooks.cells import bindings, names_read
-from grader.notebooks.read import read_notebook
+from grader.model import ExerciseResult
 from grader.values import wire
 from grader.values.difference import Tolerance, first_difference
 
@@ -39,7 +35,7 @@ async def suspicions(
     passed = [
         (exercise, _draw(exercise, assignment, _variant(result), seed))
         for exercise, result in zip(assignment.exercises, results, strict=True)
-        if result.verdict in (Verdict.CORRECT, Verdict.ACCEPTED)
+        if result.verdict.solved
         # Partly the variant, partly the reference: no one function is right for all.
         and not (result.diagnosis and result.diagnosis.parts)
     ]
@@ -77,7 +73,7 @@ class _Drawn:
     tolerance: Tolerance
 
 
-@lru_cache(maxsize=256)
+@cached(most=64)
 def _draw(
     exercise: Exercise, assignment: Assignment, variant: str, seed: int
 ) -> tuple[_Drawn, ...]:
@@ -109,39 +105,3 @@ def _output(right: Callable[..., Any], inputs: Arguments, case: str, assignment:
             f"where the inputs of the case {case} are drawn afresh; what a case may draw, the "
             "reference and every accepted variant have to return on"
         ) from error
-
-
-@cache
-def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
-    """The exercises' functions from the master notebook, executed in our process.
-
-    With them comes whatever of the notebook they need, and nothing else of it. The master is the
-    author's code.
-    """
-    exercises = {exercise.name for exercise in assignment.exercises}
-    cells = read_notebook(assignment.master).cells
-    found = [binding for cell in cells for binding in bindings(cell.source)]
-    needed = _needed(exercises, found)
-    body = [statement for statement, names in found if names & needed]
-    namespace: dict[str, Any] = {}
-    code = compile(ast.Module(body, []), str(assignment.master), "exec")
-    try:
-        with importable(assignment.folder):
-            exec(code, namespace)
-    except Exception as error:  # whatever the author's code may raise
-        raise AssignmentError(
-            f"{assignment.master}: what its exercises need of it cannot be run without the rest of "
-            f"the notebook: {type(error).__name__}: {error}"
-        ) from error
-    return {name: namespace[name] for name in exercises}
-
-
-def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
-    """The names, those that what binds them reads, and so on; "*" where no binding has one."""
-    needed, more = set[str](), names
-    while more:
-        needed |= more
-        read = (names_read(statement) for statement, bound in found if bound & more)
-        more = set[str]().union(*read) - needed
-    known = {name for _, bound in found for name in bound} | set(dir(builtins))
-    return needed if needed <= known else needed | {"*"}

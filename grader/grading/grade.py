@@ -1,57 +1,44 @@
-"""One submission -> one result."""
+"""One submission -> one result, in the order of `STEPS`."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from grader.assignments.helpers import files_beside
 from grader.assignments.load import load_assignment
 from grader.assignments.match import which_assignment
-from grader.assignments.records import Assignment, Case, Exercise, Limits
+from grader.assignments.records import Assignment, Limits
 from grader.assignments.student_copy import load_handed_out
+from grader.assignments.untouched import Template, template_of
 from grader.errors import AssignmentError, SubmissionError, SystemFailure
-from grader.execution.calls import Call
-from grader.execution.cell_runner import CellRun
-from grader.execution.inputs import encoded, shared
-from grader.execution.outcome import NotCalled, Outcome
+from grader.execution.inputs import shared
 from grader.execution.protection import protection_in_force
 from grader.execution.session import (
-    LAST,
+    CellStep,
     Execution,
     Reach,
-    Step,
     confinement_for,
     definitions_of,
     step_for,
 )
-from grader.grading.error_hints import nearest
+from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, result_of
 from grader.grading.evidence import flags, spans, with_evidence
 from grader.grading.fresh_cases import suspicions
-from grader.grading.judge import judge, mark
 from grader.grading.pictures.draw import with_drawings
 from grader.grading.pictures.trainings import reading, with_trainings
 from grader.grading.repair.search import searched
-from grader.grading.score import score, without_cases
-from grader.model import (
-    CaseResult,
-    ExerciseResult,
-    Graded,
-    Mark,
-    Result,
-    Status,
-    Submission,
-    Verdict,
-    Visibility,
-)
-from grader.notebooks.cells import functions, is_untouched, syntax_error
-from grader.notebooks.read import Cell, Notebook, parse_notebook, read_notebook
+from grader.model import ExerciseResult, Graded, Result, Status, Submission, Visibility
+from grader.notebooks.cells import parsed_once
+from grader.notebooks.read import Notebook, parse_notebook, read_notebook
 from grader.sandbox.level import Level
-from grader.sandbox.shared import SharedInputs
+
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +59,209 @@ class Task:
     public_only: bool = False
 
 
-def grade(task: Task, content: bytes | None = None) -> Graded:
-    """Grade one submission. Whatever goes wrong becomes its reason, with two exceptions:
-    AssignmentError, and MemoryError, after which this process is not to be used any more.
+@dataclass(slots=True)
+class Grading:
+    """What is known of one submission while it is graded. Each step adds what it finds out.
+
+    `task` has the level of protection that is in force. `kernels` is left when the notebook's
+    kernel is no longer needed; `execution` keeps what came of the cells.
+    """
+
+    notebook: Notebook
+    assignment: Assignment
+    task: Task
+    template: Template
+    answers: list[Answer] = field(default_factory=list)
+    cells: list[CellStep] = field(default_factory=list)
+    exercises: tuple[ExerciseResult, ...] = ()
+    flags: list[str] = field(default_factory=list)
+    kernels: AsyncExitStack = field(default_factory=AsyncExitStack)
+    execution: Execution = field(init=False)
+
+    @property
+    def copies(self) -> set[int]:
+        """The numbers of cells with a stub of an exercise that another cell answers."""
+        return {number for answer in self.answers for number in answer.copies}
+
+    def execution_of(self, cells: Sequence[CellStep], limits: Limits) -> Execution:
+        """A new execution of some cells, in a kernel like that of the notebook."""
+        assignment, level = self.assignment, self.task.level or Level.LIMITS
+        inputs = tuple(shared(assignment).values())
+        confinement = confinement_for(assignment.limits, assignment.warm_imports, level, inputs)
+        return Execution(cells, files_beside(assignment), limits, confinement)
+
+    def execution_of_definitions(self, limits: Limits) -> Execution:
+        """A new execution of what the notebook's cells define, in a kernel of its own."""
+        return self.execution_of([definitions_of(self.cells)], limits)
+
+
+async def plan_cells(grading: Grading) -> None:
+    """Find each exercise's cells, and decide how much of each cell is run."""
+    assignment, task = grading.assignment, grading.task
+    grading.answers = [
+        answer_to(exercise, grading.notebook, grading.template) for exercise in assignment.exercises
+    ]
+    copies = grading.copies
+    grading.cells = [
+        CellStep(cell, Reach.NOTHING)
+        if cell.number in copies
+        else step_for(cell, assignment.long_running, task.full)
+        for cell in grading.notebook.cells
+    ]
+    if task.full:
+        grading.cells = reading(grading.cells, assignment)
+    execution = grading.execution_of(grading.cells, assignment.limits)
+    grading.execution = await grading.kernels.enter_async_context(execution)
+
+
+async def run_cells(grading: Grading) -> None:
+    """Start a kernel and run the notebook in it."""
+    await grading.execution.run_cells()
+
+
+async def call_cases(grading: Grading) -> None:
+    """Call every exercise on its cases and judge what comes of it: all public cases first.
+
+    What is said of a public case is shown with the student's own words, and until then no function
+    of theirs has seen a hidden input that it could say.
+    """
+    inputs = shared(grading.assignment)
+    for visibility in Visibility:
+        groups = [calls_for(answer, visibility, inputs) for answer in grading.answers]
+        outcomes = await grading.execution.call_all(groups)
+        for answer, of_answer in zip(grading.answers, outcomes, strict=True):
+            judge_cases(answer, visibility, of_answer)
+
+
+async def score_exercises(grading: Grading) -> None:
+    """Give each exercise its verdict and points."""
+    notebook, runs = grading.notebook, grading.execution.runs
+    grading.exercises = tuple(result_of(answer, notebook, runs) for answer in grading.answers)
+
+
+async def show_evidence(grading: Grading) -> None:
+    """Add the student's own code, and what it printed, to each result."""
+    found, runs = spans(grading.notebook, grading.assignment), grading.execution.runs
+    grading.exercises = tuple(
+        with_evidence(result, found.get(result.name, []), runs) for result in grading.exercises
+    )
+
+
+async def call_fresh_cases(grading: Grading) -> None:
+    """Flag functions that pass the frozen cases, and not those drawn for this run."""
+    grading.flags += await suspicions(
+        grading.exercises, grading.assignment, grading.task.seed, grading.execution
+    )
+
+
+async def flag_cells(grading: Grading) -> None:
+    """Flag cells that failed or were left out."""
+    runs = grading.execution.runs
+    grading.flags += flags(grading.notebook, grading.cells, grading.copies, runs)
+
+
+async def end_kernel(grading: Grading) -> None:
+    """End the notebook's kernel: it has seen hidden inputs, and is not needed any more."""
+    await grading.kernels.aclose()
+
+
+async def search_mistakes(grading: Grading) -> None:
+    """Look for an edit that makes a wrong function right, and mark its lines."""
+    grading.exercises, cut_short = await searched(
+        grading.exercises, grading.notebook, grading.assignment, grading.execution_of_definitions
+    )
+    grading.flags += cut_short
+
+
+async def draw_pictures(grading: Grading) -> None:
+    """Draw the author's pictures of what the functions do."""
+    grading.exercises = await with_drawings(
+        grading.exercises, grading.assignment, grading.execution_of_definitions
+    )
+
+
+async def draw_trainings(grading: Grading) -> None:
+    """Draw the author's pictures of what the notebook trained."""
+    grading.exercises = with_trainings(grading.exercises, grading.assignment, grading.execution)
+
+
+def _always(grading: Grading) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of grading, taken `when` that is true of the submission.
+
+    A step without which the verdicts stand, as it only explains or draws, says in `what` what is
+    missing if it fails. Where any other step fails, the submission is not graded.
+    """
+
+    take: Callable[[Grading], Awaitable[None]]
+    what: str = ""
+    when: Callable[[Grading], bool] = _always
+
+
+# In this order.
+STEPS = (
+    Step(plan_cells),
+    Step(run_cells),
+    Step(call_cases),
+    Step(score_exercises),
+    Step(show_evidence, "showing the student's code"),
+    Step(
+        call_fresh_cases,
+        "the comparison on cases drawn afresh",
+        when=lambda grading: not grading.assignment.public_only,
+    ),
+    Step(flag_cells, "the list of cells that failed"),
+    Step(end_kernel),
+    Step(
+        search_mistakes,
+        "the search for the mistake",
+        # Public cases alone are too few to call an edit right.
+        when=lambda grading: grading.assignment.search and not grading.assignment.public_only,
+    ),
+    Step(draw_pictures, "drawing the pictures"),
+    Step(draw_trainings, "drawing the trainings", when=lambda grading: grading.task.full),
+)
+# Where the author's files are checked, every failure counts.
+STRICT_STEPS = tuple(replace(step, what="") for step in STEPS)
+
+
+async def _take(steps: Sequence[Step], grading: Grading) -> Grading:
+    async with grading.kernels:
+        for step in steps:
+            if step.when(grading):
+                await _take_one(step, grading)
+    return grading
+
+
+async def _take_one(step: Step, grading: Grading) -> None:
+    try:
+        await step.take(grading)
+    except Exception as error:
+        if not step.what:
+            raise
+        grading.flags.append(f"{step.what} failed: {_place_of(error)}")
+
+
+def _place_of(error: Exception) -> str:
+    """The exception's type, and the last line of ours that it came through.
+
+    A flag is on the student's page, and an exception's text may have something of a hidden case.
+    """
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(_PACKAGE)
+    ]
+    place = f" in {Path(ours[-1].filename).relative_to(_PACKAGE.parent)}, line {ours[-1].lineno}"
+    return f"{type(error).__name__}{place}"
+
+
+def grade(task: Task, content: bytes | None = None, steps: Sequence[Step] = STEPS) -> Graded:
+    """Grade one submission. Whatever goes wrong becomes its reason, but for AssignmentError.
 
     With `content`, the notebook's bytes, its file is not opened: it may be on another machine.
     """
@@ -84,28 +271,22 @@ def grade(task: Task, content: bytes | None = None) -> Graded:
         if submission.problem:
             raise SubmissionError(submission.problem)
         notebook = read_notebook(submission.path) if content is None else parse_notebook(content)
-        if task.public_only:
-            assignment = load_handed_out(task.root)
-        else:
-            name = name or which_assignment(notebook, submission.path, task.root)
-            assignment = load_assignment(task.root, name)
-        level = task.level or protection_in_force()[0]
-        graded = asyncio.run(_grade(notebook, assignment, replace(task, level=level)))
-    except (AssignmentError, MemoryError):
+        with parsed_once() as parsed:
+            if task.public_only:
+                assignment = load_handed_out(task.root)
+            else:
+                name = name or which_assignment(notebook, submission.path, task.root)
+                assignment = load_assignment(task.root, name)
+            template = template_of(assignment)
+            parsed.known = template.parsed
+            task = replace(task, level=task.level or protection_in_force()[0])
+            grading = asyncio.run(_take(steps, Grading(notebook, assignment, task, template)))
+    except AssignmentError:
         raise
-    except SubmissionError as error:
-        return Graded(submission, name, _not_graded(submission, str(error)))
-    except SystemFailure as error:
-        return Graded(
-            submission, name, _not_graded(submission, f"fairgrade's own failure: {error}")
-        )
     except Exception as error:  # a mistake of ours must not become a student's zero
-        what = f"{type(error).__name__}: {error}"[:300]
-        return Graded(
-            submission, name, _not_graded(submission, f"a mistake in fairgrade itself: {what}")
-        )
+        return Graded(submission, name, _not_graded(submission, _reason(error)))
     seconds = round(time.monotonic() - started, 2)
-    return Graded(submission, name, _result(submission, assignment, graded, seconds))
+    return Graded(submission, name, _result(submission, grading, seconds))
 
 
 def not_reached(task: Task, reason: str) -> Graded:
@@ -113,10 +294,14 @@ def not_reached(task: Task, reason: str) -> Graded:
     return Graded(task.submission, task.assignment, _not_graded(task.submission, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class _Gradings:
-    exercises: tuple[ExerciseResult, ...]
-    flags: tuple[str, ...]
+def _reason(error: Exception) -> str:
+    """Why a submission is not graded, by who can mend it."""
+    match error:
+        case SubmissionError():
+            return str(error)
+        case SystemFailure():
+            return f"fairgrade's own failure: {error}"
+    return f"a mistake in fairgrade itself: {f'{type(error).__name__}: {error}'[:300]}"
 
 
 def _not_graded(submission: Submission, reason: str) -> Result:
@@ -131,202 +316,17 @@ def _not_graded(submission: Submission, reason: str) -> Result:
     )
 
 
-def _result(
-    submission: Submission, assignment: Assignment, graded: _Gradings, seconds: float
-) -> Result:
-    open_ones = [each for each in graded.exercises if each.score is None]
-    score = None if open_ones else sum(each.score or 0.0 for each in graded.exercises)
+def _result(submission: Submission, grading: Grading, seconds: float) -> Result:
+    open_ones = [each for each in grading.exercises if each.score is None]
+    score = None if open_ones else sum(each.score or 0.0 for each in grading.exercises)
     return Result(
         student=submission.student,
         source=submission.source,
         status=Status.GRADED if score is not None else Status.NOT_GRADED,
         score=score,
-        max_score=assignment.max_score,
+        max_score=grading.assignment.max_score,
         reason=f"{open_ones[0].name}: {open_ones[0].message}" if open_ones else "",
-        flags=(*submission.flags, *graded.flags),
+        flags=(*submission.flags, *grading.flags),
         seconds=seconds,
-        exercises=graded.exercises,
+        exercises=grading.exercises,
     )
-
-
-async def _grade(notebook: Notebook, assignment: Assignment, task: Task) -> _Gradings:
-    template = _template(assignment)
-    copies = _untouched_copies(notebook, assignment, template)
-    steps = [
-        Step(cell, Reach.NOTHING)
-        if cell.number in copies
-        else step_for(cell, assignment.long_running, task.full)
-        for cell in notebook.cells
-    ]
-    if task.full:
-        steps = reading(steps, assignment)
-    limits = assignment.limits
-    level, files, inputs = task.level or Level.LIMITS, files_beside(assignment), shared(assignment)
-    confinement = confinement_for(limits, assignment.warm_imports, level, tuple(inputs.values()))
-    async with Execution(steps, files, limits, confinement) as execution:
-        await execution.run_cells()
-        answers = [_answer(exercise, notebook, template) for exercise in assignment.exercises]
-        await _call_all(answers, execution, inputs)
-        graded = [_graded(answer, notebook, execution.runs) for answer in answers]
-        found = spans(notebook, assignment)
-        exercises = tuple(
-            with_evidence(result, found.get(result.name, []), execution.runs) for result in graded
-        )
-        suspected = (
-            []
-            if assignment.public_only
-            else await suspicions(exercises, assignment, task.seed, execution)
-        )
-        remarks = flags(notebook, steps, copies, execution.runs)
-    definitions = [definitions_of(steps)]
-
-    def start(within: Limits) -> Execution:
-        return Execution(definitions, files, within, confinement)
-
-    exercises, cut_short = await searched(exercises, notebook, assignment, start)
-    exercises = await with_drawings(exercises, assignment, start)
-    if task.full:
-        exercises = with_trainings(exercises, assignment, execution)
-    return _Gradings(exercises, (*suspected, *remarks, *cut_short))
-
-
-@dataclass(slots=True)
-class _Answer:
-    """A student's answer to an exercise: the cells that define it, and what came of its cases.
-
-    `stopped` says why no more cases are called, if so.
-    """
-
-    exercise: Exercise
-    cells: list[Cell]
-    untouched: bool
-    stopped: str = ""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    judged: dict[str, CaseResult] = field(default_factory=dict)
-    marks: list[Mark] = field(default_factory=list)
-
-    @property
-    def code(self) -> str:
-        """The last cell in which the function can be read, or an empty string."""
-        names = self.exercise.names
-        readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
-        return readable[-1] if readable else ""
-
-
-def _answer(exercise: Exercise, notebook: Notebook, template: Notebook) -> _Answer:
-    cells = notebook.cells_defining(exercise.names)
-    untouched = bool(cells) and all(_is_untouched(cell, exercise, template) for cell in cells)
-    answer = _Answer(exercise, cells, untouched)
-    if cells and not answer.code:
-        answer.stopped = "it cannot be read"
-    return answer
-
-
-async def _call_all(
-    answers: Sequence[_Answer], execution: Execution, inputs: Mapping[Case, SharedInputs]
-) -> None:
-    """Call every exercise on its cases: all public ones first.
-
-    What is said of a public case is shown with the student's own words, and until then no function
-    of theirs has seen a hidden input that it could say.
-    """
-    for visibility in Visibility:
-        groups = [_calls(answer, visibility, inputs) for answer in answers]
-        for answer, outcomes in zip(answers, await execution.call_all(groups), strict=True):
-            _judge(answer, visibility, outcomes)
-
-
-def _calls(
-    answer: _Answer, visibility: Visibility, inputs: Mapping[Case, SharedInputs]
-) -> list[Call]:
-    if answer.stopped:
-        return []
-    exercise = answer.exercise
-    return [
-        Call(exercise.names, inputs.get(case) or encoded(case)) for case in exercise.of(visibility)
-    ]
-
-
-def _judge(answer: _Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
-    """Judge the cases; those without an outcome have not been called."""
-    exercise = answer.exercise
-    for index, case in enumerate(exercise.of(visibility)):
-        outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
-        result = judge(case, exercise, outcome, answer.code)
-        if case.visibility is Visibility.PUBLIC and (marked := mark(outcome, answer.code)):
-            answer.marks.append(marked)
-        answer.outcomes[case.name], answer.judged[case.name] = outcome, result
-        if isinstance(outcome, NotCalled):
-            answer.stopped = outcome.reason
-        elif isinstance(outcome, LAST) or (answer.untouched and not result.passed):
-            answer.stopped = f"after {case.name!r}"
-
-
-def _graded(answer: _Answer, notebook: Notebook, runs: dict[int, CellRun]) -> ExerciseResult:
-    exercise, cells = answer.exercise, answer.cells
-    cases = tuple(answer.judged[case.name] for case in exercise.cases)
-    outcomes = [answer.outcomes[case.name] for case in exercise.cases]
-    result = score(exercise, cases, outcomes)
-    if answer.untouched and result.verdict not in (Verdict.CORRECT, Verdict.ACCEPTED):
-        return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
-    if cells and not answer.code:
-        result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
-        return replace(result, marks=_syntax_marks(cells[-1]))
-    if result.verdict is Verdict.MISSING:
-        why = _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook)
-        return without_cases(exercise, Verdict.MISSING, f"{result.message}{why}")
-    return replace(result, marks=tuple(dict.fromkeys(answer.marks)))
-
-
-def _untouched_copies(notebook: Notebook, assignment: Assignment, template: Notebook) -> set[int]:
-    """Cells with an untouched stub of an exercise that another cell of the notebook answers."""
-    copies: set[int] = set()
-    for exercise in assignment.exercises:
-        cells = notebook.cells_defining(exercise.names)
-        untouched = {c.number for c in cells if _is_untouched(c, exercise, template)}
-        if len(untouched) < len(cells):
-            copies |= untouched
-    return copies
-
-
-def _is_untouched(cell: Cell, exercise: Exercise, template: Notebook) -> bool:
-    originals = template.cells_defining((exercise.name,))
-    original = originals[-1].source if originals else ""
-    return any(is_untouched(cell.source, name, original) for name in exercise.names)
-
-
-def _unreached(cell: Cell, runs: dict[int, CellRun]) -> str:
-    run = runs.get(cell.number)
-    why = f", which ended with {run.error}" if run and run.error else ""
-    return f": cell {cell.number} would define it, but did not get there{why}"
-
-
-def _nearly(exercise: Exercise, notebook: Notebook) -> str:
-    """A function of the notebook that may be the exercise's under another name."""
-    names = {name for cell in notebook.cells for name in functions(cell.source)}
-    like = nearest(exercise.name, names)
-    return (
-        f". There is `{like}`: if that is it, it needs the name `{exercise.name}`" if like else ""
-    )
-
-
-def _syntax_message(cell: Cell) -> str:
-    error = syntax_error(cell.source)
-    place = f" in its line {error.lineno}" if error and error.lineno else ""
-    what = f": {error.msg}" if error else ""
-    return f"cell {cell.number}, which defines it, is not valid Python{place}{what}"
-
-
-def _syntax_marks(cell: Cell) -> tuple[Mark, ...]:
-    error = syntax_error(cell.source)
-    return (Mark(error.lineno, error.msg),) if error and error.lineno else ()
-
-
-@cache
-def _template(assignment: Assignment) -> Notebook:
-    if assignment.public_only:
-        return Notebook(())  # the notebook in a student's folder is the student's own
-    try:
-        return read_notebook(assignment.template)
-    except SubmissionError as error:
-        raise AssignmentError(f"{assignment.template}: {error}") from None

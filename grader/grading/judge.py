@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from grader.assignments.records import Case, Exercise
+from grader.caches import cached
 from grader.execution.outcome import (
     Crashed,
     Incomparable,
@@ -80,7 +80,7 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
             return f"not called: {reason}"
 
 
-@cache
+@cached()
 def _public_keys(exercise: Exercise) -> frozenset[Any]:
     """The keys that public expected outputs have, which students know."""
     cases = exercise.of(Visibility.PUBLIC)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.modules import error_at
 from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
+from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
 from grader.values import wire
@@ -70,7 +70,8 @@ def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
     """How to take these outcomes apart: like the expected outputs, or else not at all."""
     values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
     counts = {len(value) if isinstance(value, (tuple, list)) else 0 for value in values}
-    cut = Cut(exercise, counts.pop() if len(counts) == 1 else 0)
+    count = counts.pop() if len(counts) == 1 else 0
+    cut = Cut(exercise, count if count in _counts(exercise.returns) else 0)
     for case, outcome in zip(exercise.cases, outcomes, strict=True):
         if isinstance(outcome, Returned):
             mine, expected = cut.parts_of(outcome), expected_parts(cut, case)
@@ -90,8 +91,8 @@ def expected_parts(cut: Cut, case: Case) -> Mapping[str, Any]:
         ) from error
 
 
-@lru_cache(maxsize=20_000)
-def parts_from(function: Function, case: Case, cut: Cut) -> Parts:
+@cached(most=4_000)
+def parts_from(case: Case, function: Function, cut: Cut) -> Parts:
     """The parts of what a variant's function gives for a case, or what it raises.
 
     Large arrays are kept as digests.
@@ -103,7 +104,7 @@ def parts_from(function: Function, case: Case, cut: Cut) -> Parts:
     return parts if isinstance(parts, Raised) else {k: _condensed(v) for k, v in parts.items()}
 
 
-@cache
+@cached()
 def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
     """What comes of the variant on the case, large arrays kept as digests."""
     outcome = _outcome(variant.function, case)

@@ -54,9 +54,9 @@ def _share(exercise: Exercise, passed: float, found: Explanation | None) -> floa
 
 
 def _points(exercise: Exercise, verdict: Verdict, share: float) -> float | None:
+    if verdict.solved:
+        return exercise.points
     match verdict:
-        case Verdict.CORRECT | Verdict.ACCEPTED:
-            return exercise.points
         case Verdict.PARTIAL:
             return round(exercise.points * share, 2)
         case Verdict.NOT_GRADED:
@@ -101,7 +101,7 @@ def _summary(
     first = next((case.message for case in cases if case.message), "")
     if verdict in (Verdict.MISSING, Verdict.NOT_GRADED):
         return first
-    if verdict in (Verdict.CORRECT, Verdict.ACCEPTED):
+    if verdict.solved:
         return ""
     passed = f"{sum(case.passed is True for case in cases)} of {len(cases)} cases pass"
     if verdict is not Verdict.PARTIAL:

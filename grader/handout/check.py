@@ -13,7 +13,7 @@ from grader.assignments.student_copy import load_handed_out
 from grader.errors import CommandError
 from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.report.text import one_line, visible
-from grader.report.words import SOLVED, VERDICTS
+from grader.report.words import VERDICTS
 
 WIDTH = 88
 
@@ -38,7 +38,7 @@ def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
 def passed(result: Result) -> bool:
     """Whether every exercise that has a public case is right on all of them."""
     return result.status is Status.GRADED and all(
-        exercise.verdict in SOLVED for exercise in result.exercises
+        exercise.verdict.solved for exercise in result.exercises
     )
 
 
@@ -54,7 +54,7 @@ def explained(assignment: Assignment, result: Result) -> Iterator[str]:
         yield f"note: {one_line(flag)}"
     for exercise_name in _without_cases(assignment):
         yield f"{exercise_name}: has no public case; it is graded all the same"
-    solved = sum(exercise.verdict in SOLVED for exercise in result.exercises)
+    solved = sum(exercise.verdict.solved for exercise in result.exercises)
     yield f"{solved} of {len(result.exercises)} exercises pass their public cases."
     yield "Grading uses hidden cases too, so this is no grade yet."
 

@@ -2,6 +2,8 @@
 
 A cell is IPython's, not quite Python: lines may be magics, and a student's cell may not parse at
 all. What of it can be read is read statement by statement, and keeps its line numbers.
+
+Every function here parses the cell that it is given; within `parsed_once`, each cell only once.
 """
 
 from __future__ import annotations
@@ -10,10 +12,14 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 
+# A character of a cell takes up to 900 bytes of the tree that it is parsed into.
 MAX_CELL_CHARACTERS = 1_000_000
+# Of a notebook. What is longer is read up to there, in the order in which it is asked for.
+MAX_NOTEBOOK_CHARACTERS = 2_000_000
 START_MARK = re.compile(r"^\s*#+\s*START CODE HERE")
 END_MARK = re.compile(r"^\s*#+\s*END CODE HERE")
 
@@ -36,8 +42,11 @@ _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What can be read of a cell: the tree, the lines it is of and those there were, and why they
-    are not the same."""
+    """What can be read of a cell.
+
+    `tree` was parsed from the lines `texts`, which have as many lines as the cell's own, `lines`.
+    `error` says why they differ, where something of the cell is not Python.
+    """
 
     tree: ast.Module
     texts: list[str]
@@ -45,11 +54,58 @@ class _Read:
     error: SyntaxError | None = None
 
 
-@lru_cache(maxsize=4096)
+class ParsedCells:
+    """What was read of a notebook's cells, by their source.
+
+    Where `MAX_NOTEBOOK_CHARACTERS` have been parsed, further cells are too long to be read. `known`
+    cells, those of the template, are taken from there and do not count.
+    """
+
+    def __init__(self) -> None:
+        self.known: ParsedCells | None = None
+        self._read: dict[str, _Read] = {}
+        self._characters = 0
+
+    def read(self, source: str) -> _Read:
+        found = self._read.get(source) or (self.known and self.known._read.get(source))
+        if not found:
+            self._characters += len(source)
+            is_too_long = self._characters > MAX_NOTEBOOK_CHARACTERS
+            found = self._read[source] = _unread(source) if is_too_long else _parse(source)
+        return found
+
+
+_PARSED: ContextVar[ParsedCells | None] = ContextVar("_PARSED", default=None)
+
+
+@contextmanager
+def parsed_once() -> Iterator[ParsedCells]:
+    """Parse each cell only once within the context, and forget all of them at its end.
+
+    One context is for one notebook. It holds for the thread or task that has entered it.
+    """
+    parsed = ParsedCells()
+    token = _PARSED.set(parsed)
+    try:
+        yield parsed
+    finally:
+        _PARSED.reset(token)
+
+
 def _read(source: str) -> _Read:
-    lines = source.splitlines()
+    parsed = _PARSED.get()
+    return parsed.read(source) if parsed else _parse(source)
+
+
+def _unread(source: str) -> _Read:
+    why = SyntaxError("the cell is too long to be read")
+    return _Read(ast.Module([], []), [], source.splitlines(), why)
+
+
+def _parse(source: str) -> _Read:
     if len(source) > MAX_CELL_CHARACTERS:
-        return _Read(ast.Module([], []), [], lines, SyntaxError("the cell is too long to be read"))
+        return _unread(source)
+    lines = source.splitlines()
     if _CELL_MAGIC.match(source) and not _TIMED.match(source):
         return _Read(ast.Module([], []), [], lines)
     error: SyntaxError | None = None
@@ -281,18 +337,16 @@ def anchored(source: str) -> str:
     return "\n".join(["#"] * empty + lines[empty:])
 
 
-@lru_cache(maxsize=4096)
-def is_untouched(source: str, name: str, template: str = "") -> bool:
-    """Whether the function `name` in a cell is a stub in which nothing has been written.
+def is_untouched(source: str, name: str, original: str | None = None) -> bool:
+    """Whether nothing has been written yet into the function `name` of a cell.
 
-    It is one where all its stubs hold nothing but comments and `name = None`, or where it is the
-    same function as in the `template` cell, comments and docstring aside.
+    So it is where everything between START CODE HERE and END CODE HERE is comments and assignments
+    of None, or where the function's `skeleton` is that of the `original` in the template.
     """
     stubs = list(_stubs(_lines_of(source, name)))
     if stubs and all(_is_blank(line) for stub in stubs for line in stub):
         return True
-    mine, theirs = _skeleton(source, name), _skeleton(template, name)
-    return mine is not None and mine == theirs
+    return original is not None and skeleton(source, name) == original
 
 
 def _lines_of(source: str, name: str) -> list[str]:
@@ -334,9 +388,12 @@ def _is_blank(line: str) -> bool:
     return all(isinstance(each, ast.Constant) and each.value is None for each in values)
 
 
-@lru_cache(maxsize=4096)
-def _skeleton(source: str, name: str) -> str | None:
-    """A function's arguments and statements, comments and docstring aside; None without one."""
+def skeleton(source: str, name: str) -> str | None:
+    """The function's arguments and statements as text that is the same for the same code.
+
+    Comments, the docstring and the layout make no difference. None where the cell has no such
+    function.
+    """
     function = functions(source).get(name)
     if function is None:
         return None

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignments.records import Assignment
+from grader.caches import cached
 from grader.gradebook.diff import Change
 from grader.gradebook.fingerprint import basis, digest, program
 from grader.gradebook.store import ListedRun
@@ -91,7 +92,7 @@ def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:
     return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
-@cache
+@cached()
 def _pictures(assignment: Assignment) -> str:
     """A hash of what pictures are drawn from, if there are any: drivers may use all files."""
     drawn = any(exercise.pictures for exercise in assignment.exercises)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from grader.assignments.records import Assignment, Exercise, Picture
+from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen
@@ -54,12 +54,12 @@ def _views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -
             yield view
 
 
-@lru_cache(maxsize=256)
+@cached()
 def _of_right_function(picture: Picture, exercise: Exercise, assignment: Assignment) -> View | None:
     return _view(picture, None, _reference(picture, exercise, assignment), assignment)
 
 
-@lru_cache(maxsize=256)
+@cached()
 def _reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing | None:
     """What the reference draws; None where it cannot, of which `grade validate` speaks."""
     if isinstance(picture.scene, Training):
@@ -80,7 +80,7 @@ def _view(
     if reference is None:
         return None
     scene = picture.scene
-    ground = _ground(scene, _names(assignment)[scene])
+    ground = _ground(assignment, scene)
     drawings: tuple[Plot | Strips, ...]
     match scene:
         case Landscape():
@@ -99,7 +99,7 @@ def _view(
     return View(one_line(picture.title), explanation, prose(words), drawings)
 
 
-@lru_cache(maxsize=16)
+@cached()
 def _names(assignment: Assignment) -> dict[Scene, str]:
     """A name of its own for each scene of the assignment."""
     every = [picture.scene for each in assignment.exercises for picture in each.pictures]
@@ -107,8 +107,9 @@ def _names(assignment: Assignment) -> dict[Scene, str]:
     return {scene: f"ground-{number}" for number, scene in enumerate(scenes, start=1)}
 
 
-@lru_cache(maxsize=64)
-def _ground(scene: Scene, name: str) -> Ground:
+@cached()
+def _ground(assignment: Assignment, scene: Scene) -> Ground:
+    name = _names(assignment)[scene]
     match scene:
         case Landscape():
             return Ground(name, contours=contours(scene))

@@ -78,10 +78,9 @@ class Likeness:
 
     def __post_init__(self) -> None:
         sources = _sources(self.assignment.folder, self.assignment.solutions)
-        shared = self.assignment.shared_folder
-        if shared != self.assignment.folder:
-            theirs = self.assignment.solutions.parent / shared.name
-            sources = (*sources, *_sources(shared, theirs))
+        if self.assignment.shared_folder != self.assignment.folder:
+            shared = _sources(self.assignment.shared_folder, self.assignment.shared_solutions)
+            sources = (*sources, *shared)
         self._known = frozenset(row for source in sources for row in _rows_of_all(source))
 
     def add(self, result: Result) -> None:

@@ -14,7 +14,7 @@ from grader.report.highlight import highlighted
 from grader.report.pictures import View, views
 from grader.report.plots import Ground
 from grader.report.text import one_line
-from grader.report.words import CASES, NEUTRAL, SOLVED, VERDICTS, Word
+from grader.report.words import CASES, NEUTRAL, VERDICTS, Word
 
 LONGEST_OUTPUT = 6_000
 WORKS, FAILS, NOT_GRADED = "What works", "What does not work yet", "What was not graded"
@@ -102,7 +102,7 @@ def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
         assignment=assignment,
         entry=entry,
         groups=_groups(exercises, assignment),
-        solved=sum(exercise.verdict in SOLVED for exercise in exercises),
+        solved=sum(exercise.verdict.solved for exercise in exercises),
         words=verdict_words([entry.result]),
         case_words=tuple(word for outcome, word in CASES.items() if outcome in passed),
         visibilities=frozenset(str(case.visibility) for case in cases),
@@ -117,7 +117,7 @@ def _groups(exercises: Sequence[ExerciseResult], assignment: Assignment) -> tupl
 
 
 def _heading(verdict: Verdict) -> str:
-    if verdict in SOLVED:
+    if verdict.solved:
         return WORKS
     return NOT_GRADED if verdict is Verdict.NOT_GRADED else FAILS
 
@@ -155,7 +155,7 @@ def _notes(result: ExerciseResult) -> Iterator[Note]:
 
 def _note(diagnosis: Diagnosis, result: ExerciseResult, place: str) -> Note:
     # Beside a mistake, a form that is right is worth no more than a remark.
-    tone = NEUTRAL if diagnosis.accepted and result.verdict not in SOLVED else ""
+    tone = NEUTRAL if diagnosis.accepted and not result.verdict.solved else ""
     return Note(
         one_line(diagnosis.title),
         one_line(place),

@@ -11,13 +11,11 @@ from grader.assignments.records import Assignment, Exercise
 from grader.model import Diagnosis, ExerciseResult, Verdict
 from grader.report.entries import Entry
 from grader.report.text import one_line
-from grader.report.words import SOLVED
 
 # Answers that a case has to fail for, all of them, before the case itself is in doubt.
 ENOUGH = 3
 # Names that are written out where a line is about many students.
 NAMED = 8
-NO_ANSWER = frozenset({Verdict.MISSING, Verdict.UNANSWERED, Verdict.NOT_GRADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,9 @@ class Share:
         if result.verdict is Verdict.NOT_GRADED:
             return
         self.graded += 1
-        self.solved += result.verdict in SOLVED
+        self.solved += result.verdict.solved
         self.verdicts[result.verdict] += 1
-        if result.verdict not in NO_ANSWER:
+        if result.verdict.answered:
             self._add_cases(result)
 
     def _add_cases(self, result: ExerciseResult) -> None:
@@ -170,7 +168,7 @@ class Tally:
 
     def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
         """The named mistakes at work in an answer; none that only may be."""
-        if result.verdict in SOLVED or result.diagnosis is None:
+        if result.verdict.solved or result.diagnosis is None:
             return []
         named = (result.diagnosis, *result.also)
         return [self._mistake(result, each) for each in named if not each.accepted]

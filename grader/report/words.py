@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from grader.model import Verdict
 
 GOOD, PARTLY, BAD, NEUTRAL = "good", "partly", "bad", "neutral"
-SOLVED = frozenset({Verdict.CORRECT, Verdict.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Limits
 from grader.errors import AssignmentError
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellRun, Execution, Step, confinement_for
+from grader.execution.session import CellRun, CellStep, Execution, confinement_for
 from grader.notebooks.read import Cell
 
 
@@ -20,7 +20,7 @@ def printed(files: dict[str, bytes], *cells: str) -> str:
     """What the cells print in a kernel that finds these files."""
     limits = Limits(cell_seconds=10)
     shut_in = confinement_for(limits, (), protection_in_force()[0])
-    steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+    steps = [CellStep(Cell(number, source)) for number, source in enumerate(cells)]
 
     async def run() -> dict[int, CellRun]:
         async with Execution(steps, files, limits, shut_in) as execution:

@@ -24,7 +24,6 @@ def edit(root: Path, file: str, old: str, new: str) -> None:
 
 
 def problem(root: Path) -> str:
-    load_assignment.cache_clear()
     with pytest.raises(AssignmentError) as caught:
         load_assignment(root, "words")
     return str(caught.value)
@@ -147,7 +146,6 @@ def test_a_malformed_cases_file_is_named_by_file_line_and_expectation(
 def test_a_case_that_raises_or_returns_no_arguments_is_named(course: Path) -> None:
     edit(course, CASES, 'arguments("a secret word")', "1 / 0")
     edit(course, CASES, 'arguments("b a")', '"b a"')
-    load_assignment.cache_clear()
     longest, count, _ = load_assignment(course, "words").exercises
     with pytest.raises(AssignmentError, match=r"line 6: the case raises ZeroDivisionError"):
         longest.cases[0].arguments()

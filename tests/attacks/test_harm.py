@@ -21,9 +21,10 @@ def test_an_attack_breaks_no_promise(attack: Attack, world: World) -> None:
 
 
 READ = (
-    "import sys; from grader.notebooks.cells import definitions_only, defines, is_untouched, syntax_error\n"
+    "import sys; from grader.notebooks.cells import definitions_only, defines, is_untouched, parsed_once, syntax_error\n"
     "source = eval(sys.argv[1])\n"
-    "defines(source, 'longest'), definitions_only(source), is_untouched(source, 'longest')\n"
+    "with parsed_once():\n"
+    "    defines(source, 'longest'), definitions_only(source), is_untouched(source, 'longest')\n"
 )
 LONG = {
     "blank_lines": r"'\n' * 100_000 + 'x = = 1'",

@@ -32,13 +32,7 @@ def proofs() -> dict[str, list[Proof]]:
     return {name: prove(ROOT, name, 2) for name in NAMES}
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    load_assignment.cache_clear()
-
-
 def problems(root: Path) -> list[str]:
-    load_assignment.cache_clear()
     return [line for proof in prove(root, "words", 1) for line in proof.problems()]
 
 
@@ -86,9 +80,7 @@ def test_a_case_taken_out_makes_the_command_fail(course: Path) -> None:
     assert good.exit_code == 0, good.output
 
     edit(course / WORDS, '@case("longest")', '@case("longest", public=True)')
-    load_assignment.cache_clear()
     assert CliRunner().invoke(main, ["generate", "--root", str(course)]).exit_code == 0
-    load_assignment.cache_clear()
     bad = CliRunner().invoke(main, strict)
     assert bad.exit_code == 1
     assert "no hidden case tells `word = max(text.split())`" in bad.output
@@ -100,7 +92,6 @@ def test_a_written_page_is_checked_from_then_on(course: Path) -> None:
     page = course / DOCUMENT
     written = page.read_bytes()
     page.write_text(page.read_text().replace("two_longest", "three_longest"))
-    load_assignment.cache_clear()
     result = CliRunner().invoke(main, strict)
     assert result.exit_code == 1
     assert "is not what is found out now about 'words'" in result.output

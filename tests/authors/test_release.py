@@ -22,13 +22,7 @@ from grader.handout.check import check, passed
 WORDS = "assignment/words"
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    load_assignment.cache_clear()
-
-
 def refusal(course: Path) -> str:
-    load_assignment.cache_clear()
     with pytest.raises(AssignmentError) as caught:
         bundle(course, "words")
     return str(caught.value)
@@ -193,7 +187,6 @@ def test_a_file_the_notebook_links_to_is_in_the_bundle(course: Path) -> None:
     assert r"images/a tree.svg: the notebook or" in refusal(course)
     (course / WORDS / "images").mkdir()
     (course / WORDS / "images/a tree.svg").write_text("<svg/>")
-    load_assignment.cache_clear()
     assert bundle(course, "words")["images/a tree.svg"] == b"<svg/>"
 
 

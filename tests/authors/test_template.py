@@ -25,11 +25,6 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    load_assignment.cache_clear()
-
-
 @pytest.mark.parametrize("name", ["optimization_methods", "adam"])
 def test_the_repositorys_assignments_are_in_order(root: Path, name: str) -> None:
     assert list(validate(root, name)) == []

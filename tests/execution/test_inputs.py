@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import mmap
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from grader.execution.calls import Call
 from grader.execution.inputs import encoded, shared
 from grader.execution.outcome import Outcome, Raised, Returned
 from grader.execution.protection import protection_in_force
-from grader.execution.session import Execution, Step, confinement_for
+from grader.execution.session import CellStep, Execution, confinement_for
 from grader.model import Visibility
 from grader.notebooks.read import Cell
 from grader.sandbox.shared import MAX_SHARED, SharedInputs
@@ -28,7 +29,7 @@ SPOILS = "def f(a):\n    before = float(a.sum())\n    a[:] = 7\n    return befor
 
 def outcomes(*cells: str, calls: list[Call], given: tuple[SharedInputs, ...]) -> list[Outcome]:
     """What comes of the calls, made one by one and then together."""
-    steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+    steps = [CellStep(Cell(number, source)) for number, source in enumerate(cells)]
     shut_in = confinement_for(Limits(), (), protection_in_force()[0], given)
 
     async def run() -> list[Outcome]:
@@ -118,9 +119,7 @@ def test_without_memory_of_this_kind_nothing_is_shared(
         lambda: monkeypatch.delattr(os, "memfd_create"),
     ):
         change()
-        shared.cache_clear()
-        assert shared(load_assignment(root, "optimization_methods")) == {}
-    shared.cache_clear()
+        assert shared(replace(load_assignment(root, "optimization_methods"))) == {}
 
 
 def test_only_large_inputs_of_public_cases_are_shared(root: Path) -> None:

@@ -29,7 +29,7 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellRun, Execution, Step, confinement_for, step_for
+from grader.execution.session import CellRun, CellStep, Execution, confinement_for, step_for
 from grader.notebooks.read import Cell
 from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
 from grader.values import wire
@@ -45,11 +45,11 @@ def confinement(limits: Limits = LIMITS) -> Confinement:
 
 
 def executed(
-    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+    cells: Sequence[str | CellStep], *names: str, limits: Limits = LIMITS
 ) -> tuple[Execution, list[Outcome]]:
     """Run cells, then call the named functions with the argument 1."""
     steps = [
-        each if isinstance(each, Step) else Step(Cell(number, each))
+        each if isinstance(each, CellStep) else CellStep(Cell(number, each))
         for number, each in enumerate(cells, start=1)
     ]
 
@@ -65,7 +65,7 @@ def executed(
 
 
 def execute(
-    cells: Sequence[str | Step], *names: str, limits: Limits = LIMITS
+    cells: Sequence[str | CellStep], *names: str, limits: Limits = LIMITS
 ) -> tuple[dict[int, CellRun], list[Outcome]]:
     execution, outcomes = executed(cells, *names, limits=limits)
     return execution.runs, outcomes
@@ -221,7 +221,7 @@ def test_arguments_are_fresh_for_every_call() -> None:
     shut_in = confinement()
 
     async def run() -> list[Outcome]:
-        steps = [Step(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
+        steps = [CellStep(Cell(1, "def f(a):\n    a['x'] -= 1\n    a['y'] = 1\n    return a['x']"))]
         inputs = wire.encode((({"x": 5},), {}))
         async with Execution(steps, {}, LIMITS, shut_in) as execution:
             return [await execution.call(Call(("f",), inputs)) for _ in range(2)]
@@ -255,19 +255,19 @@ x = Hangs()"""
     ],
 )
 def test_what_a_name_stands_for_is_asked_for(cell: str, outcome: Outcome) -> None:
-    execution, _ = executed([Step(Cell(1, cell), reads="x"), "x = 3"])
+    execution, _ = executed([CellStep(Cell(1, cell), reads="x"), "x = 3"])
     assert execution.values == {1: outcome}
 
 
 def test_nothing_is_asked_for_after_a_cell_that_failed() -> None:
-    execution, _ = executed([Step(Cell(1, "x = 1\n1 / 0"), reads="x")])
+    execution, _ = executed([CellStep(Cell(1, "x = 1\n1 / 0"), reads="x")])
     assert execution.values == {}
 
 
 def test_what_a_name_stood_for_first_counts() -> None:
     """As with what a cell prints: a later kernel's functions may have seen a hidden input."""
     cell = "import os\nx = os.urandom(8)\ndef f(_): os._exit(0)\ndef g(_): return x"
-    execution, (crashed, later) = executed([Step(Cell(1, cell), reads="x")], "f", "g")
+    execution, (crashed, later) = executed([CellStep(Cell(1, cell), reads="x")], "f", "g")
     assert isinstance(crashed, Crashed)
     assert isinstance(execution.values[1], Returned)
     assert isinstance(later, Returned)
@@ -299,9 +299,9 @@ def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
 def test_what_runs_long_is_left_out_without_full() -> None:
     cell = Cell(1, "ONE = 1\nparameters = model(1)")
     assert step_for(cell, frozenset({"model"}), full=False).skipped == {"model"}
-    assert step_for(cell, frozenset({"model"}), full=True) == Step(cell, long=True)
+    assert step_for(cell, frozenset({"model"}), full=True) == CellStep(cell, long=True)
     assert step_for(Cell(1, "def model(): pass"), frozenset({"model"}), full=False).skipped == set()
-    skipping = Step(
+    skipping = CellStep(
         Cell(2, "ONE = 1\np = model(1)\ndef f(a): return ONE"), skipped=frozenset({"model"})
     )
     runs, outcomes = execute(["def model(x): raise MemoryError", skipping], "f")
@@ -378,7 +378,7 @@ def test_what_cannot_be_imported_ahead_leaves_a_cold_start_and_doctor_says_so(
     warm_import: str,
 ) -> None:
     shut_in = confinement_for(LIMITS, ("numpy", warm_import), protection_in_force()[0])
-    steps = [Step(Cell(1, "import numpy as np\ndef f(a): return a + int(np.ones(1)[0])"))]
+    steps = [CellStep(Cell(1, "import numpy as np\ndef f(a): return a + int(np.ones(1)[0])"))]
 
     async def run() -> Outcome:
         async with Execution(steps, {}, LIMITS, shut_in) as execution:
@@ -496,7 +496,7 @@ def test_pictures_that_the_warm_parent_drew_are_in_no_notebook() -> None:
     cells = ["import matplotlib.pyplot as plt\nprint(plt.get_fignums(), 'plt' in In)", "plt.plot()"]
 
     async def run() -> dict[int, CellRun]:
-        steps = [Step(Cell(number, source)) for number, source in enumerate(cells)]
+        steps = [CellStep(Cell(number, source)) for number, source in enumerate(cells)]
         async with Execution(steps, {}, LIMITS, shut_in) as execution:
             await execution.run_cells()
             return execution.runs

@@ -157,7 +157,6 @@ def as_right(text):
     return mean, (sum((size - mean) ** 2 for size in sizes) / len(sizes)) ** 0.5
 '''
     variants.write_text(f"{variants.read_text()}\n\n@accepted{twin}{as_right}")
-    load_assignment.cache_clear()
     exercise = load_assignment(course, "words").exercise("mean_and_spread")
     assert len(exercise.accepted) == 3
     assert [variant.name for variant in variants_to_show(exercise)] == ["squared", "total"]

@@ -19,6 +19,7 @@ from grader.notebooks.cells import (
     functions,
     is_untouched,
     names_read,
+    skeleton,
     statements,
     syntax_error,
     without_calls,
@@ -143,10 +144,10 @@ def test_one_filled_stub_of_two_is_not_untouched() -> None:
 
 
 def test_without_markers_only_the_templates_own_function_is_untouched() -> None:
-    template = STUB.format("y = None")
+    original = skeleton(STUB.format("y = None"), "f")
     bare = "def f(x):\n    '''Words.'''\n    y = 0\n    y = None\n    return y"
-    assert is_untouched(bare, "f", template)
-    assert not is_untouched(bare.replace("y = None", "y = x"), "f", template)
+    assert is_untouched(bare, "f", original)
+    assert not is_untouched(bare.replace("y = None", "y = x"), "f", original)
     assert not is_untouched(bare, "f")
 
 

@@ -17,7 +17,7 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Case, Limits
 from grader.execution.calls import Call
 from grader.execution.outcome import Returned
-from grader.execution.session import Execution, Step, confinement_for
+from grader.execution.session import CellStep, Execution, confinement_for
 from grader.model import Visibility
 from grader.notebooks.read import Cell
 from grader.sandbox.level import Level
@@ -91,7 +91,7 @@ def search(
     masked = [bytes(byte ^ 85 for byte in needle).hex() for needle in [CONTROL, *needles.values()]]
 
     async def run() -> list[int]:
-        steps = [Step(Cell(1, SEARCH)), Step(Cell(2, cell))]
+        steps = [CellStep(Cell(1, SEARCH)), CellStep(Cell(2, cell))]
         async with Execution(steps, files, LIMITS, CONFINEMENT) as execution:
             for case in cases:
                 inputs = case.arguments()
@@ -154,7 +154,7 @@ def test_the_search_would_find_a_secret_if_there_were_one(place: str) -> None:
 def test_the_kernels_environment_holds_only_what_it_is_given() -> None:
     async def environment() -> str:
         cell = Cell(1, "import json, os\nprint(json.dumps(sorted(os.environ)))")
-        async with Execution([Step(cell)], {}, LIMITS, CONFINEMENT) as execution:
+        async with Execution([CellStep(cell)], {}, LIMITS, CONFINEMENT) as execution:
             await execution.run_cells()
             return execution.runs[1].printed
 

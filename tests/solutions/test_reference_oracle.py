@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignments.load import load_assignment
-from grader.grading.fresh_cases import reference
+from grader.assignments.reference import reference
 
 ROOT = Path(__file__).parents[2]
 FULL = reference(load_assignment(ROOT, "optimization_methods"))

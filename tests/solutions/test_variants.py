@@ -29,7 +29,7 @@ ALL = [
 
 def outcome(exercise: Exercise, variant: Variant, case: Case) -> Outcome:
     """What a student's function that does as the variant does comes to."""
-    parts = parts_from(variant.function, case, Cut(exercise, whole=True))
+    parts = parts_from(case, variant.function, Cut(exercise, whole=True))
     return parts if isinstance(parts, Raised) else Returned(next(iter(parts.values())))
 
 

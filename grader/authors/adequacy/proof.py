@@ -22,13 +22,13 @@ from typing import Any
 from grader.assignments.load import load_assignment
 from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
+from grader.assignments.reference import reference
 from grader.authoring import WrongMark
 from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
 from grader.authors.adequacy.mutants import mutants
 from grader.authors.adequacy.rewritings import rewritten
 from grader.authors.adequacy.trials import APART, MARGIN, NEAR, SAME, tried
 from grader.errors import AssignmentError
-from grader.grading.fresh_cases import reference
 from grader.model import Visibility
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import read_notebook
@@ -218,15 +218,10 @@ def _in_order(parts: list[list[Form]]) -> tuple[Form, ...]:
     return tuple(parts[n % len(parts)][n // len(parts)] for n in range(total))
 
 
-def _solutions(assignment: Assignment) -> Path:
-    """Where the cases are: an assignment that shares another's has them there."""
-    return assignment.solutions.parent / assignment.shared_folder.name
-
-
 def _allowances(assignment: Assignment) -> Allowances:
     owner = load_assignment(assignment.folder.parents[1], assignment.shared_folder.name)
     exercises = tuple(exercise.name for exercise in owner.exercises)
-    return read_allowances(_solutions(assignment) / ALLOWANCES, exercises)
+    return read_allowances(assignment.shared_solutions / ALLOWANCES, exercises)
 
 
 def _hidden(exercise: Exercise) -> list[Case]:
@@ -292,7 +287,7 @@ def _written(
     for variant in exercise.variants:
         kind = Kind.ACCEPTED if variant.accepted else Kind.MISTAKE
         yield kind, variant.name, variant.function
-    folder = _solutions(assignment)
+    folder = assignment.shared_solutions
     if (folder / WRONG_FORMS).exists():
         with importable(assignment.shared_folder, folder):
             for function, mark in marked(folder / WRONG_FORMS, WrongMark):

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.records import Assignment, Exercise, Limits, Picture
+from grader.assignments.reference import reference
 from grader.authoring import Arguments, Driver
+from grader.caches import cached
 from grader.errors import AssignmentError, SystemFailure, WireError
 from grader.execution.calls import Call
 from grader.execution.outcome import Incomparable, Outcome, Raised, Returned
 from grader.execution.session import Execution
-from grader.grading.fresh_cases import reference
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.scenes import Ended, Landscape, Training
 from grader.values import wire
@@ -30,7 +30,6 @@ SECONDS, CALL_SECONDS = 15.0, 2.0
 MAX_CALLS = 1000
 # What a driver passes on from one call to the next does not grow beyond this.
 MAX_INPUT_BYTES = 1_000_000
-CALLED = (Verdict.INCORRECT, Verdict.PARTIAL)
 ANOTHER_FORM = "returns something of another form than is asked for"
 TOO_MUCH = "returns more than can be passed on to the next step"
 
@@ -131,7 +130,7 @@ class _Drawer:
 
 def _drawers(result: ExerciseResult, exercise: Exercise) -> list[_Drawer]:
     """A drawer for each picture that the student's own function is called for."""
-    called = result.verdict in CALLED or (
+    called = result.verdict.returned or (
         result.verdict is Verdict.ACCEPTED and _variant(result, exercise) is None
     )
     return [_Drawer(each, exercise.names) for each in _pictures(exercise) if called]
@@ -170,7 +169,7 @@ def _variant(result: ExerciseResult, exercise: Exercise) -> Callable[..., Any] |
     return accepted.get(diagnosis.variant)
 
 
-@lru_cache(maxsize=256)
+@cached(most=64)
 def _drawn_here(
     picture: Picture, function: Callable[..., Any]
 ) -> tuple[Drawing, BaseException | None]:

@@ -13,7 +13,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,12 @@ import numpy as np
 from grader.assignments.helpers import files_beside
 from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment, Exercise, Picture
+from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.execution.outcome import Outcome, Returned
-from grader.execution.session import Execution, Step, confinement_for, step_for
+from grader.execution.session import CellStep, Execution, confinement_for, step_for
 from grader.grading.pictures.draw import ANOTHER_FORM
-from grader.model import Drawing, ExerciseResult, Verdict
+from grader.model import Drawing, ExerciseResult
 from grader.notebooks.cells import Called, calls_of
 from grader.notebooks.read import Cell, read_notebook
 from grader.sandbox.level import Level
@@ -34,8 +34,6 @@ from grader.scenes import Ended, Lesson, Training
 from grader.values.frozen import pretty
 
 TRAININGS = "trainings.json"
-# Of these, there is nothing that a training could show.
-NOT_DRAWN = (Verdict.MISSING, Verdict.UNANSWERED, Verdict.NOT_GRADED)
 _HOW_IT_ENDED = {
     "error": "raised an error",
     "timeout": "ran out of time",
@@ -44,7 +42,7 @@ _HOW_IT_ENDED = {
 }
 
 
-def reading(steps: Sequence[Step], assignment: Assignment) -> list[Step]:
+def reading(steps: Sequence[CellStep], assignment: Assignment) -> list[CellStep]:
     """The steps, with what is to be read of those that train something for a picture."""
     cells = [step.cell for step in steps]
     every = _trainings(assignment.exercises)
@@ -59,14 +57,14 @@ def with_trainings(
     """The results, with drawings of what the notebook trained with each function."""
     known = frozen(assignment)
     return tuple(
-        result
-        if result.verdict in NOT_DRAWN
-        else replace(result, drawings=(*result.drawings, *_drawings(exercise, known, execution)))
+        replace(result, drawings=(*result.drawings, *_drawings(exercise, known, execution)))
+        if result.verdict.answered
+        else result
         for result, exercise in zip(results, assignment.exercises, strict=True)
     )
 
 
-@lru_cache(maxsize=16)
+@cached()
 def frozen(assignment: Assignment) -> dict[str, Drawing]:
     """What the reference trained, by the picture's name; nothing where the master trains nothing.
 
@@ -181,7 +179,7 @@ def _comparable(drawing: Drawing, reference: Drawing) -> Drawing:
     return replace(drawing, data=nothing, steps=0, ended=ended)
 
 
-async def _trained(assignment: Assignment, steps: Sequence[Step]) -> dict[str, Any]:
+async def _trained(assignment: Assignment, steps: Sequence[CellStep]) -> dict[str, Any]:
     """What the master's cells trained, by the picture's name.
 
     The master is the author's own code: no stranger's, so it needs no more than limits.
@@ -236,9 +234,8 @@ def _made_of(assignment: Assignment) -> str:
 
     The trainings themselves are not the same to the last digit on every machine.
     """
-    shared = assignment.solutions.parent / assignment.shared_folder.name
     own = (path for path in assignment.helper_files().values() if path.name not in HANDED_OUT)
     modules = [path for path in own if path.suffix == ".py"]
     parts = [cell.source.encode() for cell in read_notebook(assignment.master).cells]
-    parts += [path.read_bytes() for path in (*modules, shared / "pictures.py")]
+    parts += [path.read_bytes() for path in (*modules, assignment.shared_solutions / "pictures.py")]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

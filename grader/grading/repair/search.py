@@ -22,13 +22,12 @@ from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
 from grader.grading.parts import variant_outcome
 from grader.grading.repair.edits import Edit, edits
-from grader.model import ExerciseResult, Mark, Repair, Verdict
+from grader.model import ExerciseResult, Mark, Repair
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import Cell, Notebook
 from grader.text import plain
 from grader.values.difference import first_difference
 
-SEARCHED = (Verdict.INCORRECT, Verdict.PARTIAL, Verdict.ERROR)
 # Of an exercise at most. Where time ends a search, what it finds depends on the machine: so it is
 # the number that bounds it, and time, some times what all these edits take, is for emergencies.
 MAX_EDITS, MAX_FUNCTIONS = 700, 4
@@ -53,7 +52,7 @@ async def searched(
 
     `start` gives a new execution of the notebook's definitions within some limits.
     """
-    wrong = [each for each in results if _is_searched(each, assignment)]
+    wrong = [each for each in results if _is_searched(each)]
     if not wrong:
         return tuple(results), []
     found: dict[str, ExerciseResult] = {}
@@ -74,10 +73,8 @@ async def searched(
     return tuple(found.get(each.name, each) for each in results), remarks
 
 
-def _is_searched(result: ExerciseResult, assignment: Assignment) -> bool:
-    """Public cases alone are too few to call an edit right."""
-    wanted = assignment.search and not assignment.public_only and result.verdict in SEARCHED
-    return wanted and any(case.passed is False for case in result.cases)
+def _is_searched(result: ExerciseResult) -> bool:
+    return result.verdict.has_mistake and any(case.passed is False for case in result.cases)
 
 
 @dataclass(frozen=True, slots=True)

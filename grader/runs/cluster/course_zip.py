@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from grader.assignments.paths import files_below
 from grader.assignments.records import Assignment
-from grader.gradebook.fingerprint import files_below, folders_of
 
 
 def pack(assignments: Iterable[Assignment]) -> bytes:
@@ -25,7 +25,7 @@ def pack(assignments: Iterable[Assignment]) -> bytes:
 
 def _files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
     """An assignment's files: their paths below the root, with slashes, and where they are."""
-    for folder in folders_of(assignment):
+    for folder in assignment.folders:
         for path in files_below(folder):
             yield path.relative_to(folder.parent.parent).as_posix(), path
 

@@ -1,0 +1,55 @@
+"""The reference solution: the exercises' functions of the master notebook, run in our process."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from grader.assignments.modules import importable
+from grader.assignments.records import Assignment
+from grader.caches import cached
+from grader.errors import AssignmentError
+from grader.notebooks.cells import bindings, names_read
+from grader.notebooks.read import read_notebook
+
+
+@cached()
+def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
+    """The exercises' functions by name, from the master notebook, which is the author's own code.
+
+    Only those statements of it are run that define the functions or what they depend on. Raises
+    AssignmentError where these do not run without the rest of the notebook.
+    """
+    exercises = {exercise.name for exercise in assignment.exercises}
+    cells = read_notebook(assignment.master).cells
+    found = [binding for cell in cells for binding in bindings(cell.source)]
+    needed = _needed(exercises, found)
+    body = [statement for statement, names in found if names & needed]
+    namespace: dict[str, Any] = {}
+    code = compile(ast.Module(body, []), str(assignment.master), "exec")
+    try:
+        with importable(assignment.folder):
+            exec(code, namespace)
+    except Exception as error:  # whatever the author's code may raise
+        raise AssignmentError(
+            f"{assignment.master}: what its exercises need of it cannot be run without the rest of "
+            f"the notebook: {type(error).__name__}: {error}"
+        ) from error
+    return {name: namespace[name] for name in exercises}
+
+
+def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
+    """All names that a definition of `names` depends on, directly or through other definitions.
+
+    Each of `found` is a statement and the names that it binds; `names` themselves are included. "*"
+    is one of them, if some name has no binding: it may come from a `from module import *`.
+    """
+    needed, more = set[str](), names
+    while more:
+        needed |= more
+        read = (names_read(statement) for statement, bound in found if bound & more)
+        more = set[str]().union(*read) - needed
+    known = {name for _, bound in found for name in bound} | set(dir(builtins))
+    return needed if needed <= known else needed | {"*"}

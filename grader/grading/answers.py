@@ -1,0 +1,141 @@
+"""A student's answer to one exercise, from the cells that define it to the judged cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.assignments.records import Case, Exercise
+from grader.assignments.untouched import Template, untouched_cells
+from grader.execution.calls import Call
+from grader.execution.cell_runner import CellRun
+from grader.execution.inputs import encoded
+from grader.execution.outcome import NotCalled, Outcome
+from grader.execution.session import LAST
+from grader.grading.error_hints import nearest
+from grader.grading.judge import judge, mark
+from grader.grading.score import score, without_cases
+from grader.model import CaseResult, ExerciseResult, Mark, Verdict, Visibility
+from grader.notebooks.cells import functions, syntax_error
+from grader.notebooks.read import Cell, Notebook
+from grader.sandbox.shared import SharedInputs
+
+
+@dataclass(slots=True)
+class Answer:
+    """The cells that define an exercise's function, and what came of its cases, by their name.
+
+    `untouched` are the numbers of those cells in which it is still a stub. `stopped` says why no
+    more cases are called, if so.
+    """
+
+    exercise: Exercise
+    cells: list[Cell]
+    untouched: set[int]
+    stopped: str = ""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    judged: dict[str, CaseResult] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The last cell in which the function can be read, or an empty string."""
+        names = self.exercise.names
+        readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
+        return readable[-1] if readable else ""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether there are only stubs."""
+        return bool(self.cells) and len(self.untouched) == len(self.cells)
+
+    @property
+    def copies(self) -> set[int]:
+        """The cells that are still stubs although another cell answers the exercise."""
+        return set() if self.is_untouched else self.untouched
+
+
+def answer_to(exercise: Exercise, notebook: Notebook, template: Template) -> Answer:
+    """The notebook's answer to the exercise, of which no case has been called yet."""
+    cells = notebook.cells_defining(exercise.names)
+    answer = Answer(exercise, cells, untouched_cells(exercise, cells, template))
+    if cells and not answer.code:
+        answer.stopped = "it cannot be read"
+    return answer
+
+
+def calls_for(
+    answer: Answer, visibility: Visibility, inputs: Mapping[Case, SharedInputs]
+) -> list[Call]:
+    """The calls for the exercise's cases of one kind; none where the answer is `stopped`."""
+    if answer.stopped:
+        return []
+    exercise = answer.exercise
+    return [
+        Call(exercise.names, inputs.get(case) or encoded(case)) for case in exercise.of(visibility)
+    ]
+
+
+def judge_cases(answer: Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
+    """Judge the exercise's cases of one kind by their outcomes, and note it on the answer.
+
+    There are fewer outcomes than cases where a call was the last: those after it were not made.
+    """
+    exercise = answer.exercise
+    for index, case in enumerate(exercise.of(visibility)):
+        outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
+        result = judge(case, exercise, outcome, answer.code)
+        if case.visibility is Visibility.PUBLIC and (marked := mark(outcome, answer.code)):
+            answer.marks.append(marked)
+        answer.outcomes[case.name], answer.judged[case.name] = outcome, result
+        if isinstance(outcome, NotCalled):
+            answer.stopped = outcome.reason
+        elif isinstance(outcome, LAST) or (answer.is_untouched and not result.passed):
+            answer.stopped = f"after {case.name!r}"
+
+
+def result_of(answer: Answer, notebook: Notebook, runs: Mapping[int, CellRun]) -> ExerciseResult:
+    """The verdict and points of an answer whose cases have been judged.
+
+    `runs` has what came of the notebook's cells, by their number.
+    """
+    exercise, cells = answer.exercise, answer.cells
+    cases = tuple(answer.judged[case.name] for case in exercise.cases)
+    outcomes = [answer.outcomes[case.name] for case in exercise.cases]
+    result = score(exercise, cases, outcomes)
+    if answer.is_untouched and not result.verdict.solved:
+        return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
+    if cells and not answer.code:
+        result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
+        return replace(result, marks=_syntax_marks(cells[-1]))
+    if result.verdict is Verdict.MISSING:
+        why = _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook)
+        return without_cases(exercise, Verdict.MISSING, f"{result.message}{why}")
+    return replace(result, marks=tuple(dict.fromkeys(answer.marks)))
+
+
+def _unreached(cell: Cell, runs: Mapping[int, CellRun]) -> str:
+    run = runs.get(cell.number)
+    why = f", which ended with {run.error}" if run and run.error else ""
+    return f": cell {cell.number} would define it, but did not get there{why}"
+
+
+def _nearly(exercise: Exercise, notebook: Notebook) -> str:
+    """A function of the notebook that may be the exercise's under another name."""
+    names = {name for cell in notebook.cells for name in functions(cell.source)}
+    like = nearest(exercise.name, names)
+    return (
+        f". There is `{like}`: if that is it, it needs the name `{exercise.name}`" if like else ""
+    )
+
+
+def _syntax_message(cell: Cell) -> str:
+    error = syntax_error(cell.source)
+    place = f" in its line {error.lineno}" if error and error.lineno else ""
+    what = f": {error.msg}" if error else ""
+    return f"cell {cell.number}, which defines it, is not valid Python{place}{what}"
+
+
+def _syntax_marks(cell: Cell) -> tuple[Mark, ...]:
+    error = syntax_error(cell.source)
+    return (Mark(error.lineno, error.msg),) if error and error.lineno else ()
