@@ -21,8 +21,9 @@ from grader.values.difference import Tolerance, thaw
 
 
 def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
-    """The stamp of what lies in the folders themselves: below a student's may be anything."""
-    return stamp_of(path for folder in folders for path in sorted(folder.iterdir()))
+    """The stamp of the files in the folders themselves: below a student's may be anything."""
+    paths = (path for folder in folders for path in folder.iterdir())
+    return stamp_of(path for path in paths if path.is_file())
 
 
 _KEPT = KeptAssignments(_stamp_of_own_files)

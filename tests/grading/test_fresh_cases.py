@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.assignments.reference import reference
 from grader.authoring import Arguments, arguments, drawn_afresh, generator
 from grader.authors.validate import generate
 from grader.errors import AssignmentError
@@ -61,16 +59,6 @@ def test_an_accepted_form_is_compared_with_its_own_kind(graded: Callable[..., Re
     assert not [flag for flag in result.flags if "memorised" in flag]
 
 
-@pytest.mark.parametrize("name", ["optimization_methods", "adam"])
-def test_the_reference_in_our_process_is_the_masters(root: Path, name: str) -> None:
-    assignment = load_assignment(root, name)
-    functions = reference(assignment)
-    assert set(functions) == {exercise.name for exercise in assignment.exercises}
-    case = assignment.exercise("initialize_adam").cases[0]
-    v, s = functions["initialize_adam"](*case.arguments().args)
-    assert set(v) == set(s) == {"dW1", "db1", "dW2", "db2"}
-
-
 def test_a_case_is_drawn_afresh_by_its_generators_only() -> None:
     def random_case() -> Arguments:
         return arguments(generator(3).random())
@@ -88,31 +76,6 @@ def test_every_exercise_of_ours_can_be_drawn_afresh(root: Path) -> None:
     for exercise in load_assignment(root, "optimization_methods").exercises:
         fresh = [drawn_afresh(case.arguments, 1) for case in exercise.cases]
         assert sum(each is not None for each in fresh) >= 4
-
-
-def test_the_reference_has_all_of_the_notebook_that_it_needs_and_nothing_else(course: Path) -> None:
-    master = course / "solutions/words/Words.ipynb"
-    written = json.loads(master.read_text())
-    given = [
-        "from texts import *\nfrom operator import itemgetter as item",
-        "def words(text):\n    return SPLIT(text)",
-        "SPLIT = str.split\nnever = [1 / 0]",
-        "def longest(text):\n    never = [len(word) for word in words(text)]\n"
-        "    return item(0)(words(text)) + EXAMPLE",
-    ]
-    cells = [dict(written["cells"][1], source=[cell]) for cell in given]
-    master.write_text(json.dumps({**written, "cells": [*written["cells"], *cells]}))
-    functions = reference(load_assignment(course, "words"))
-    assert functions["longest"]("uno due") == "unothe cat and the dog and the bird"
-
-
-def test_a_reference_that_does_not_stand_alone_is_the_authors_to_mend(course: Path) -> None:
-    master = course / "solutions/words/Words.ipynb"
-    written = json.loads(master.read_text())
-    cell = dict(written["cells"][1], source=["def count(text, by=1 / 0):\n    return {}"])
-    master.write_text(json.dumps({**written, "cells": [*written["cells"], cell]}))
-    with pytest.raises(AssignmentError, match=r"Words\.ipynb: .* ZeroDivisionError: division"):
-        reference(load_assignment(course, "words"))
 
 
 def test_a_case_that_the_reference_does_not_return_on_when_drawn_afresh_is_named(

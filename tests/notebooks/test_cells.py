@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from threading import Thread
 
 import pytest
 
 from grader.notebooks.cells import (
+    MAX_CELL_CHARACTERS,
     Called,
     anchored,
     bindings,
@@ -19,6 +21,7 @@ from grader.notebooks.cells import (
     functions,
     is_untouched,
     names_read,
+    parsed_once,
     skeleton,
     statements,
     syntax_error,
@@ -223,3 +226,52 @@ def test_a_statement_reads_the_names_that_it_does_not_bind() -> None:
     source = "def f(x, *, y=Y):\n    z = [g(i) for i in x]\n    return z, y, np.mean"
     ((statement, _),) = bindings(source)
     assert names_read(statement) == {"Y", "g", "np"}
+
+
+def test_within_the_context_a_cell_is_parsed_once_and_forgotten_at_its_end() -> None:
+    source = "def f():\n    return 1"
+    with parsed_once():
+        first = functions(source)["f"]
+        assert functions(source)["f"] is first
+    with parsed_once():
+        assert functions(source)["f"] is not first
+    assert functions(source)["f"] is not functions(source)["f"]
+
+
+def test_what_one_thread_parses_no_other_has() -> None:
+    source = "def f():\n    return 1"
+    found = []
+    with parsed_once():
+        mine = functions(source)["f"]
+        thread = Thread(target=lambda: found.append(functions(source)["f"]))
+        thread.start()
+        thread.join()
+    assert found[0] is not mine
+
+
+def long_cells(count: int) -> list[str]:
+    """Cells that define f0, f1, …, and are nearly as long as can be read."""
+    end = "\n#" + "a" * (MAX_CELL_CHARACTERS - 100)
+    return [f"def f{number}(): pass{end}" for number in range(count)]
+
+
+def test_of_a_notebook_too_many_characters_are_not_parsed() -> None:
+    cells = long_cells(9)
+    with parsed_once():
+        readable = [bool(functions(cell)) for cell in cells]
+        assert readable == [True, True] + [False] * 7
+        assert "too long" in str(syntax_error(cells[-1]))
+        assert defines(cells[-1], "f8")
+        assert functions(cells[0])  # what has been read stays
+    with parsed_once():  # the next notebook pays nothing for it
+        assert functions(cells[-1])
+
+
+def test_a_cell_that_the_template_has_does_not_count() -> None:
+    cells = long_cells(3)
+    with parsed_once() as template:
+        known = functions(cells[0])["f0"]
+    with parsed_once() as parsed:
+        parsed.known = template
+        assert functions(cells[0])["f0"] is known
+        assert all(functions(cell) for cell in cells)

@@ -17,7 +17,7 @@ from grader.assignments.records import Assignment, Exercise, Limits, Picture
 from grader.assignments.reference import reference
 from grader.authoring import Arguments, Driver
 from grader.caches import cached
-from grader.errors import AssignmentError, SystemFailure, WireError
+from grader.errors import AssignmentError, WireError
 from grader.execution.calls import Call
 from grader.execution.outcome import Incomparable, Outcome, Raised, Returned
 from grader.execution.session import Execution
@@ -48,11 +48,8 @@ async def with_drawings(
         _drawers(result, exercise)
         for result, exercise in zip(results, assignment.exercises, strict=True)
     ]
-    try:
-        async with start(limits) as execution:
-            await _draw_together([drawer for group in drawers for drawer in group], execution)
-    except SystemFailure:  # no grade depends on a picture
-        return tuple(results)
+    async with start(limits) as execution:
+        await _draw_together([drawer for group in drawers for drawer in group], execution)
     return tuple(
         replace(result, drawings=(*_known(result, exercise), *_drawings(group)))
         for result, exercise, group in zip(results, assignment.exercises, drawers, strict=True)
