@@ -15,17 +15,23 @@ COMPILED = "__pycache__"
 
 def files_below(folder: Path) -> list[Path]:
     """Every file below the folder but hidden and compiled ones, sorted."""
-    return sorted(_files_below(folder))
+    return sorted(Path(entry) for entry in entries_below(folder))
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for path, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not _is_passed_over(name)]
-        for name in names:
-            file = Path(path, name)
-            if not _is_passed_over(name) and file.is_file():
-                yield file
+def entries_below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """The directory entries of these files, in no order."""
+    for entry in entries_in(folder):
+        if entry.name.startswith(".") or entry.name == COMPILED:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from entries_below(Path(entry))
+        elif entry.is_file():
+            yield entry
 
 
-def _is_passed_over(name: str) -> bool:
-    return name.startswith(".") or name == COMPILED
+def entries_in(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in the folder itself, in no order; nothing where there is no such folder."""
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []

@@ -11,7 +11,7 @@ from typing import Any
 from grader.assignments.cases import checked_arguments, listed_cases
 from grader.assignments.load import read_settings
 from grader.assignments.modules import importable
-from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
+from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
 from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
 from grader.authoring import Arguments
@@ -22,8 +22,8 @@ from grader.values.difference import Tolerance, thaw
 
 def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
     """The stamp of the files in the folders themselves: below a student's may be anything."""
-    paths = (path for folder in folders for path in folder.iterdir())
-    return stamp_of(path for path in paths if path.is_file())
+    entries = (entry for folder in folders for entry in entries_in(folder))
+    return stamp_of(entry for entry in entries if entry.is_file())
 
 
 _KEPT = KeptAssignments(_stamp_of_own_files)

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignments.paths import files_below
+from grader.assignments.paths import entries_below
 from grader.assignments.records import Assignment
 
 # Of so many assignments at most, the one that was read first goes first.
 MAX_KEPT = 128
 # One that differs tells of a file that was written, replaced, added or removed.
-Stamp = frozenset[tuple[Path, int, int, int]]
+Stamp = frozenset[tuple[str, int, int, int]]
 
 
-def stamp_of(files: Iterable[Path]) -> Stamp:
-    """The files' names, sizes and times (in nanoseconds) of the last change to content and entry.
+def stamp_of(files: Iterable[os.DirEntry[str]]) -> Stamp:
+    """The files' paths, sizes and times (in nanoseconds) of the last change to content and entry.
 
     A file that is gone before it is looked at is not in the stamp.
     """
     found = set()
-    for path in files:
+    for file in files:
         try:
-            status = path.stat()
+            status = file.stat()
         except OSError:
             continue
-        found.add((path, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        found.add((file.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     return frozenset(found)
 
 
 def stamp_of_folders(folders: Iterable[Path]) -> Stamp:
     """The stamp of all files below the folders, but for hidden and compiled ones."""
-    return stamp_of(path for folder in folders for path in files_below(folder))
+    return stamp_of(file for folder in folders for file in entries_below(folder))
 
 
 @dataclass(frozen=True, slots=True)
