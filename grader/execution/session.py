@@ -1,8 +1,8 @@
 """Run a notebook's cells in a kernel, and call its functions there.
 
-A cell that fails does not stop the later ones, and one of its lines costs only itself. A cell or
-call that ends the kernel, or cannot be interrupted, costs that kernel only: a fresh one runs the
-cells again, the fatal one reduced to what it defines.
+A cell that fails does not stop the later ones: its other statements are run one by one. A cell or
+call that ends the kernel, or cannot be interrupted, costs that kernel only. A new kernel runs the
+cells again, and of the fatal cell only what it imports and defines.
 """
 
 from __future__ import annotations
@@ -52,8 +52,11 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellStep:
-    """A cell to run. What calls one of the `skipped` names is left out; a `long` cell may take as
-    long as training does. What `reads` names, if anything, is asked for once the cell has run."""
+    """A cell to run, and how much of it.
+
+    Statements that call one of the `skipped` functions are left out. A `long` cell may take
+    `Limits.long_cell_seconds`. `reads` names a variable whose value is read after the cell, if any.
+    """
 
     cell: Cell
     reach: Reach = Reach.ALL
@@ -70,8 +73,10 @@ def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:
 
 
 def definitions_of(steps: Sequence[CellStep]) -> CellStep:
-    """All that the steps import and define, with the constants that it may need, as one cell: that
-    is run faster than each by itself."""
+    """What the steps import and define, and the constants that it may need, joined to one cell.
+
+    One cell runs faster than many.
+    """
     ran = [step.cell.source for step in steps if step.reach > Reach.NOTHING]
     return CellStep(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
 
@@ -82,7 +87,7 @@ def confinement_for(
     level: Level,
     shared: tuple[SharedInputs, ...] = (),
 ) -> Confinement:
-    """How a kernel with these limits is shut in at a level."""
+    """The confinement of a kernel with these limits at a level of protection."""
     return Confinement(
         level=level,
         warm_imports=warm_imports,
@@ -99,7 +104,8 @@ def confinement_for(
 class Execution:
     """One submission's cells and calls. Use as an async context; its kernels end with it.
 
-    `values` has, by the cell's number, what came of asking for what a step `reads`.
+    `runs` has what came of each cell, and `values` the value of the variable that a step `reads`,
+    both by the cell's number.
     """
 
     steps: Sequence[CellStep]
@@ -156,7 +162,10 @@ class Execution:
         return outcomes
 
     async def call_edited(self, what: EditedCalls, seconds: float) -> list[Outcome]:
-        """What comes of edited functions; less than was asked for, where that takes too long."""
+        """The outcome of each edited function on each input, one function after the other.
+
+        There are fewer where `seconds` were over, or the kernel was lost, before the last one.
+        """
         if self._kernel is None:
             await self.run_cells()
         assert self._kernel is not None
@@ -174,7 +183,10 @@ class Execution:
         return outcomes
 
     async def _called_together(self, calls: Sequence[Call]) -> list[Outcome]:
-        """What comes of the calls in one message, in short time: mostly that is everything."""
+        """The outcomes of calls that are sent in one message and have `TOGETHER_SECONDS` in total.
+
+        There are fewer outcomes than calls where that did not suffice.
+        """
         if self._kernel is None:
             await self.run_cells()
         seconds = min(TOGETHER_SECONDS, self.seconds_left)

@@ -1,8 +1,9 @@
-"""Find the variants that explain what an exercise returned on every case.
+"""Find the variants that explain what a function returned on every case.
 
-A variant explains a part of an answer if it gives the same on every case, public and hidden; it
-explains the answer if it explains every part that is wrong. Where no variant does, two may: each
-by parts of its own, or both at work in one function. Where nothing does, nothing is guessed.
+A variant explains a part of an answer if it returns the same part on every case, public and hidden.
+It explains the answer if it explains every part that is wrong. Where no single variant does, two
+may: each explains some of the parts, or both are combined in one function. If nothing explains the
+answer, no diagnosis is made.
 """
 
 from __future__ import annotations

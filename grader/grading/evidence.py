@@ -1,4 +1,4 @@
-"""What a result is shown with: the student's cell, what the notebook printed, and remarks."""
+"""Evidence for a result: the student's cell, what the notebook printed, and flags on its cells."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ def spans(notebook: Notebook, assignment: Assignment) -> dict[str, list[Cell]]:
 def with_evidence(
     result: ExerciseResult, span: Sequence[Cell], runs: dict[int, CellRun]
 ) -> ExerciseResult:
+    """The result with the code of the span's first cell, and what all its cells printed.
+
+    Both are cut after `MAX_SHOWN` characters. `runs` is by the cell's number.
+    """
     if not span:
         return result
     printed = "".join(runs[cell.number].printed for cell in span if cell.number in runs)
@@ -43,6 +47,10 @@ def with_evidence(
 def flags(
     notebook: Notebook, steps: Sequence[CellStep], copies: set[int], runs: dict[int, CellRun]
 ) -> tuple[str, ...]:
+    """A line each on the notebook's format, cells that were left out, and cells that failed.
+
+    `copies` are the numbers of untouched stubs that another cell answers.
+    """
     remarks = list(notebook.flags)
     remarks += [
         f"cell {number} is an untouched copy, and was left out" for number in sorted(copies)

@@ -1,8 +1,8 @@
 """Cases drawn afresh for one run, to find out who has memorised the answers to the frozen ones.
 
-The same generators give other inputs, and the reference solution gives the expected outputs, here
-in our process. A function that passes every frozen case and fails these is flagged for a person to
-look at; no points depend on it.
+The author's cases are called with another seed, which gives other inputs; the reference solution
+computes the expected outputs in our process. A function that passes every frozen case and fails
+these is flagged for a person to look at. No points depend on it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ from grader.model import ExerciseResult
 from grader.values import wire
 from grader.values.difference import Tolerance, first_difference
 
-# Of each exercise, so many cases are drawn.
+# So many cases of each exercise are drawn.
 CASES_DRAWN = 2
 
 
 async def suspicions(
     results: Sequence[ExerciseResult], assignment: Assignment, seed: int, run: Execution
 ) -> list[str]:
-    """A remark for each exercise that passes its frozen cases and not those drawn by `seed`."""
+    """A flag for each exercise that passes its frozen cases and fails some drawn with `seed`.
+
+    `run` is an execution in which the notebook has run. Raises AssignmentError where the reference
+    or an accepted variant raises on inputs that a case may draw.
+    """
     passed = [
         (exercise, _draw(exercise, assignment, _variant(result), seed))
         for exercise, result in zip(assignment.exercises, results, strict=True)
@@ -77,9 +81,10 @@ class _Drawn:
 def _draw(
     exercise: Exercise, assignment: Assignment, variant: str, seed: int
 ) -> tuple[_Drawn, ...]:
-    """Some of the exercise's cases drawn by the seed, the same for every submission of a run.
+    """At most `CASES_DRAWN` of the exercise's cases, drawn with the seed.
 
-    Right is what the `variant` gives, or the reference where there is none.
+    They are the same for every submission of a run. Expected is what the accepted `variant` of that
+    name returns, or the reference where the name is empty.
     """
     accepted = {each.name: each.function for each in exercise.accepted}
     right = accepted[variant] if variant else reference(assignment)[exercise.name]

@@ -1,6 +1,7 @@
-"""Answers taken apart: what a call came to, part by part, so that mistakes can be told apart.
+"""Answers divided into named parts, so that two mistakes in one answer can be distinguished.
 
-The parts of an answer are the values that are returned, or what the author's `parts` makes of it.
+The parts of an answer are the values of the tuple that is returned, or the dictionary that the
+author's `parts` function makes of it.
 """
 
 from __future__ import annotations

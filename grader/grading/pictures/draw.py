@@ -28,7 +28,7 @@ from grader.values import wire
 # For all pictures of a submission, the start of their kernel included; and for one call.
 SECONDS, CALL_SECONDS = 15.0, 2.0
 MAX_CALLS = 1000
-# What a driver passes on from one call to the next does not grow beyond this.
+# The inputs of one call, encoded. A driver may pass on what a function returned, and let it grow.
 MAX_INPUT_BYTES = 1_000_000
 ANOTHER_FORM = "returns something of another form than is asked for"
 TOO_MUCH = "returns more than can be passed on to the next step"
@@ -108,7 +108,10 @@ class _Drawer:
         return Drawing(self._picture.name, self._sheet.data(), self._steps, self.ended)
 
     def take(self, outcome: Outcome) -> None:
-        """Draw what came of the call. `speechless` if it was the first and returned nothing."""
+        """Continue with the outcome of the call that was due.
+
+        The drawer is `speechless` from then on if it was the first call and did not return.
+        """
         self._steps += 1
         if self._steps == 1:
             self.speechless = not isinstance(outcome, (Returned, Incomparable))
@@ -152,7 +155,7 @@ def _drawings(drawers: Sequence[_Drawer]) -> tuple[Drawing, ...]:
 
 
 def _known(result: ExerciseResult, exercise: Exercise) -> tuple[Drawing, ...]:
-    """What a function draws that is the equal of an accepted variant, without a call of it."""
+    """The drawings of an accepted variant, if the function is the same: it need not be called."""
     function = _variant(result, exercise)
     return tuple(_drawn_here(each, function)[0] for each in _pictures(exercise) if function)
 

@@ -1,9 +1,10 @@
 """Pictures of what the notebook itself trains, where `--full` runs its training cells.
 
-A cell has printed costs and given a name to what it trained; both were asked for right after it
-ran, before any function had seen a hidden input. They are a stranger's: the sheet takes no text
-that is not a cost, and the author's function no value that is not of the right form. Beside it
-stands what came of the same cell of the master, frozen in the solutions folder.
+A training cell prints costs and assigns what it trained to a variable. Both are read right after
+the cell has run, before any function has seen a hidden input. They come from a student and are not
+trusted: the sheet takes only lines that are costs, and the author's function only values of the
+right form. The picture shows them beside those of the same cell of the master notebook, which are
+frozen in the solutions folder.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _HOW_IT_ENDED = {
 
 
 def reading(steps: Sequence[CellStep], assignment: Assignment) -> list[CellStep]:
-    """The steps, with what is to be read of those that train something for a picture."""
+    """The steps; those that train something for a picture say which variable is read after them."""
     cells = [step.cell for step in steps]
     every = _trainings(assignment.exercises)
     found = [_found(scene, picture, cells) for picture, scene in every]
@@ -170,7 +171,7 @@ def _value(outcome: Outcome | None) -> Any:
 
 
 def _comparable(drawing: Drawing, reference: Drawing) -> Drawing:
-    """The drawing; without what it shows, where that is of other steps than the reference's."""
+    """The drawing, if its costs are of the same steps as the reference's; else an empty one."""
     steps, theirs = drawing.data["steps"], reference.data["steps"]
     if steps == theirs or (drawing.ended and steps == theirs[: len(steps)]):
         return drawing

@@ -1,5 +1,5 @@
-"""What may stand in a place of a function instead of what does: for mutants of a reference, and
-for edits of a student's function."""
+"""Small changes to syntax trees: mutants of a reference and edits of a student's function are made
+of them."""
 
 from __future__ import annotations
 
@@ -40,8 +40,11 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A function's own names and keys: its `containers`, of which it takes items or attributes, the
-    other `values`, and the `keys`, which are all its texts but the docstring."""
+    """The parameters and variables of a function, and its string constants.
+
+    `containers` are those names that are subscripted or of which attributes are read; `values` are
+    the others. `keys` are all string constants but the docstring.
+    """
 
     containers: frozenset[str]
     values: frozenset[str]
@@ -72,7 +75,7 @@ def body_of(function: Function) -> list[ast.stmt]:
 
 
 def other_expressions(node: ast.AST) -> Iterator[ast.AST]:
-    """The expression with a part gone, or with two parts swapped."""
+    """The expression with one of its operands or items removed, or with two of them swapped."""
     match node:
         case ast.BinOp():
             yield from (node.left, node.right)
@@ -122,7 +125,7 @@ def _other_items(node: ast.Tuple | ast.List) -> Iterator[ast.AST]:
 
 
 def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
-    """Without one of the arguments, with two of them swapped, and the first argument alone."""
+    """The call without one argument, with two neighbours swapped, and the first argument itself."""
     for name, given in (("args", node.args), ("keywords", node.keywords)):
         for index in range(len(given)):
             yield with_field(node, name, [*given[:index], *given[index + 1 :]])

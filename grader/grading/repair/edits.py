@@ -1,8 +1,9 @@
-"""Edits of a student's function: it, with one slip undone, to see which of them makes it right.
+"""Edits of a student's function. Each undoes one slip; the search finds out which makes it right.
 
-A slip is undone at one place, or at all places that are alike: students write a line for the
-weights, copy it, and change the key. Places are alike if they differ by texts, or by texts and
-names; what is put into one is put into the other with its own texts and names.
+A slip is undone at one place, or at all places that are alike, since students write a line for the
+weights, copy it for the biases, and change the key. Two places are alike if their syntax trees
+differ in string constants only, or in string constants and names. An edit of one is then made in
+the other, too, with the strings and names of the other: `W["dW"] * 2` and `b["db"] * 2`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from grader.notebooks.cells import Function
 
 # Longer functions are not searched: what an edit costs grows with their length.
 MAX_NODES = 3_000
-# Of so many of a function's names at most it is tried to return some.
+# Edits that return other values choose them among so many of the function's names.
 MAX_RETURNED = 7
 
 _Changes = Mapping[Place, ast.AST]
@@ -41,7 +42,7 @@ _Changes = Mapping[Place, ast.AST]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edited function: its text, and what of it was changed."""
+    """A function's source after an edit, and the new syntax tree for each place that differs."""
 
     source: str
     changes: _Changes
@@ -96,7 +97,7 @@ class _Editor:
                 self.equal[node].append((place, node))
 
     def likely_changes(self) -> Iterator[_Changes]:
-        """Everything that may be changed, the likeliest first."""
+        """The changes of every edit worth a try, the likeliest first."""
         yield from self._like_the_other_of_a_pair()
         yield from self._what_was_made_used()
         yield from self._swapped()
@@ -108,7 +109,7 @@ class _Editor:
                 yield from self._expressions(tier, alone)
 
     def edit(self, changes: _Changes) -> Edit:
-        """The edit that these changes come to, those of them that change something."""
+        """The edit that makes these changes, without those that leave a place's source as it is."""
         real: dict[Place, ast.AST] = {}
         lines = list(self.lines)
         for place in sorted(changes, key=lambda each: each.start, reverse=True):
@@ -122,7 +123,11 @@ class _Editor:
         return Edit(b"\n".join(lines).decode(), real)
 
     def _together(self, place: Place, new: ast.AST, alone: bool) -> Iterator[_Changes]:
-        """The place changed together with those that are alike; or `alone`, where there are any."""
+        """The change of one place to `new`, made at the places that are alike, too.
+
+        With `alone`, the change of that one place only, if there are places that are alike: the
+        same change would otherwise be tried twice.
+        """
         alike = [groups[place] for groups in self.alike]
         if alone or max(map(len, alike)) == 1:
             if alone == (max(map(len, alike)) > 1):
@@ -150,7 +155,8 @@ class _Editor:
     def _wherever(
         self, place: Place, node: ast.AST, parent: ast.AST | None, new: ast.AST
     ) -> Iterator[_Changes]:
-        """The change made wherever the same stands: a name in its line, the rest anywhere."""
+        """The change made several times: to all uses of a name in the place, and to all expressions
+        of the function that are equal to the parent of the changed one."""
         same = [each for where, each in self.equal[node] if where is place]
         if isinstance(node, ast.Name) and len(same) > 1 and same[0] is node:
             changed = with_nodes(place.node, dict.fromkeys(same, new))
@@ -166,7 +172,10 @@ class _Editor:
             yield {where: with_nodes(where.node, nodes) for where, nodes in by_place.items()}
 
     def _like_the_other_of_a_pair(self) -> Iterator[_Changes]:
-        """Of two lines for two things that go together (X and Y, say), one made like the other."""
+        """Assignments to two targets that go together, such as X and Y: one is made like the other.
+
+        The targets differ by a short word; that word is replaced in the copied line.
+        """
         together: dict[tuple[str, str], dict[Place, ast.AST]] = defaultdict(dict)
         values = [
             place
@@ -184,7 +193,10 @@ class _Editor:
         yield from (changes for changes in together.values() if len(changes) > 1)
 
     def _what_was_made_used(self) -> Iterator[_Changes]:
-        """What is made and never used, put where what it was made of is used after that."""
+        """Uses of a variable replaced by one that was computed from it and is never read.
+
+        For example, after `corrected = v / (1 - beta)`, `v` is replaced by `corrected`.
+        """
         for made in (*combinations(self.slips.unread, 1), self.slips.unread):
             names = dict(made)
             for place in self.places:
@@ -194,7 +206,7 @@ class _Editor:
                         yield from self._together(place, new, alone=False)
 
     def _swapped(self) -> Iterator[_Changes]:
-        """Two values for each other throughout, and two arguments' values."""
+        """Two variables swapped in the whole function, and the defaults of two parameters."""
         outer = [each for each in self.places if isinstance(each.node, ast.expr)]
         for one, other in combinations(self.slips.values, 2):
             yield {each: renamed(each.node, {one: other, other: one}) for each in outer}
@@ -203,7 +215,7 @@ class _Editor:
             yield {first: second.node, second: first.node}
 
     def _otherwise_returned(self) -> Iterator[_Changes]:
-        """Other values returned, or some where none are."""
+        """Each `return` with other variables; where there is none, one is added at the end."""
         found = [each for each in self.places if isinstance(each.node, ast.Return)]
         for place in found:
             yield from ({place: each} for each in self._returns())
@@ -213,7 +225,7 @@ class _Editor:
                 yield {Place(last, last): ast.Module([last, each], [])}
 
     def _returns(self) -> Iterator[ast.stmt]:
-        """One to three of the function's arguments and of what it makes at its top."""
+        """`return` statements of one to three parameters or variables that hold containers."""
         given = [each.arg for each in ast.walk(self.function.args) if isinstance(each, ast.arg)]
         made = [_target(each) for each in self.function.body if isinstance(each, ast.Assign)]
         names = [each for each in dict.fromkeys(given + made) if each in self.slips.containers]
@@ -223,7 +235,7 @@ class _Editor:
             yield ast.Return(ast.Tuple(values, ast.Load()) if len(values) > 1 else values[0])
 
     def _statements(self, alone: bool) -> Iterator[_Changes]:
-        """A statement gone, two swapped, another operator, an old value that has a share."""
+        """A statement removed, swapped with the next one, or assigning something else."""
         whole = {each.statement: each for each in self.places if each.node is each.statement}
         for statement, place in whole.items():
             yield from self._together(place, ast.Pass(), alone)
@@ -234,7 +246,7 @@ class _Editor:
                 yield {whole[one]: other, whole[other]: one}
 
     def _moved(self, alone: bool) -> Iterator[_Changes]:
-        """A name that is added at one place of an expression added at another one instead."""
+        """An added name moved: `a / b + epsilon` becomes `a / (b + epsilon)`, for example."""
         for place in self.places:
             for node, _ in with_parents(place.node):
                 match node:
@@ -246,14 +258,15 @@ class _Editor:
 
 
 def _with_added(tree: ast.AST, name: ast.Name) -> Iterator[ast.AST]:
-    """The tree with a name added at one place after the other."""
+    """For each operand in the tree, the tree with `+ name` behind that operand."""
     for node, _ in with_parents(tree):
         if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
             yield with_nodes(tree, {node: ast.BinOp(node, ast.Add(), name)})
 
 
 def _other_assignments(statement: ast.stmt, values: Sequence[str]) -> Iterator[ast.AST]:
-    """Another operator with it, or an item's old value, or a share of it, added to the new one."""
+    """The assignment with another operator (`+=` for `-=`), or with the item's old value, or the
+    product of that and a variable, added to what is assigned to the item."""
     match statement:
         case ast.AugAssign():
             for kind in (ast.Add, ast.Sub, ast.Mult, ast.Div):
@@ -271,7 +284,7 @@ def _target(statement: ast.stmt) -> str:
 
 
 def _line(place: Place, new: ast.AST) -> int:
-    """The line of what is changed inside a place, or the place's first."""
+    """The line in the cell of what was changed inside a place, or else the place's first line."""
     first, last = place.node.lineno, place.node.end_lineno or place.node.lineno
     if isinstance(new, ast.Module):  # something after the place
         return last
@@ -280,7 +293,7 @@ def _line(place: Place, new: ast.AST) -> int:
 
 
 def _changed(old: ast.AST, new: ast.AST) -> ast.AST:
-    """The innermost node in which all changes are."""
+    """The innermost node of the old tree that contains every difference to the new one."""
     if type(old) is not type(new):
         return old
     differ: list[tuple[ast.AST, ast.AST]] = []
@@ -293,7 +306,10 @@ def _changed(old: ast.AST, new: ast.AST) -> ast.AST:
 
 
 def _written(place: Place, text: str, head: bytes) -> str:
-    """How the text is written in a place that has `head` before it on its line."""
+    """The source to insert at a place, indented or in parentheses as the place needs it.
+
+    `head` is what stands before the place on its line.
+    """
     if isinstance(place.node, ast.stmt):
         indent = head.decode()
         return text.replace("\n", "; " if indent.strip() else f"\n{indent}")

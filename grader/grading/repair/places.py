@@ -1,4 +1,4 @@
-"""The places of a function at which an edit puts something else, and which of them are alike."""
+"""The places of a function's syntax tree that an edit may replace, and which of them are alike."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from itertools import pairwise, takewhile
 from grader.grading.repair.changes import with_field
 
 _BLOCKS = ("body", "orelse", "finalbody")
-# What tells the lines of a pair apart: X and Y, W and b, v and s.
+# The words that distinguish the two lines of a pair are no longer: X and Y, W and b, v and s.
 LONGEST_WORD = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where something else may stand: a whole statement, or one of its outermost expressions."""
+    """What an edit may replace: a whole statement, or one of its outermost expressions."""
 
     statement: ast.stmt
     node: ast.expr | ast.stmt
@@ -29,12 +29,12 @@ class Place:
 
     @property
     def is_target(self) -> bool:
-        """Whether it is what is assigned to."""
+        """Whether it is the target of an assignment."""
         return isinstance(getattr(self.node, "ctx", None), ast.Store)
 
 
 def statements(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a block, and of the blocks in it."""
+    """The statements of a block and, in depth first order, of the blocks inside them."""
     for statement in block:
         yield statement
         for name in _BLOCKS:
@@ -42,7 +42,7 @@ def statements(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def neighbours(statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-    """Statements that stand one after the other in a block."""
+    """Pairs of statements that follow each other in a block, at any depth."""
     for block in (getattr(statement, name, []) for name in _BLOCKS):
         yield from pairwise(block)
         for each in block:
@@ -69,7 +69,7 @@ def places(statement: ast.stmt) -> Iterator[Place]:
 def with_parents(
     node: ast.AST, parent: ast.AST | None = None
 ) -> Iterator[tuple[ast.AST, ast.AST | None]]:
-    """A node and all below it, each with what it stands right in."""
+    """A node and its descendants, each with its parent; operators and contexts are left out."""
     if not isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.stmt)):
         yield node, parent
         for child in ast.iter_child_nodes(node):
@@ -77,7 +77,10 @@ def with_parents(
 
 
 def mapped(tree: ast.AST, other: Callable[[ast.AST], ast.AST]) -> ast.AST:
-    """The tree with `other(node)` for nodes; what does not change is shared with the original."""
+    """The tree with every node replaced by `other(node)`.
+
+    What `other` returns unchanged is shared with the original tree, which is not modified.
+    """
     new = other(tree)
     if new is not tree:
         return new
@@ -96,14 +99,14 @@ def mapped(tree: ast.AST, other: Callable[[ast.AST], ast.AST]) -> ast.AST:
 
 
 def with_nodes(tree: ast.AST, new: Mapping[ast.AST, ast.AST]) -> ast.AST:
-    """The tree with other nodes for some."""
+    """The tree with the nodes that are keys of `new` replaced by its values."""
     return mapped(tree, lambda node: new.get(node, node))
 
 
 def respelled(
     tree: ast.AST, name: Callable[[str], str], text: Callable[[str], str] = str
 ) -> ast.AST:
-    """The tree with names and texts spelled otherwise."""
+    """The tree with each name replaced by `name(it)`, and each string constant by `text(it)`."""
 
     def spelled(node: ast.AST) -> ast.AST:
         match node:
@@ -121,7 +124,10 @@ def renamed(tree: ast.AST, names: Mapping[str, str]) -> ast.AST:
 
 
 def groups_of(found: Sequence[Place], names: bool) -> dict[Place, list[Place]]:
-    """For each place those that differ by texts, and with `names` by names, and it itself."""
+    """For each place the places that are alike, itself included, in the order of `found`.
+
+    Places are alike that differ in string constants only; with `names`, also in names.
+    """
     groups: dict[object, list[Place]] = defaultdict(list)
     for place in found:
         shape = tuple(_kind(each, names) for each in ast.walk(place.node))
@@ -143,7 +149,7 @@ def _kind(node: ast.AST, names: bool) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """From the names and texts of one place to those of another that is alike."""
+    """How the names and string constants of one place are spelled in another that is alike."""
 
     names: Mapping[str, str]
     texts: Mapping[str, str]
@@ -167,14 +173,14 @@ def translation(one: Place, other: Place) -> Translation:
 
 
 def like_the_other(one: ast.AST, was: str, becomes: str) -> ast.AST:
-    """The line of a pair for `was` (X, say), made one for `becomes` (Y, say)."""
+    """The tree with a word replaced in its names and strings: the line for X becomes that for Y."""
     inside = "" if was.isdigit() else "(?<![a-z]{2})"
     word = re.compile(f"{inside}{re.escape(was)}(?![a-z])")
     return respelled(one, *2 * (lambda text: word.sub(becomes, text),))
 
 
 def difference(one: str, other: str) -> tuple[str, str]:
-    """What two texts differ by, if that is one short word in each; else empty ones."""
+    """The word of each text by which the two differ, if both are short; else two empty strings."""
     start = _same(one, other)
     rest, other_rest = one[start:], other[start:]
     end = _same(rest[::-1], other_rest[::-1])
@@ -184,5 +190,5 @@ def difference(one: str, other: str) -> tuple[str, str]:
 
 
 def _same(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The length of the longest common prefix of two texts."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -1,8 +1,8 @@
-"""Where the mistake is: edits of a wrong function are tried, until one passes every case.
+"""Search for the mistake in a wrong function: edits of it are tried until one passes every case.
 
-They are made of the student's code alone, and tried in a kernel of its own that has run the
-notebook's definitions. It is told the inputs of cases, hidden ones too, and ended after that; all
-that comes of it is which of our edits passes. No score depends on it.
+Edits are made from the student's code alone. They are tried in a kernel of their own, which has run
+the notebook's definitions. That kernel is sent the inputs of all cases, hidden ones included, and
+is ended after the search; only which of our edits passes is kept of it. No score depends on it.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ _Start = Callable[[Limits], Execution]
 async def searched(
     results: Sequence[ExerciseResult], notebook: Notebook, assignment: Assignment, start: _Start
 ) -> tuple[tuple[ExerciseResult, ...], list[str]]:
-    """The results, with the place of the mistake where one edit undoes it; and remarks on searches
-    that were cut short.
+    """The results, with a repair where one edit makes a wrong function pass.
 
+    The remarks that come with them name the exercises whose search did not come to its end.
     `start` gives a new execution of the notebook's definitions within some limits.
     """
     wrong = [each for each in results if _is_searched(each)]
@@ -79,7 +79,7 @@ def _is_searched(result: ExerciseResult) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Searched:
-    """A function that is searched, and the cell that defines it."""
+    """A function to make edits of, and the cell that defines it."""
 
     cell: Cell
     function: Function
@@ -94,7 +94,8 @@ class _Searched:
 class _Search:
     """The search for the mistake of one exercise.
 
-    `cut_short` says that it was not gone to its end; `lost`, that the kernel did not answer.
+    `cut_short` says that time ended it before all edits were tried; `lost`, that the kernel did not
+    answer any more.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class _Search:
         return self.before
 
     async def _passing_first(self, batch: Sequence[Edit], of: _Searched) -> list[Edit]:
-        """Those edits that pass the first case, which is a small one that failed."""
+        """The edits of the batch that pass the smallest case which the student's function fails."""
         sources = [edit.source for edit in batch]
         outcomes = await self._outcomes(sources, [self.first], of, CALL_SECONDS)
         ways = self._ways()
@@ -143,7 +144,7 @@ class _Search:
         )
 
     def _ways(self) -> tuple[Variant | None, ...]:
-        """What an answer may be like: the reference's, or an accepted variant's."""
+        """What an answer is compared with: None for the reference, and each accepted variant."""
         return (None, *self.exercise.accepted)
 
     async def _outcomes(
@@ -180,7 +181,10 @@ class _Search:
         )
 
     def _marks(self, edit: Edit, of: _Searched) -> Iterator[Mark]:
-        """The lines of the cell that is shown; where another one is meant, the call of it."""
+        """Marks for the edited lines, if they are in the cell that is shown with the result.
+
+        For a function in another cell, the line of the shown cell that names it is marked.
+        """
         shown = self.functions[0]
         if plain(shown.cell.source[:MAX_SHOWN]) != self.before.code:
             return

@@ -1,7 +1,7 @@
-"""What a student may have meant where they wrote something else: the slips that edits undo.
+"""Guesses at what a student meant where they wrote something else: the slips that edits undo.
 
-Each is a guess about one expression or one statement; likely ones are of an earlier `Tier`. They
-are made of the student's own code alone, and know nothing of what the exercises are about.
+A guess is an expression to put in the place of another one, and how likely that is (its `Tier`).
+Guesses are made from the student's own code alone. Nothing here knows what exercises are about.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from grader.notebooks.cells import Function
 
 
 class Tier(IntEnum):
-    """How likely a slip is: something left unused, another word, a word too many or too few,
-    another thought."""
+    """Kinds of slips, the likeliest first: a name that was left unused, a wrong word, a word too
+    many or too few, a wrong idea."""
 
     UNUSED = 0
     WORD = 1
@@ -36,7 +36,7 @@ _MORE_OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Mult: (ast.Pow,),
     ast.BitXor: (ast.Pow,),
 }
-# Of functions with these names, one is taken for the other.
+# Functions that students confuse with each other.
 _TAKEN_FOR = [
     {"zeros", "ones"},
     {"zeros_like", "ones_like"},
@@ -51,9 +51,10 @@ _TAKEN_FOR = [
 
 
 class Slips:
-    """Knows a function's names and keys, and which of its arguments and names it never uses.
+    """The names and keys of a function, and guesses made from them.
 
-    `unread` has each name that is given a value and never read, after the one it was made of.
+    `unused` are parameters that the function never reads. `unread` has a pair for each variable
+    that is assigned and never read: the variable from which it was computed, and its own name.
     """
 
     def __init__(self, function: Function) -> None:
@@ -72,7 +73,7 @@ class Slips:
         self.unread = [*_unread(statements, names.containers), *_unread(statements, names.values)]
 
     def of(self, node: ast.AST, parent: ast.AST | None) -> Iterator[Slip]:
-        """What may have been meant by the node, which stands right in `parent`."""
+        """Guesses at what was meant by a node, whose parent in the syntax tree is `parent`."""
         match node:
             case ast.Constant(value):
                 yield from self._constants(value, node)
@@ -125,7 +126,7 @@ class Slips:
         return Tier.UNUSED if name in self.unused else otherwise
 
     def _more(self, node: ast.expr, parent: ast.AST | None) -> Iterator[Slip]:
-        """The expression with something done to it that has been forgotten."""
+        """Guesses that an operation on the expression was forgotten, such as a square root."""
         if isinstance(parent, (ast.Attribute, ast.Slice)) or _is_index(node, parent):
             return
         for exponent in (2, 0.5):
@@ -202,7 +203,10 @@ def _calls(node: ast.Call) -> Iterator[Slip]:
 
 
 def _unread(statements: Sequence[ast.stmt], own: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Each of these names of which nothing is read, after the first of them it is made of."""
+    """Pairs of a variable and one that is computed from it, assigned and never read.
+
+    Both are of `own`, the function's own names. In `v = g * 2; return g`, they are `g` and `v`.
+    """
     nodes = [node for each in statements for node in ast.walk(each)]
     stored = {id(n.value) for n in nodes if isinstance(n, ast.Subscript) and _is_stored(n)}
     read = {
@@ -219,7 +223,7 @@ def _unread(statements: Sequence[ast.stmt], own: frozenset[str]) -> Iterator[tup
 
 
 def _key(node: ast.AST) -> Iterator[ast.AST]:
-    """All of what stands in square brackets, where a text is part of it."""
+    """The nodes of an index such as `"dW" + str(l)`, if a string constant is one of them."""
     if isinstance(node, ast.Subscript):
         inside = list(ast.walk(node.slice))
         if any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in inside):
