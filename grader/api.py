@@ -180,6 +180,7 @@ class Grader:
         public_only: bool = False,
         full: bool = False,
         seed: int = 0,
+        strict: bool = False,
     ) -> Result:
         """Grade one notebook.
 
@@ -187,7 +188,9 @@ class Grader:
         `COURSE/assignment/NAME`; the solutions are read from `COURSE/solutions/NAME`. With
         `public_only`, it is any folder that has what students got, and public cases alone are
         called. `student` is the name in the result (default: the file's). With `full`,
-        long-running cells run too. `seed` is that of the cases drawn afresh.
+        long-running cells run too. `seed` is that of the cases drawn afresh. Where a picture or
+        another step that verdicts do not need fails, a flag says so; with `strict`, which is for
+        authors, the notebook is not graded then.
 
         The result of a notebook that cannot be graded says why: `status` is `not_graded`, `score`
         is None, `reason` has the words. Raises AssignmentError where the assignment is malformed,
@@ -196,6 +199,7 @@ class Grader:
         folder = Path(assignment).resolve()
         task, seconds = _task(source, folder, student, public_only)
         task = replace(task, level=self._level([self._require]), full=full, seed=seed)
+        task = replace(task, strict=strict)
         content = source if isinstance(source, bytes) else None
         try:
             return self._workers.grade(task, seconds, content).result

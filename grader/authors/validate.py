@@ -217,7 +217,7 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
 
 def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict) -> Iterator[str]:
     """What is wrong where every exercise of the notebook is to have the expected verdict."""
-    result = grade_notebook(path, assignment.folder)
+    result = grade_notebook(path, assignment.folder, strict=True)
     if result.status is not Status.GRADED:
         yield f"{path}: could not be graded: {result.reason}"
         return

@@ -47,7 +47,7 @@ class Task:
 
     `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
     `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
-    only what it holds is used.
+    only what it holds is used. With `strict`, as an author wants it, no step may fail.
     """
 
     root: Path
@@ -57,6 +57,7 @@ class Task:
     level: Level | None = None
     seed: int = 0
     public_only: bool = False
+    strict: bool = False
 
 
 @dataclass(slots=True)
@@ -225,8 +226,6 @@ STEPS = (
     Step(draw_pictures, "drawing the pictures"),
     Step(draw_trainings, "drawing the trainings", when=lambda grading: grading.task.full),
 )
-# Where the author's files are checked, every failure counts.
-STRICT_STEPS = tuple(replace(step, what="") for step in STEPS)
 
 
 async def _take(steps: Sequence[Step], grading: Grading) -> Grading:
@@ -240,8 +239,10 @@ async def _take(steps: Sequence[Step], grading: Grading) -> Grading:
 async def _take_one(step: Step, grading: Grading) -> None:
     try:
         await step.take(grading)
+    except MemoryError:
+        raise
     except Exception as error:
-        if not step.what:
+        if not step.what or grading.task.strict:
             raise
         grading.flags.append(f"{step.what} failed: {_place_of(error)}")
 
@@ -261,7 +262,8 @@ def _place_of(error: Exception) -> str:
 
 
 def grade(task: Task, content: bytes | None = None, steps: Sequence[Step] = STEPS) -> Graded:
-    """Grade one submission. Whatever goes wrong becomes its reason, but for AssignmentError.
+    """Grade one submission. Whatever goes wrong becomes its reason, with two exceptions:
+    AssignmentError, and MemoryError, after which this process is not to be used any more.
 
     With `content`, the notebook's bytes, its file is not opened: it may be on another machine.
     """
@@ -281,7 +283,7 @@ def grade(task: Task, content: bytes | None = None, steps: Sequence[Step] = STEP
             parsed.known = template.parsed
             task = replace(task, level=task.level or protection_in_force()[0])
             grading = asyncio.run(_take(steps, Grading(notebook, assignment, task, template)))
-    except AssignmentError:
+    except (AssignmentError, MemoryError):
         raise
     except Exception as error:  # a mistake of ours must not become a student's zero
         return Graded(submission, name, _not_graded(submission, _reason(error)))

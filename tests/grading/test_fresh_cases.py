@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from grader.assignments.load import load_assignment
 from grader.authoring import Arguments, arguments, drawn_afresh, generator
 from grader.authors.validate import generate
 from grader.errors import AssignmentError
-from grader.grading.grade import STRICT_STEPS, Task, grade
+from grader.grading.grade import Task, grade
 from grader.model import Result, Submission, Verdict
 from tests.forms import adam
 
@@ -91,4 +92,4 @@ def test_a_case_that_the_reference_does_not_return_on_when_drawn_afresh_is_named
     master = course / "solutions/words/Words.ipynb"
     task = Task(course, Submission("s", master.name, str(master)), "words", seed=2)
     with pytest.raises(AssignmentError, match=r"raises ValueError: .* of the case longest/drawn"):
-        grade(task, steps=STRICT_STEPS)
+        grade(replace(task, strict=True))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.grading.grade import STEPS, STRICT_STEPS, Grading, Step, Task, grade
+from grader.grading.grade import STEPS, Grading, Step, Task, grade
 from grader.model import Result, Status, Submission, Verdict
 
 RIGHT = "def longest(text):\n    return max(text.split(), key=len)"
@@ -24,9 +24,10 @@ GradeWith = Callable[..., Result]
 
 @pytest.fixture
 def grade_with(frozen_course: Path, write: Callable[..., Path]) -> GradeWith:
-    def graded(steps: Sequence[Step], full: bool = True) -> Result:
+    def graded(steps: Sequence[Step], full: bool = True, strict: bool = False) -> Result:
         path = write("s.ipynb", RIGHT, WRONG, "1/0")
-        task = Task(frozen_course, Submission("s", path.name, str(path)), "words", full=full)
+        submission = Submission("s", path.name, str(path))
+        task = Task(frozen_course, submission, "words", full=full, strict=strict)
         return grade(task, steps=steps).result
 
     return graded
@@ -85,11 +86,9 @@ def test_without_a_step_that_verdicts_need_nothing_is_graded(
 
 @pytest.mark.parametrize("step", EXPLAINS, ids=name_of)
 def test_where_an_author_checks_every_step_counts(grade_with: GradeWith, step: Step) -> None:
-    steps = [
-        replace(strict, take=fail) if strict.take is step.take else strict
-        for strict in STRICT_STEPS
-    ]
-    assert grade_with(steps).status is Status.NOT_GRADED
+    result = grade_with(failing(step), strict=True)
+    assert result.status is Status.NOT_GRADED
+    assert "ZeroDivisionError: a secret" in result.reason
 
 
 def test_a_failure_is_told_with_the_line_of_ours_in_which_it_happened(
@@ -101,6 +100,15 @@ def test_a_failure_is_told_with_the_line_of_ours_in_which_it_happened(
     steps = [replace(step, take=misled) if step is EXPLAINS[0] else step for step in STEPS]
     (flag, *_) = grade_with(steps).flags
     assert "AssignmentError in grader/assignments/load.py, line " in flag
+
+
+def test_where_memory_ran_out_no_step_goes_on(grade_with: GradeWith) -> None:
+    async def exhausted(grading: Grading) -> None:
+        raise MemoryError
+
+    steps = [replace(step, take=exhausted) if step is EXPLAINS[0] else step for step in STEPS]
+    with pytest.raises(MemoryError):
+        grade_with(steps)
 
 
 def test_the_trainings_are_drawn_of_a_full_run_only(grade_with: GradeWith) -> None:
