@@ -198,8 +198,9 @@ class Grader:
         """
         folder = Path(assignment).resolve()
         task, seconds = _task(source, folder, student, public_only)
-        task = replace(task, level=self._level([self._require]), full=full, seed=seed)
-        task = replace(task, strict=strict)
+        task = replace(
+            task, level=self._level([self._require]), full=full, seed=seed, strict=strict
+        )
         content = source if isinstance(source, bytes) else None
         try:
             return self._workers.grade(task, seconds, content).result
