@@ -59,7 +59,7 @@ class Fairgrade:
         for student in students:
             path = folder / "submissions" / f"{student.name}.ipynb"
             write(workload.notebook(student.functions), path)
-        program = "from grader.cli.grade import main; main()"
+        program = "from grader.cli import main; main()"
         command = [sys.executable, "-c", program, "run", "submissions", "--output", "results"]
         command += ["--root", str(workload.root), "--assignment", workload.assignment.name]
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}

@@ -1,4 +1,4 @@
-"""The commands of students and authors, without logic of their own; `cli` registers them."""
+"""The commands of authors: `grade init`, `generate`, `validate`, `release`."""
 
 from __future__ import annotations
 
@@ -6,44 +6,24 @@ from pathlib import Path
 
 import click
 
+from grader.assignments.load import assignment_names
+from grader.authors.adequacy.document import COLUMNS, out_of_date, row, write_document
+from grader.authors.adequacy.proof import prove
 from grader.authors.init import start
 from grader.authors.release import bundle, write_bundle
+from grader.authors.validate import generate, validate
 from grader.cli.shared import (
     ALL_GRADED,
-    BELOW,
     NOT_ALL_GRADED,
     find_root,
     leave,
+    quiet_option,
     root_option,
     speaks_plainly,
 )
 from grader.cli.terminal import Terminal
 from grader.errors import CommandError
-from grader.handout.check import check, explained, passed
-from grader.model import Status
-
-
-@click.command(name="check")
-@click.argument("notebook", type=click.Path(path_type=Path))
-@click.option(
-    "--folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The assignment's folder, as it was handed out. Default: the notebook's folder.",
-)
-@speaks_plainly
-def check_command(notebook: Path, folder: Path | None) -> None:
-    """Check your own NOTEBOOK on the public cases, and explain what is not right yet.
-
-    This needs nothing but the folder that came with the assignment. Exit code: 0 all of them pass,
-    1 the notebook could not be checked, 2 the command line is wrong, 3 something is not right yet.
-    """
-    terminal = Terminal(quiet=False)
-    assignment, result = check(notebook, folder)
-    for line in explained(assignment, result):
-        terminal.say(line)
-    if result.status is not Status.GRADED:
-        leave(NOT_ALL_GRADED)
-    leave(ALL_GRADED if passed(result) else BELOW)
+from grader.runs.processes import default_jobs
 
 
 @click.command(name="release")
@@ -93,4 +73,64 @@ def _course(given: Path | None) -> Path:
         return Path.cwd()
 
 
-AUTHORING = (check_command, release_command, init_command)
+@click.command(name="validate")
+@click.argument("assignments", nargs=-1)
+@click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
+@click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
+@quiet_option
+@root_option
+@speaks_plainly
+def validate_command(
+    assignments: tuple[str, ...], strict: bool, write: bool, quiet: bool, root: Path | None
+) -> None:
+    """Check ASSIGNMENTS (default: all): reference, template and generated files.
+
+    The reference must score full marks and the template nothing, graded as submissions are.
+    """
+    if write and not strict:
+        raise CommandError("--write writes what --strict finds out; give both")
+    if write and assignments:
+        raise CommandError("--write writes about all assignments; name none")
+    terminal = Terminal(quiet)
+    base = find_root(root)
+    names = assignments or tuple(assignment_names(base))
+    problems = 0
+    proofs = []
+    for name in names:
+        found = list(validate(base, name))
+        if strict and not found:
+            proofs.append(prove(base, name, default_jobs()))
+            terminal.table(name, COLUMNS, [row(proof) for proof in proofs[-1]])
+            found = [line for proof in proofs[-1] for line in proof.problems()]
+        problems += len(found)
+        for line in found:
+            terminal.problem(line)
+        if not found:
+            terminal.say(f"{name}: in order")
+    if write and not problems:
+        terminal.say(f"wrote {write_document(base, proofs)}")
+    for line in out_of_date(base, proofs):
+        problems += 1
+        terminal.problem(line)
+    leave(NOT_ALL_GRADED if problems else ALL_GRADED)
+
+
+@click.command(name="generate")
+@click.argument("assignments", nargs=-1)
+@quiet_option
+@root_option
+@speaks_plainly
+def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
+    """Write what follows from the master notebooks of ASSIGNMENTS (default: all).
+
+    These are templates, expected outputs and shared files. Review the changes before you keep
+    them: expected outputs decide about grades.
+    """
+    terminal = Terminal(quiet)
+    base = find_root(root)
+    for name in assignments or assignment_names(base):
+        changed = generate(base, name)
+        for path in changed:
+            terminal.say(f"wrote {path}")
+        if not changed:
+            terminal.say(f"{name}: nothing to change")

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 @root_option
 @speaks_plainly
 def cluster_check(address: str, require: str, root: Path | None) -> None:
-    """Say what each worker of the cluster at ADDRESS can do, such as tcp://10.0.0.1:8786.
+    """Say what each worker of the cluster at ADDRESS can do.
 
+    ADDRESS is the scheduler's, such as tcp://10.0.0.1:8786.
     Exit code: 0 all of them may be used, 1 some may not.
     """
     # Dask is an extra, and takes half a second to import.

@@ -1,17 +1,36 @@
-"""What this machine can do for grading, and what is missing: the lines of `grade doctor`."""
+"""`grade doctor`: what this machine can do for grading, and what is missing."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import click
+
+from grader.assignments.load import assignment_names, load_assignment
+from grader.cli.shared import find_root, root_option, speaks_plainly
+from grader.cli.terminal import Terminal
 from grader.errors import KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.sandbox.cgroup import create
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.launch import bubblewrap
 from grader.sandbox.level import Level
+
+
+@click.command()
+@root_option
+@speaks_plainly
+def doctor(root: Path | None) -> None:
+    """Say what this machine can do: protection, tried by a canary, and warm start."""
+    terminal = Terminal(quiet=False)
+    base = find_root(root)
+    assignments = [load_assignment(base, name) for name in assignment_names(base)]
+    imports = [name for assignment in assignments for name in assignment.warm_imports]
+    for line in examine(tuple(dict.fromkeys(imports))):
+        terminal.say(line)
 
 
 def examine(warm_imports: tuple[str, ...]) -> Iterator[str]:

@@ -1,30 +1,18 @@
-"""The command `grade`: what is typed, and the exit code. No logic of its own."""
+"""`grade run`, which is also `grade PATH`: what is typed, and the exit code."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Literal
 
 import click
-from click_default_group import DefaultGroup
 
-from grader import __version__
 from grader.api import Finished, Grader, Listener, Protected
 from grader.assignments.load import assignment_names, load_assignment
-from grader.authors.adequacy.document import COLUMNS, out_of_date, row, write_document
-from grader.authors.adequacy.proof import prove
-from grader.authors.validate import generate, validate
-from grader.cli.authors import AUTHORING
-from grader.cli.cluster import cluster_check
-from grader.cli.doctor import examine
-from grader.cli.export import autograder, export
-from grader.cli.gradebook import adjust, diff, note, runs
 from grader.cli.shared import (
     ALL_GRADED,
     BELOW,
     NOT_ALL_GRADED,
-    WRONG_COMMAND,
     find_root,
     leave,
     quiet_option,
@@ -35,22 +23,10 @@ from grader.cli.shared import (
 )
 from grader.cli.terminal import Terminal
 from grader.errors import CommandError
-from grader.runs.processes import default_jobs
 from grader.submissions.layouts import LAYOUTS
 
-__all__ = ["ALL_GRADED", "BELOW", "NOT_ALL_GRADED", "WRONG_COMMAND", "main"]
 
-
-@click.group(cls=DefaultGroup, default="run", default_if_no_args=False)
-@click.version_option(__version__, prog_name="fairgrade")
-def main() -> None:
-    """Grade Jupyter notebooks.
-
-    `grade PATH…` is short for `grade run PATH…`.
-    """
-
-
-@main.command()
+@click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", "-a", default="", help="Name of the assignment. Default: found out.")
 @click.option(
@@ -180,87 +156,7 @@ def run(
     leave(code)
 
 
-@main.command()
-@root_option
-@speaks_plainly
-def doctor(root: Path | None) -> None:
-    """Say what this machine can do: protection, tried by a canary, and warm start."""
-    terminal = Terminal(quiet=False)
-    base = find_root(root)
-    assignments = [load_assignment(base, name) for name in assignment_names(base)]
-    imports = [name for assignment in assignments for name in assignment.warm_imports]
-    for line in examine(tuple(dict.fromkeys(imports))):
-        terminal.say(line)
-
-
-@main.command(name="validate")
-@click.argument("assignments", nargs=-1)
-@click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
-@click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
-@quiet_option
-@root_option
-@speaks_plainly
-def validate_command(
-    assignments: tuple[str, ...], strict: bool, write: bool, quiet: bool, root: Path | None
-) -> None:
-    """Check ASSIGNMENTS (default: all): reference, template and generated files.
-
-    The reference must score full marks and the template nothing, graded as submissions are.
-    """
-    if write and not strict:
-        raise CommandError("--write writes what --strict finds out; give both")
-    if write and assignments:
-        raise CommandError("--write writes about all assignments; name none")
-    terminal = Terminal(quiet)
-    base = find_root(root)
-    names = assignments or tuple(assignment_names(base))
-    problems = 0
-    proofs = []
-    for name in names:
-        found = list(validate(base, name))
-        if strict and not found:
-            proofs.append(prove(base, name, default_jobs()))
-            terminal.table(name, COLUMNS, [row(proof) for proof in proofs[-1]])
-            found = [line for proof in proofs[-1] for line in proof.problems()]
-        problems += len(found)
-        for line in found:
-            terminal.problem(line)
-        if not found:
-            terminal.say(f"{name}: in order")
-    if write and not problems:
-        terminal.say(f"wrote {write_document(base, proofs)}")
-    for line in out_of_date(base, proofs):
-        problems += 1
-        terminal.problem(line)
-    sys.exit(NOT_ALL_GRADED if problems else ALL_GRADED)
-
-
-@main.command(name="generate")
-@click.argument("assignments", nargs=-1)
-@quiet_option
-@root_option
-@speaks_plainly
-def generate_command(assignments: tuple[str, ...], quiet: bool, root: Path | None) -> None:
-    """Write what follows from the master notebooks of ASSIGNMENTS (default: all).
-
-    These are templates, expected outputs and shared files. Review the changes before you keep
-    them: expected outputs decide about grades.
-    """
-    terminal = Terminal(quiet)
-    base = find_root(root)
-    for name in assignments or assignment_names(base):
-        changed = generate(base, name)
-        for path in changed:
-            terminal.say(f"wrote {path}")
-        if not changed:
-            terminal.say(f"{name}: nothing to change")
-
-
 def _exit_code(finished: Finished, fail_under: float | None) -> int:
     if finished.interrupted or not finished.all_graded:
         return NOT_ALL_GRADED
     return BELOW if fail_under is not None and finished.below(fail_under) else ALL_GRADED
-
-
-for command in (*AUTHORING, adjust, autograder, cluster_check, diff, export, note, runs):
-    main.add_command(command)

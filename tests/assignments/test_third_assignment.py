@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from grader.assignments.load import load_assignment
 from grader.authoring import drawn_afresh
 from grader.authors.validate import generate
-from grader.cli.grade import main
+from grader.cli import main
 from grader.grading.grade import Task, grade
 from grader.model import ExerciseResult, Result, Submission, Verdict
 

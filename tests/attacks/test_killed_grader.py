@@ -57,7 +57,7 @@ def test_everything_ends_with_a_killed_grader(
 ) -> None:
     """What was started ends, though nobody is left who could end it."""
     (tmp_path / "a.ipynb").write_text(json.dumps(notebook(LASTING)))
-    code = "from grader.cli.grade import main; main()"
+    code = "from grader.cli import main; main()"
     run = subprocess.Popen(
         [
             *(sys.executable, str(DENY), denied),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from grader.assignments.load import load_assignment
 from grader.authors.adequacy.document import DOCUMENT, document, out_of_date
 from grader.authors.adequacy.proof import Kind, Proof, prove
-from grader.cli.grade import main
+from grader.cli import main
 from grader.errors import AssignmentError
 from grader.model import Visibility
 

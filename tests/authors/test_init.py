@@ -71,7 +71,7 @@ def test_a_name_that_is_taken_is_refused_and_nothing_written(tmp_path: Path, par
 
 def test_the_command_starts_a_course_where_there_is_none(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from grader.cli.grade import main; main()", "init", "first"],
+        [sys.executable, "-c", "from grader.cli import main; main()", "init", "first"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

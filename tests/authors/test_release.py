@@ -195,7 +195,7 @@ def test_the_command_says_what_it_wrote_or_why_not(course: Path, tmp_path: Path)
         command = [
             sys.executable,
             "-c",
-            "from grader.cli.grade import main; main()",
+            "from grader.cli import main; main()",
             "release",
             "words",
         ]

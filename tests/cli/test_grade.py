@@ -41,7 +41,7 @@ def command(*arguments: object) -> list[str]:
         "-W",
         "error",
         "-c",
-        "from grader.cli.grade import main; main()",
+        "from grader.cli import main; main()",
         *map(str, arguments),
     ]
 

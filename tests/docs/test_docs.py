@@ -7,10 +7,11 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.cli.grade import main
+from grader.cli import main
 from grader.cli.shared import ALL_GRADED, BELOW, NOT_ALL_GRADED, WRONG_COMMAND
 from grader.errors import FairgradeError
 from grader.model import Verdict
@@ -43,8 +44,9 @@ def test_every_option_that_the_documents_use_exists(root: Path) -> None:
     used = 0
     for path in (root / "README.md", root / "docs" / "instructors.md"):
         for line in re.findall(r"^grade (.*)$", path.read_text(), re.MULTILINE):
-            name = line.split()[0]
-            command = main.commands[name if name in main.commands else "run"]
+            context = click.Context(main)
+            command = main.get_command(context, line.split()[0])
+            assert command is not None
             options = set(re.findall(r"(--[a-z-]+)", line.partition("#")[0]))
             used += len(options)
             assert options <= {each for param in command.params for each in param.opts}, line

@@ -26,7 +26,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from packaging.requirements import Requirement
 
 from grader.assignments.load import load_assignment
-from grader.cli.grade import main
+from grader.cli import main
 from grader.cli.gradebook import GRADEBOOK
 from grader.errors import CommandError
 from grader.exports import EXPORTS, Request

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from grader.assignments.load import load_assignment
 from grader.assignments.records import LateRule
-from grader.cli.grade import main
+from grader.cli import main
 from grader.errors import AssignmentError, CommandError
 from grader.gradebook.extensions import Extensions, read_extensions
 from grader.gradebook.late import lateness, moment

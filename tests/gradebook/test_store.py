@@ -50,7 +50,7 @@ def kept(found: Result, content: str = "c") -> Kept:
 
 
 def command(*arguments: object) -> list[str]:
-    code = "from grader.cli.grade import main; main()"
+    code = "from grader.cli import main; main()"
     return [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
 
 

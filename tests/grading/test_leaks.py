@@ -25,7 +25,7 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Case
 from grader.authors.leaks import leaves
 from grader.authors.validate import generate
-from grader.cli.grade import main
+from grader.cli import main
 from grader.execution.outcome import TimedOut
 from grader.execution.protection import protection_in_force
 from grader.exports import Request

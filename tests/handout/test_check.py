@@ -232,7 +232,7 @@ def test_the_exit_code_says_whether_all_is_right(
 ) -> None:
     notebook = write("my homework/Words.ipynb", form)
     done = subprocess.run(
-        [sys.executable, "-c", "from grader.cli.grade import main; main()", "check", notebook],
+        [sys.executable, "-c", "from grader.cli import main; main()", "check", notebook],
         capture_output=True,
         text=True,
         check=False,

@@ -19,7 +19,7 @@ import dask
 import pytest
 from dask.utils import key_split
 
-from grader.cli.grade import main
+from grader.cli import main
 from grader.errors import CommandError, SystemFailure, WeakProtection
 from grader.runs.cluster.client import connected
 from grader.runs.cluster.worker import NAMES_KEPT, TASK, OurTasks
@@ -149,7 +149,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(
     tmp_path: Path,
 ) -> None:
     book = tmp_path / "b.sqlite"
-    command = [sys.executable, "-c", "from grader.cli.grade import main; main()", str(class_folder)]
+    command = [sys.executable, "-c", "from grader.cli import main; main()", str(class_folder)]
     command += ["--root", str(frozen_course)]
     command += ["--scheduler", cluster.address, "--gradebook", str(book), "--seed", "3"]
     command += ["--output", str(tmp_path / "out"), "--assignment", "words"]

@@ -93,7 +93,7 @@ def test_links_that_are_cut_and_mended_lose_nothing(
     folder, book = write_class(tmp_path / "class"), tmp_path / "b.sqlite"
     expected = graded(folder, Where(frozen_course), tmp_path / "expected.sqlite")
     told = tmp_path / "told"
-    command = [*hosts.on("c"), sys.executable, "-c", "from grader.cli.grade import main; main()"]
+    command = [*hosts.on("c"), sys.executable, "-c", "from grader.cli import main; main()"]
     command += ["run", str(folder), "--root", str(frozen_course), "--assignment", "words"]
     command += ["--scheduler", f"tcp://{SCHEDULER}:8786", "--seed", "3"]
     command += ["--gradebook", str(book), "--output", str(tmp_path / "out")]

@@ -27,7 +27,7 @@ FOUND = {NOTHING: "namespaces", NAMESPACES: "landlock", BOTH: "limits"}
 
 
 def grade(denied: str, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-    code = "from grader.cli.grade import main; main()"
+    code = "from grader.cli import main; main()"
     return subprocess.run(
         [
             *([sys.executable, str(DENY), denied] if denied else []),
@@ -62,7 +62,7 @@ def test_a_container_where_numbers_of_processes_are_low_gets_what_there_is(
     """There a kernel's own processes have the same numbers as those of who grades."""
     who = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
     code = f"import os\nfor _ in range({before}): os.fork() or os._exit(0)\n"
-    code += "from grader.cli.grade import main; main()"
+    code += "from grader.cli import main; main()"
     done = subprocess.run(
         [
             *("unshare", *who, "--pid", "--fork", "--mount-proc"),

@@ -1,0 +1,35 @@
+"""The command of students: `grade check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli.shared import ALL_GRADED, BELOW, NOT_ALL_GRADED, leave, speaks_plainly
+from grader.cli.terminal import Terminal
+from grader.handout.check import check, explained, passed
+from grader.model import Status
+
+
+@click.command(name="check")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The assignment's folder, as it was handed out. Default: the notebook's folder.",
+)
+@speaks_plainly
+def check_command(notebook: Path, folder: Path | None) -> None:
+    """Check your own NOTEBOOK on the public cases, and explain what is not right yet.
+
+    This needs nothing but the folder that came with the assignment. Exit code: 0 all of them pass,
+    1 the notebook could not be checked, 2 the command line is wrong, 3 something is not right yet.
+    """
+    terminal = Terminal(quiet=False)
+    assignment, result = check(notebook, folder)
+    for line in explained(assignment, result):
+        terminal.say(line)
+    if result.status is not Status.GRADED:
+        leave(NOT_ALL_GRADED)
+    leave(ALL_GRADED if passed(result) else BELOW)

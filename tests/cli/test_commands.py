@@ -1,0 +1,68 @@
+"""The list of commands, and what importing fairgrade loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+import grader
+from grader.cli import COMMANDS, main
+
+HEAVY = ("numpy", "nbclient", "jinja2", "rich", "zmq", "msgspec", "sqlite3", "asyncio")
+
+
+def loaded(code: str) -> set[str]:
+    """The modules that a new interpreter has loaded when the code has run."""
+    code += "\nimport sys\nsys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import grader",
+        "from grader.cli import main; main(['--version'], standalone_mode=False)",
+        "from grader.cli import main; main(['--help'], standalone_mode=False)",
+    ],
+)
+def test_what_needs_no_grading_loads_nothing_that_grades(code: str) -> None:
+    modules = loaded(code)
+    assert not modules.intersection(HEAVY)
+    assert {each for each in modules if each.startswith("grader")} <= {"grader", "grader.cli"}
+
+
+def test_every_public_name_is_there_and_is_listed() -> None:
+    assert set(grader.__all__) <= set(dir(grader))
+    assert all(getattr(grader, name) for name in grader.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = grader.nonsense
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_command_says_first(name: str) -> None:
+    context = click.Context(main)
+    command = main.get_command(context, name)
+    assert command is not None
+    assert command.name == name
+    assert command.get_short_help_str(200) == COMMANDS[name].summary
+
+
+def test_a_path_is_an_argument_of_the_default_command() -> None:
+    context = click.Context(main)
+    name, command, arguments = main.resolve_command(context, ["work.ipynb", "--full"])
+    assert (name, arguments) == ("run", ["work.ipynb", "--full"])
+    assert command is main.get_command(context, "run")
+
+
+def test_the_command_is_there_as_a_module_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.cli", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"fairgrade, version {grader.__version__}\n"
