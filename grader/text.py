@@ -1,8 +1,13 @@
-"""Text that a student controls, made fit for files and screens."""
+"""Text that somebody else wrote, made fit for files, screens and pages; numbers and times in words.
+
+Nothing here escapes HTML or the terminal's markup: whoever prints does that, after this.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 _TERMINAL_CODES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor movements
@@ -12,6 +17,23 @@ _TERMINAL_CODES = re.compile(
 # What spreadsheets take for the beginning of a formula, also behind blanks and full-width.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What has no shape of its own but changes what is seen around it: control characters, marks that
+# turn the direction of writing, invisible and filling characters, lone surrogates. The joiners
+# U+200C and U+200D are left alone: Persian names and many emoji are written with them.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+    r"\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
+    r"\ufffe\uffff\U000e0000-\U000e0fff\ud800-\udfff]"
+)
+_STACKED = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
+    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def without_terminal_codes(text: str) -> str:
@@ -32,11 +54,70 @@ def uncomputed(text: str) -> str:
     return f"'{on_one_line(text)}" if _FORMULA.match(text) else on_one_line(text)
 
 
-def on_one_line(text: str) -> str:
-    """The same as `one_line`, but line ends are spaces."""
-    return one_line(" ".join(text.splitlines()))
+def visible(text: str) -> str:
+    """The text with every unseen character written out, as `[U+202E]`.
+
+    Line breaks become plain ones; of a table of accents on one letter the first three stay. The
+    outcome can always be written as UTF-8.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _STACKED.sub(r"\1", _UNSEEN.sub(_code_point, text))
 
 
 def one_line(text: str) -> str:
-    """The same on one line: no line ends, nothing that does not print."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """The text for a place of one line, such as a name or a heading, without terminal codes.
+
+    Unseen characters, line ends and tabs are written out: "a\\tb" becomes "a[U+0009]b".
+    """
+    return re.sub(r"[\n\t]", _code_point, visible(without_terminal_codes(text)))
+
+
+def on_one_line(text: str) -> str:
+    """The same as `one_line`, but line ends become spaces."""
+    return one_line(" ".join(text.splitlines()))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, or its beginning and end with a line between them that says how much is left out.
+
+    Three quarters of the limit go to the beginning.
+    """
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 3 // 4, limit // 4
+    gap = f"[… {len(text) - head - tail:,} characters are left out here …]"
+    return f"{text[:head]}\n{gap}\n{text[-tail:]}"
+
+
+def number(value: float | None) -> str:
+    """At most two decimals, none that say nothing: 87.5, 100, 6.25. Nothing at all for None."""
+    if value is None:
+        return ""
+    rounded = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    text = f"{rounded:f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def counted(count: float, noun: str) -> str:
+    """`1 exercise`, `3 exercises`, `1.5 days`."""
+    shown = f"{count:g}" if isinstance(count, float) else str(count)
+    return f"{shown} {noun if count == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """`exercises`, `mini-batches`."""
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def when(started: str) -> str:
+    """An ISO 8601 time in words; any other text as it is."""
+    try:
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return one_line(started)
+    zone = {None: "", UTC.utcoffset(None): " UTC"}.get(moment.utcoffset(), f" {moment:%z}")
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}{zone}"
+
+
+def _code_point(match: re.Match[str]) -> str:
+    return f"[U+{ord(match[0]):04X}]"

@@ -9,8 +9,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from grader.exports.base import Export, Request, write_file
 from grader.exports.summary import about, total
 from grader.model import CaseResult, ExerciseResult, Result
-from grader.report.text import number
-from grader.text import plain
+from grader.text import number, plain
 
 # XML 1.0 has no place for these, escaped or not.
 _NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

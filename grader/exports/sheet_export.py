@@ -10,8 +10,8 @@ from grader.errors import CommandError
 from grader.exports.base import Export, Request, write_file
 from grader.exports.csv_sheet import Sheet
 from grader.model import Owner, Result
-from grader.report.text import number
 from grader.submissions.roster import Known, Student, student_in
+from grader.text import number
 
 
 class SheetExport(Export):

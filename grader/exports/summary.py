@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import ExerciseResult, Result
-from grader.report.text import number, one_line
 from grader.report.words import VERDICTS
+from grader.text import number, one_line
 
 
 def summary(result: Result) -> Iterator[str]:

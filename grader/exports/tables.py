@@ -10,8 +10,7 @@ from typing import Any
 from grader.errors import CommandError
 from grader.exports.base import Export, Request, write_file
 from grader.model import Result
-from grader.report.text import number
-from grader.text import on_one_line, uncomputed
+from grader.text import number, on_one_line, uncomputed
 
 TableValue = str | float | None
 _IDS = ("canvas", "moodle", "gradescope", "sid", "login")

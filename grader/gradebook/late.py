@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from grader.assignments.records import LateRule
 from grader.model import Lateness, Owner
+from grader.text import counted
 
 DAY = timedelta(days=1)
 # As Moodle's sheets have it in English; everybody else writes ISO 8601.
@@ -57,9 +58,9 @@ def _reader(form: str) -> Callable[[str], datetime]:
 def _words(
     rule: LateRule, due: datetime, days: int, percent: float, lost: float, extended: bool
 ) -> str:
-    said = f"Handed in late, by {_days(days)}: {_due(due, extended)}."
+    said = f"Handed in late, by {counted(days, 'day')}: {_due(due, extended)}."
     if rule.free_days:
-        said += f" {_days(rule.free_days)} {'is' if rule.free_days == 1 else 'are'} free."
+        said += f" {counted(rule.free_days, 'day')} {'is' if rule.free_days == 1 else 'are'} free."
     if not percent:
         return f"{said} Nothing was taken off."
     further = " further" if rule.free_days else ""
@@ -76,7 +77,3 @@ def _unknown(due: datetime, owner: Owner, extended: bool) -> str:
 def _due(due: datetime, extended: bool) -> str:
     more = ", with an extension" if extended else ""
     return f"it was due {due.day} {due:%B %Y, %H:%M} ({due:%Z}){more}"
-
-
-def _days(number: float) -> str:
-    return f"{number:g} day{'' if number == 1 else 's'}"

@@ -10,7 +10,7 @@ from grader.execution.cell_runner import CellRun
 from grader.execution.session import CellStep
 from grader.model import ExerciseResult
 from grader.notebooks.read import Cell, Notebook
-from grader.text import plain
+from grader.text import counted, plain
 
 MAX_SHOWN = 20_000
 
@@ -57,7 +57,7 @@ def flags(
     ]
     long = sum(bool(step.skipped) for step in steps)
     if long:
-        remarks.append(f"{long} long-running cell{'s' * (long > 1)} skipped")
+        remarks.append(f"{counted(long, 'long-running cell')} skipped")
     words = {
         "timeout": "ran out of time",
         "crashed": "ended the Python process it ran in",

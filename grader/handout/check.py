@@ -12,8 +12,8 @@ from grader.assignments.records import Assignment
 from grader.assignments.student_copy import load_handed_out
 from grader.errors import CommandError
 from grader.model import ExerciseResult, Result, Status, Verdict
-from grader.report.text import one_line, visible
 from grader.report.words import VERDICTS
+from grader.text import one_line, visible
 
 WIDTH = 88
 

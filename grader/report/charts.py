@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.report.text import counted, number
+from grader.text import counted, number
 
 BINS = 10
 WIDTH, HEIGHT = 480, 200

@@ -25,8 +25,8 @@ from grader.report.tally import (
     most_first,
     suspicious,
 )
-from grader.report.text import number, one_line
 from grader.report.words import VERDICTS, Word
+from grader.text import number, one_line
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from grader.gradebook.diff import Change
 from grader.gradebook.store import ListedRun
 from grader.report.entries import lines, shown_name
-from grader.report.text import number, one_line
+from grader.text import number, one_line
 
 
 @dataclass(slots=True)

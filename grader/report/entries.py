@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from grader.model import Result, Run, Status, Verdict
 from grader.report.slugs import free, slug
-from grader.report.text import one_line, shortened, visible
 from grader.report.words import VERDICTS, Word
-from grader.text import without_terminal_codes
+from grader.text import one_line, shortened, visible, without_terminal_codes
 
 LONGEST_NAME, LONGEST_PROSE, LONGEST_REASON = 80, 2_000, 300
 MOST_LINES = 200

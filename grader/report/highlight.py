@@ -17,7 +17,7 @@ from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Name, Number, String, Text
 
 from grader.model import Mark
-from grader.report.text import shortened, visible
+from grader.text import shortened, visible
 
 LONGEST_CODE = 20_000
 _BUILTINS = [name for name in dir(builtins) if not name.startswith("_")]

@@ -9,8 +9,8 @@ import numpy as np
 
 from grader.model import Drawing
 from grader.report.plots import Frame, Ground, Label, Line, Plot, frame_of, leaving, shown
-from grader.report.text import counted
 from grader.scenes import LEAVES, Landscape, Point, Window
+from grader.text import counted
 
 # Places are the same to the eye if they are nearer than this share of the window's width.
 NEAR = 0.01

@@ -26,7 +26,7 @@ from grader.report.pair_page import PairPage, pair_pages
 from grader.report.pictures import View
 from grader.report.similarity import Likeness
 from grader.report.student_page import student_page
-from grader.report.text import counted, number, one_line, visible, when
+from grader.text import counted, number, one_line, visible, when
 
 HERE = Path(__file__).parent
 # The mark stands in the first so many characters of a page.

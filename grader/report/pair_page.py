@@ -13,7 +13,7 @@ from grader.report.entries import Entry, entries
 from grader.report.highlight import highlighted
 from grader.report.similarity import Alike, Likeness, Pair
 from grader.report.tally import Person
-from grader.report.text import one_line
+from grader.text import one_line
 
 
 @dataclass(frozen=True, slots=True)

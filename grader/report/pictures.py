@@ -18,8 +18,8 @@ from grader.report.landscapes import contours, path_plot
 from grader.report.lessons import dots, lesson_plots, lesson_words
 from grader.report.plots import Ground, Plot
 from grader.report.strips import Strips, strips, strips_words
-from grader.report.text import one_line
 from grader.scenes import GRID, Groups, Landscape, Scene, Training
+from grader.text import one_line
 
 
 @dataclass(frozen=True, slots=True)

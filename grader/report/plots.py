@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from grader.report.text import number
 from grader.scenes import Point, Window
+from grader.text import number
 
 WIDTH = 350
 LOWEST, HIGHEST = 180, 350

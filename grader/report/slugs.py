@@ -9,20 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
 
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _HASHED = re.compile(r".*-[0-9a-f]{12}")
 _DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no file names on Windows
-
-
-def slugs(names: Iterable[str]) -> list[str]:
-    """One slug per name, in the order of names; no two are equal, whatever the case.
-
-    A name that comes twice is numbered from its second time on.
-    """
-    taken: set[str] = set()
-    return [free(slug(name), taken) for name in names]
 
 
 def slug(name: str) -> str:

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from grader.model import Drawing
 from grader.report.plots import Label
-from grader.report.text import counted, plural
 from grader.scenes import Groups
+from grader.text import counted, plural
 
 IN_A_LINE = 10
 CELL, ROW = 32, 27

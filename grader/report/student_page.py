@@ -13,8 +13,8 @@ from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.highlight import highlighted
 from grader.report.pictures import View, views
 from grader.report.plots import Ground
-from grader.report.text import one_line
 from grader.report.words import CASES, NEUTRAL, VERDICTS, Word
+from grader.text import one_line
 
 LONGEST_OUTPUT = 6_000
 WORKS, FAILS, NOT_GRADED = "What works", "What does not work yet", "What was not graded"

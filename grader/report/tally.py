@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from grader.assignments.records import Assignment, Exercise
 from grader.model import Diagnosis, ExerciseResult, Verdict
 from grader.report.entries import Entry
-from grader.report.text import one_line
+from grader.text import one_line
 
 # Answers that a case has to fail for, all of them, before the case itself is in doubt.
 ENOUGH = 3

@@ -11,6 +11,7 @@ from grader.errors import CommandError
 from grader.model import Owner, Submission
 from grader.submissions.layouts import OWN_FILES, Flat, Layout, NotebookPaths, layout_of
 from grader.submissions.table import SubmissionTable
+from grader.text import counted
 
 NOTEBOOK_SUFFIX = ".ipynb"
 
@@ -69,9 +70,9 @@ def _owned(root: Path, found: SubmissionTable, name: str) -> tuple[SubmissionTab
         for owner, flags in _owners(layout, place)
     )
     if isinstance(layout, Flat):
-        return owned, f"{layout.title}: {_count(len(owned), 'submission')}"
-    counted = f"{_count(len(owned), 'submission')} of {_count(owned.people, 'student')}"
-    return owned, f"{layout.title}: {counted}"
+        return owned, f"{layout.title}: {counted(len(owned), 'submission')}"
+    groups = f"{counted(len(owned), 'submission')} of {counted(owned.people, 'student')}"
+    return owned, f"{layout.title}: {groups}"
 
 
 def _owners(layout: Layout, place: PurePath) -> Iterator[tuple[Owner, tuple[str, ...]]]:
@@ -85,10 +86,6 @@ def _owners(layout: Layout, place: PurePath) -> Iterator[tuple[Owner, tuple[str,
 
 def _text_ids(owner: Owner) -> tuple[tuple[str, str], ...]:
     return tuple((kind, _text(each)) for kind, each in owner.ids)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _flagged(submission: Submission, among: SubmissionTable) -> Submission:

@@ -407,7 +407,7 @@ def test_control_codes_in_names_do_not_reach_the_terminal(run_grade: Grade, tmp_
     (tmp_path / "in" / name).write_text("{")
     done = run_grade("in")
     assert "\x1b" not in done.stdout + done.stderr
-    assert "[31m[red]" in done.stderr
+    assert "[red][U+0007].ipynb" in done.stderr
 
 
 def test_students_with_names_that_are_not_utf8_keep_their_own_grades(

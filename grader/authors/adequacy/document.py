@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.authors.adequacy.proof import Form, Kind, Proof
 from grader.authors.adequacy.trials import MARGIN
 from grader.errors import AssignmentError
+from grader.text import counted
 
 DOCUMENT = Path("docs", "adequacy.md")
 COLUMNS = ("exercise", "hidden cases", "told apart", "rewritings", "equivalent", "spare cases")
@@ -77,7 +78,7 @@ def section(proofs: Sequence[Proof]) -> str:
 def row(proof: Proof) -> tuple[str, ...]:
     """What was found out about one exercise, in the order of `COLUMNS`."""
     counts = Counter(form.kind for form in proof.wrong if form.told_by)
-    told = ", ".join(_plural(counts[kind], kind.value) for kind in Kind if counts[kind])
+    told = ", ".join(counted(counts[kind], kind.value) for kind in Kind if counts[kind])
     return (
         proof.exercise.name,
         str(len(proof.cases)),
@@ -86,10 +87,6 @@ def row(proof: Proof) -> tuple[str, ...]:
         str(len(proof.allowances.equivalents)),
         str(len(proof.allowances.spares)),
     )
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _cases(proofs: Sequence[Proof]) -> Iterator[tuple[str, ...]]:
@@ -105,7 +102,7 @@ def _listed(forms: list[Form]) -> str:
     """Named ones by name; of mutants how many they are."""
     named = [f"`{form.name}`" for form in forms if form.kind is not Kind.MUTANT]
     unnamed = len(forms) - len(named)
-    return ", ".join([*named, *([_plural(unnamed, "mutant")] if unnamed else [])])
+    return ", ".join([*named, *([counted(unnamed, "mutant")] if unnamed else [])])
 
 
 def _equivalents(proofs: Sequence[Proof]) -> Iterator[tuple[str, ...]]:
