@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         grade_notebook,
         grade_notebook_async,
     )
-    from grader.errors import AssignmentError, FairgradeError, SystemFailure, WeakProtection
+    from grader.errors import (
+        AssignmentError,
+        FairgradeError,
+        InputError,
+        SystemFailure,
+        WeakProtection,
+    )
     from grader.model import Result, Status, Verdict
 
     __version__: str
@@ -32,6 +38,7 @@ _HOMES = {
     "FairgradeError": "grader.errors",
     "Finished": "grader.api",
     "Grader": "grader.api",
+    "InputError": "grader.errors",
     "Listener": "grader.api",
     "Result": "grader.model",
     "Status": "grader.model",
@@ -49,6 +56,7 @@ __all__ = [
     "FairgradeError",
     "Finished",
     "Grader",
+    "InputError",
     "Listener",
     "Result",
     "Status",

@@ -25,7 +25,7 @@ from grader.assignments.load import read_settings
 from grader.assignments.records import Assignment
 from grader.errors import AssignmentError, WeakProtection
 from grader.gradebook.extensions import Extensions, read_extensions
-from grader.gradebook.store import Gradebook
+from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Protection, Result, Run, Status, Submission
 from grader.results.folder import prepare, remove_output, write_output
@@ -36,8 +36,6 @@ from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts
 from grader.submissions.find import Found, find
 from grader.submissions.roster import read_roster, with_roster
-
-GRADEBOOK = "gradebook.sqlite"
 
 Protected = Literal["limits", "landlock", "namespaces"]
 
@@ -240,7 +238,7 @@ class Grader:
         `roster` and `extensions` are CSV files of students. `seed` is that of the cases drawn
         afresh (default: another one every time).
 
-        Raises AssignmentError where an assignment is malformed, CommandError for files that
+        Raises AssignmentError where an assignment is malformed, InputError for files that
         cannot be read as what they are said to be, WeakProtection, and SystemFailure where the
         machine fails.
         """

@@ -3,7 +3,7 @@
 FairgradeError
 ├── SubmissionError      the student: this file cannot be graded as it was handed in
 ├── AssignmentError      the author: an assignment's files are not as they should be
-├── CommandError         the person at the terminal: the command line asks for something impossible
+├── InputError           whoever runs fairgrade: what they named is missing, or does not fit
 ├── WeakProtection       the machine protects less from student code than was required
 ├── SystemFailure        the machine or this program: nobody's grade may suffer from it
 │   ├── KernelFailure    a kernel could not be started or spoken to
@@ -11,8 +11,28 @@ FairgradeError
 └── WireError            bytes from a kernel, or a value for one, that the wire does not allow
 
 Every message says what is wrong, where, what was expected and what to do, in words that need no
-stack trace.
+stack trace. Where a setting of the caller's would help, `remedy` says which: a program that calls
+fairgrade knows how the setting is called there, as `grader.cli.remedies` does for the command line.
 """
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+
+class Remedy(Enum):
+    """What whoever runs fairgrade can do about an error."""
+
+    OTHER_GRADEBOOK = auto()
+    OTHER_OUTPUT_FOLDER = auto()
+    OTHER_EXPORT_TARGET = auto()
+    OTHER_BUNDLE_TARGET = auto()
+    LAYOUT_OF_FOLDERS = auto()
+    NAME_COLUMN = auto()
+    SCALE_POINTS = auto()
+    EXPORT_CSV = auto()
+    NAME_ASSIGNMENT_FOLDER = auto()
+    GENERATE = auto()
 
 
 class FairgradeError(Exception):
@@ -24,6 +44,10 @@ class FairgradeError(Exception):
     ...     type(error).__name__
     'AssignmentError'
     """
+
+    def __init__(self, message: str = "", remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class SubmissionError(FairgradeError):
@@ -40,8 +64,14 @@ class AssignmentError(FairgradeError):
     """
 
 
-class CommandError(FairgradeError):
-    """The command line asks for something that cannot be done."""
+class InputError(FairgradeError):
+    """Something that whoever runs fairgrade named is not there, or is not what it should be.
+
+    >>> grade_class("nowhere", "course")
+    Traceback (most recent call last):
+        ...
+    grader.errors.InputError: nowhere: there is no such file or folder
+    """
 
 
 class WeakProtection(FairgradeError):

@@ -28,7 +28,7 @@ from grader.authoring import (
     TrainingMark,
     VariantMark,
 )
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, Remedy
 from grader.model import Visibility
 from grader.scenes import Training
 from grader.values.difference import Tolerance, thaw
@@ -108,8 +108,8 @@ def with_expected_outputs(
         except (KeyError, TypeError, ValueError):
             raise AssignmentError(
                 f"{paths[case.visibility]}: there is no expected output for the case "
-                f"{case.name!r} of {exercise!r}; `grade generate` writes it from the master "
-                "notebook"
+                f"{case.name!r} of {exercise!r}; generate it from the master notebook",
+                Remedy.GENERATE,
             ) from None
 
     return {
@@ -125,7 +125,7 @@ def _read_frozen(path: Path) -> Any:
         return {}
     except (OSError, ValueError) as error:
         raise AssignmentError(
-            f"{path}: not what `grade generate` writes ({error}); run it again"
+            f"{path}: not what is generated ({error}); generate it again", Remedy.GENERATE
         ) from None
 
 

@@ -32,7 +32,7 @@ def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
         if fitting
         else (f"it defines no function of {' or '.join(names)}")
     )
-    raise SubmissionError(f"belongs to no assignment for certain: {why}; --assignment tells which")
+    raise SubmissionError(f"belongs to no assignment for certain: {why}; it has to be named")
 
 
 def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignment]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from grader.authors.validate import generate
-from grader.errors import CommandError
+from grader.errors import InputError
+from grader.files import write_file
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -18,17 +19,17 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 def start(root: Path, name: str) -> list[Path]:
     """Write the new assignment's two folders below `root`, and return the files in them.
 
-    Raises CommandError for a name that is taken or that no folder should have.
+    Raises InputError for a name that is taken or that no folder should have.
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise CommandError(
+        raise InputError(
             f"{name!r} cannot be an assignment's name; one is expected that starts with a small "
             "letter, and has small letters, digits and _ only, such as moving_average"
         )
     folder, solutions = root / "assignment" / name, root / "solutions" / name
     for taken in (folder, solutions):
         if taken.exists():
-            raise CommandError(f"{taken}: exists already; choose another name")
+            raise InputError(f"{taken}: exists already; choose another name")
     title = name.replace("_", " ").capitalize()
     notebook = f"{title.replace(' ', '_')}.ipynb"
     words = {"NAME": name, "TITLE": title, "NOTEBOOK": notebook, "NUMPY": np.__version__}
@@ -52,7 +53,6 @@ def _filled(source: str, words: dict[str, str]) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text.encode(), parents=True)
     except OSError as error:
-        raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None

@@ -8,7 +8,6 @@ import os
 import re
 import sys
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -23,13 +22,11 @@ from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
 from grader.assignments.records import Assignment
 from grader.authors.leaks import giveaways
 from grader.authors.validate import out_of_step
-from grader.errors import AssignmentError, CommandError
-from grader.files import scratch_folder
+from grader.errors import AssignmentError, InputError, Remedy
+from grader.files import write_folder, write_zip
 from grader.notebooks.cells import imports
 
 README, REQUIREMENTS = "README.md", "requirements.txt"
-# The earliest time that a zip can hold: any other would change from one release to the next.
-_TIME = (1980, 1, 1, 0, 0, 0)
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+")
 _LINK = re.compile(r"""\]\(\s*([^)\s]+)|(?:src|href)=["']([^"']+)["']""")
 
@@ -42,7 +39,7 @@ def bundle(root: Path, name: str) -> dict[str, bytes]:
     """
     assignment = load_assignment(root, name)
     for problem in out_of_step(assignment, root):
-        raise AssignmentError(problem)
+        raise AssignmentError(problem, Remedy.GENERATE)
     files = {path: _content(assignment, path) for path in _paths(assignment)}
     files["assignment.toml"] = _settings(assignment)
     _refuse_giveaways(assignment, files)
@@ -65,43 +62,28 @@ def _refuse_giveaways(assignment: Assignment, files: dict[str, bytes]) -> None:
 def write_bundle(files: dict[str, bytes], name: str, output: Path) -> None:
     """Write the files to `output`: a zip with a folder `name` in it, or a folder.
 
-    Raises CommandError for a folder with anything else in it.
+    Raises InputError for a folder with anything else in it.
     """
     try:
         if output.suffix == ".zip":
-            _write_zip(files, name, output)
+            inside = ((f"{name}/{path}", content) for path, content in files.items())
+            write_zip(output, inside, compressed=False, parents=True)
         else:
-            _write_folder(files, output)
+            _refuse_foreign(files, output)
+            write_folder(output, files.items(), parents=True)
     except OSError as error:
-        raise CommandError(f"{output}: cannot be written: {error.strerror}") from None
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from None
 
 
-def _write_zip(files: dict[str, bytes], name: str, output: Path) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(".writing-", output.parent) as folder:
-        written = Path(folder) / output.name
-        # Stored, not compressed: what compression makes of it depends on the library's version.
-        with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-            for path, content in files.items():
-                entry = zipfile.ZipInfo(f"{name}/{path}", _TIME)
-                entry.create_system = 3  # Unix, wherever this runs: permissions are told its way
-                entry.external_attr = 0o100644 << 16
-                archive.writestr(entry, content)
-        os.replace(written, output)
-
-
-def _write_folder(files: dict[str, bytes], output: Path) -> None:
+def _refuse_foreign(files: dict[str, bytes], output: Path) -> None:
     if output.exists() and not output.is_dir():
-        raise CommandError(f"{output}: is a file; --output names a folder or a .zip file")
+        raise InputError(f"{output}: is a file, and no .zip", Remedy.OTHER_BUNDLE_TARGET)
     there = {str(p.relative_to(output)) for p in output.rglob("*") if not p.is_dir()}
     foreign = sorted(there - files.keys())
     if foreign:
-        raise CommandError(
+        raise InputError(
             f"{output}: holds {foreign[0]}, which is not of this bundle; name an empty folder"
         )
-    for path, content in files.items():
-        (output / path).parent.mkdir(parents=True, exist_ok=True)
-        (output / path).write_bytes(content)
 
 
 def _paths(assignment: Assignment) -> list[str]:

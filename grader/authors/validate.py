@@ -19,6 +19,7 @@ from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.template import emptied, generated_files
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
+from grader.files import write_file
 from grader.grading.parts import variant_outcome
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
@@ -29,8 +30,8 @@ from grader.scenes import Training
 from grader.values import wire
 from grader.values.difference import Returns, Tolerance, first_difference, thaw
 
-_NOT_GENERATED = "is not what is generated now; `grade generate` writes it"
-_FREEZE = "; if the master is right, `grade generate` freezes what it returns now"
+_NOT_GENERATED = "is not what is generated now; generate it again"
+_FREEZE = "; if the master is right, generate again, which freezes what it returns now"
 _CELL_FAILED = re.compile(r"cell \d+ (raised|ran out|ended)")
 
 
@@ -208,7 +209,7 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
     """A line for each generated file that is not what would be generated now."""
     for path, content in generated_files(assignment, root).items():
         if not path.exists():
-            yield f"{path}: there is no such file; `grade generate` writes it"
+            yield f"{path}: there is no such file; generate it"
         elif path.read_bytes() != content:
             yield f"{path}: {_NOT_GENERATED}"
     if not in_step(assignment):
@@ -278,8 +279,7 @@ def _write(path: Path, content: bytes) -> bool:
     if path.exists() and path.read_bytes() == content:
         return False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_file(path, content, parents=True)
     except OSError as error:
         raise AssignmentError(f"{path}: cannot be written: {error.strerror}") from None
     return True

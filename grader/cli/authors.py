@@ -15,6 +15,7 @@ from grader.authors.validate import generate, validate
 from grader.cli.shared import (
     ALL_GRADED,
     NOT_ALL_GRADED,
+    CommandError,
     find_root,
     leave,
     quiet_option,
@@ -22,7 +23,6 @@ from grader.cli.shared import (
     speaks_plainly,
 )
 from grader.cli.terminal import Terminal
-from grader.errors import CommandError
 from grader.runs.processes import default_jobs
 
 
@@ -111,7 +111,7 @@ def validate_command(
         terminal.say(f"wrote {write_document(base, proofs)}")
     for line in out_of_date(base, proofs):
         problems += 1
-        terminal.problem(line)
+        terminal.problem(f"{line}; `grade validate --strict --write` writes it")
     leave(NOT_ALL_GRADED if problems else ALL_GRADED)
 
 

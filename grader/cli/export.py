@@ -2,85 +2,150 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import MISSING, Field, fields
+from functools import partial
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import click
 
-from grader.cli.gradebook import GRADEBOOK
-from grader.cli.shared import find_root, root_option, speaks_plainly
+from grader.cli.shared import CommandError, find_root, root_option, speaks_plainly
 from grader.cli.terminal import Terminal
-from grader.errors import CommandError
-from grader.exports import EXPORTS, Request
+from grader.exports import EXPORTS, Export, Request
 from grader.exports.autograder import write_autograder
-from grader.gradebook.store import Decisions, Gradebook
+from grader.exports.base import HELP
+from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
 from grader.model import Adjustment, Run
 from grader.results.folder import RESULTS
 from grader.sandbox.level import Level
 from grader.text import one_line
 
+# Of the options of an export, by their types.
+_TYPES: dict[Any, click.ParamType[Any]] = {
+    str: click.STRING,
+    int: click.INT,
+    float: click.FLOAT,
+    Path: click.Path(exists=True, dir_okay=False, path_type=Path),
+}
 
-@click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice([each.name for each in EXPORTS]))
-@click.option(
-    "--results",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("grades"),
-    show_default=True,
-    help="Folder that `grade` wrote.",
-)
-@click.option(
-    "--sheet",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Canvas' exported gradebook, or Moodle's grading worksheet.",
-)
-@click.option("--column", default="", help="Column of the sheet to fill in. Default: found out.")
-@click.option("--scale", is_flag=True, help="Convert points to those of the sheet.")
-@click.option(
-    "--to",
-    type=click.Path(path_type=Path),
-    help="File or folder to write. Default: one in the folder of results.",
-)
-@click.option("--zero-missing", is_flag=True, help="0 for who handed in nothing.")
-@click.option("--zero-ungraded", is_flag=True, help="0 for what could not be graded.")
-@click.option(
-    "--gradebook",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File with people's decisions. Default: gradebook.sqlite where the results are.",
-)
-@speaks_plainly
-def export(
-    form: str,
-    results: Path,
-    sheet: Path | None,
-    column: str,
-    scale: bool,
-    to: Path | None,
-    zero_missing: bool,
-    zero_ungraded: bool,
-    gradebook: Path | None,
-) -> None:
+
+class ExportGroup(click.Group):
+    """The formats; says which there are where another one is asked for."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            formats = ", ".join(self.commands)
+            raise click.UsageError(f"{args[0]} is no format; there are {formats}", ctx) from None
+
+
+@click.group(cls=ExportGroup, subcommand_metavar="FORMAT [OPTIONS]")
+def export() -> None:
     """Write the grades in FORMAT, as a platform takes them.
 
     What could not be graded has no points, and the reason is printed.
     """
-    kind = next(each for each in EXPORTS if each.name == form)
+
+
+class ExportCommand(click.Command):
+    """The command of one format; says of an option that it lacks which formats have it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            having = [each.name for each in EXPORTS if error.option_name in _flags(each)]
+            if not having:
+                raise
+            raise click.UsageError(
+                f"{self.name} has no option {error.option_name}; these formats have it: "
+                f"{', '.join(having)}",
+                ctx,
+            ) from None
+        except click.MissingParameter as error:
+            if not isinstance(error.param, click.Option):
+                raise
+            what = (error.param.help or "").rstrip(".")
+            raise click.UsageError(f"{error.param.opts[0]} is missing: {what}", ctx) from None
+
+
+def _command(kind: type[Export]) -> click.Command:
+    """The command of a format, with the options that the format declares."""
+    types = get_type_hints(kind)
+    return ExportCommand(
+        kind.name,
+        params=[*_common(kind), *(_option(each, types[each.name]) for each in fields(kind))],
+        callback=speaks_plainly(partial(_export, kind)),
+        help=f"Write {kind.title}.\n\n{inspect.getdoc(kind)}",
+    )
+
+
+def _common(kind: type[Export]) -> Iterator[click.Option]:
+    """The options of every format."""
+    yield click.Option(
+        ["--results"],
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("grades"),
+        show_default=True,
+        help="Folder that `grade` wrote.",
+    )
+    yield click.Option(
+        ["--to"],
+        type=click.Path(path_type=Path),
+        help=f"File or folder to write. Default: {kind.target} in the folder of results.",
+    )
+    yield click.Option(
+        ["--gradebook"],
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="File with people's decisions. Default: gradebook.sqlite where the results are.",
+    )
+
+
+def _option(each: Field[Any], kind: type) -> click.Option:
+    """An option of the command line for a field of an export."""
+    words: dict[str, Any] = {"help": each.metadata[HELP]}
+    if kind is bool:
+        words["is_flag"] = True
+    else:
+        words["type"] = _TYPES[kind]
+    if each.default is MISSING:
+        words["required"] = True
+    else:
+        words["default"] = each.default
+    return click.Option([_flag(each)], **words)
+
+
+def _flag(each: Field[Any]) -> str:
+    return f"--{each.name.replace('_', '-')}"
+
+
+def _flags(kind: type[Export]) -> set[str]:
+    return {_flag(each) for each in fields(kind)}
+
+
+def _export(
+    kind: type[Export], results: Path, to: Path | None, gradebook: Path | None, **options: Any
+) -> None:
     run = read_run(results)
     check_decisions(run, results, gradebook)
-    request = Request(
-        run,
-        results,
-        to or results / kind.target,
-        *(sheet, column, scale, zero_missing, zero_ungraded),
-    )
+    request = Request(run, results, to or results / kind.target)
     with _writing(request.target, "--to"):
-        kind().write(request)
+        kind(**options).write(request)
     terminal = Terminal(quiet=False)
     for line in request.notes:
         terminal.problem(one_line(line))
     terminal.say(f"wrote {request.target}")
+
+
+for _kind in EXPORTS:
+    export.add_command(_command(_kind))
 
 
 @click.command()

@@ -13,6 +13,7 @@ from grader.cli.shared import (
     ALL_GRADED,
     BELOW,
     NOT_ALL_GRADED,
+    CommandError,
     find_root,
     leave,
     quiet_option,
@@ -22,7 +23,6 @@ from grader.cli.shared import (
     speaks_plainly,
 )
 from grader.cli.terminal import Terminal
-from grader.errors import CommandError
 from grader.submissions.layouts import LAYOUTS
 
 

@@ -9,16 +9,14 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.shared import speaks_plainly
+from grader.cli.shared import CommandError, speaks_plainly
 from grader.cli.terminal import Terminal
-from grader.errors import CommandError
 from grader.gradebook.diff import Change, changes
-from grader.gradebook.store import Gradebook, Kept, ListedRun
+from grader.gradebook.store import GRADEBOOK, Gradebook, Kept, ListedRun
 from grader.model import ExerciseResult
 from grader.report import write_diff
 from grader.text import one_line
 
-GRADEBOOK = "gradebook.sqlite"
 AGAIN = "run `grade` as before to write it into the report"
 
 _gradebook = click.option(

@@ -14,13 +14,18 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from grader.assignments.load import assignment_names
+from grader.cli.remedies import advised
 from grader.cli.terminal import Terminal
-from grader.errors import CommandError, FairgradeError
+from grader.errors import FairgradeError, InputError
 from grader.sandbox.level import Level
 
 ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+class CommandError(InputError):
+    """The command line asks for something that cannot be done."""
 
 
 def speaks_plainly(command: _Command) -> _Command:
@@ -31,8 +36,8 @@ def speaks_plainly(command: _Command) -> _Command:
         try:
             command(*args, **kwargs)
         except FairgradeError as error:
-            Terminal(quiet=False).problem(f"grade: {error}")
-            sys.exit(WRONG_COMMAND if isinstance(error, CommandError) else NOT_ALL_GRADED)
+            Terminal(quiet=False).problem(f"grade: {advised(error)}")
+            sys.exit(WRONG_COMMAND if isinstance(error, InputError) else NOT_ALL_GRADED)
         except OSError as error:
             # Nobody reads what is printed, or it has no room; the files are written all the same.
             print_no_more()

@@ -1,6 +1,7 @@
 """Handing grades in: a class for each format.
 
-A new format is a subclass of `Export`, or of `Files` or `SheetExport`, listed in EXPORTS.
+A new format is a file with a subclass of `Export`, or of `Files` or `SheetExport`, that is listed
+in EXPORTS. The options that it declares are those of its command.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.assignments.load import load_assignment
 from grader.assignments.paths import files_below
-from grader.exports.base import pack, write_zip
+from grader.files import pack, write_zip
 
 SCRIPTS = ("setup.sh", "run_autograder")
 _HERE = Path(__file__).parent

@@ -1,67 +1,69 @@
-"""What every export has in common: what is asked for, whose points count, how files are written."""
+"""What every export has in common: its options, what it is asked for, and whose points count."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import ClassVar
 
-from grader.errors import CommandError
-from grader.files import scratch_folder
+from grader.errors import InputError, Remedy
+from grader.files import write_folder, write_zip
 from grader.model import Result, Run
 
 MARK = ".fairgrade-export"
-# A zip is the same whenever it is made.
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
-_FILE, _PROGRAM = 0o100644, 0o100755
+# What the metadata of an option has, for those who choose.
+HELP = "help"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One export: of which run, with the folder it lies in, and where to.
+    """What is asked of an export: of which run, with the folder of its report, and where to write.
 
-    `sheet` is the platform's own, `column` the one of it to be filled in (empty: found out), and
-    `scale` says that points may be scaled to the sheet's. `notes` gets a line for everything that
-    the export leaves out.
+    `notes` gets a line for everything that the export leaves out.
     """
 
     run: Run
     folder: Path
     target: Path
-    sheet: Path | None = None
-    column: str = ""
-    scale: bool = False
-    zero_missing: bool = False
-    zero_ungraded: bool = False
     notes: list[str] = field(default_factory=list)
+
+    def note(self, result: Result, line: str) -> None:
+        self.notes.append(f"{result.student}: {line}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export(ABC):
+    """A format, with the options that it was asked for with.
+
+    `name` is what one asks for it by, `title` what it is, and `target` the file or folder that it
+    makes. A subclass with options of its own is such a dataclass too, and its fields are the
+    options: bool, str, int, float or Path (a file that exists), with HELP in their metadata.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    target: ClassVar[str]
+
+    @abstractmethod
+    def write(self, request: Request) -> None:
+        """Write the target; raises InputError where that makes no sense."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithPoints:
+    """The options of an export that hands in points; named before `Export` among the bases."""
+
+    zero_missing: bool = field(default=False, metadata={HELP: "0 for who handed in nothing."})
+    zero_ungraded: bool = field(default=False, metadata={HELP: "0 for what could not be graded."})
 
     def points(self, result: Result) -> float | None:
         """The points to hand in; None where there are none, which is never 0 unless asked for."""
         if result.score is None and (self.zero_ungraded if result.handed_in else self.zero_missing):
             return 0.0
         return result.score
-
-    def note(self, result: Result, line: str) -> None:
-        self.notes.append(f"{result.student}: {line}")
-
-
-class Export(ABC):
-    """A format; `name` is what `grade export` takes, `target` the file or folder it makes."""
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    target: ClassVar[str]
-    needs_sheet: ClassVar[bool] = False
-
-    @abstractmethod
-    def write(self, request: Request) -> None:
-        """Write the target; raises CommandError where that makes no sense."""
 
 
 class Files(Export):
@@ -72,8 +74,12 @@ class Files(Export):
         """The files by their path in the folder."""
 
     def write(self, request: Request) -> None:
-        write = write_zip if request.target.suffix.lower() == ".zip" else write_folder
-        write(request.target, self._once(request))
+        target, files = request.target, self._once(request)
+        if target.suffix.lower() == ".zip":
+            write_zip(target, files)
+        else:
+            _refuse_foreign(target)
+            write_folder(target, _marked(files))
 
     def _once(self, request: Request) -> Iterator[tuple[str, bytes]]:
         """The files without those of whom one of the same path came before, as of a group."""
@@ -87,50 +93,16 @@ class Files(Export):
             seen.setdefault(name, digest)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write all of the file, or leave what is there."""
-    with scratch_folder(".writing-", path.parent) as staged:
-        new = Path(staged, "new")
-        new.write_bytes(content)
-        new.replace(path)
+def _marked(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder that a later export may replace."""
+    yield MARK, b""
+    yield from files
 
 
-def write_zip(
-    path: Path, files: Iterable[tuple[str, bytes]], programs: frozenset[str] = frozenset()
-) -> None:
-    """Write a zip of the files, of which `programs` can be run; the same bytes every time."""
-    with scratch_folder(".writing-", path.parent) as staged:
-        new = Path(staged, "new")
-        with new.open("wb") as file:
-            pack(file, files, programs)
-        new.replace(path)
-
-
-def pack(
-    file: IO[bytes], files: Iterable[tuple[str, bytes]], programs: frozenset[str] = frozenset()
-) -> None:
-    """Write a zip to an open file."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in files:
-            info = zipfile.ZipInfo(name, _LONG_AGO)
-            info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-
-
-def write_folder(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write the files below a folder, which is replaced if it is an earlier export."""
+def _refuse_foreign(path: Path) -> None:
+    """Raise InputError where there is something that is neither an empty folder nor an export."""
     if path.exists() and not (path / MARK).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise CommandError(
-            f"{path}: exists and is no export of fairgrade's, so it is not replaced; "
-            "--to names another place"
+        raise InputError(
+            f"{path}: exists and is no export of fairgrade's, so it is not replaced",
+            Remedy.OTHER_EXPORT_TARGET,
         )
-    with scratch_folder(".writing-", path.parent) as staged:
-        new = Path(staged, "new")
-        new.mkdir()
-        (new / MARK).touch()
-        for name, content in files:
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).write_bytes(content)
-        if path.exists():
-            shutil.move(path, Path(staged, "old"))
-        os.replace(new, path)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
-from grader.errors import CommandError
-from grader.exports.base import Request
+from grader.errors import InputError, Remedy
 from grader.exports.csv_sheet import Sheet
 from grader.exports.sheet_export import SheetExport
+from grader.model import Run
 
 _ASSIGNMENT = re.compile(r"(?P<title>.+?) \((?P<id>\d+)\)")
 _POINTS, _READ_ONLY = "Points Possible", "(read only)"
@@ -20,35 +21,36 @@ class Canvas(SheetExport):
     """
 
     name = "canvas"
-    title = "the gradebook"
+    title = "Canvas' gradebook"
     target = "canvas.csv"
-    keeps = frozenset({"EX", "N/A"})
+    keeps: ClassVar = frozenset({"EX", "N/A"})
 
     def identity(self, sheet: Sheet) -> int:
         section = sheet.column("Section")
         if section is None or sheet.column("ID") is None:
-            raise CommandError(
+            raise InputError(
                 f"{sheet.name}: has no columns ID and Section, as Canvas' gradebook has when it is "
                 "exported with Export > Export Entire Gradebook"
             )
         return section
 
-    def column(self, sheet: Sheet, request: Request) -> int:
+    def place(self, sheet: Sheet, run: Run) -> int:
         candidates = [
             column
             for column in range(self.identity(sheet) + 1, len(sheet.header))
             if _ASSIGNMENT.fullmatch(sheet.header[column])
             and self.maximum(sheet, 0, column) != _READ_ONLY
         ]
-        wanted = request.column or request.run.title
+        wanted = self.column or run.title
         found = [column for column in candidates if _is(sheet.header[column], wanted)]
-        if not found and not request.column:
+        if not found and not self.column:
             found = candidates
         if len(found) == 1:
             return found[0]
         names = "; ".join(sheet.header[column] for column in found or candidates) or "none"
-        raise CommandError(
-            f"{sheet.name}: which column is meant is not clear; --column names one of: {names}"
+        raise InputError(
+            f"{sheet.name}: which column is meant is not clear; it may be one of: {names}",
+            Remedy.NAME_COLUMN,
         )
 
     def maximum(self, sheet: Sheet, row: int, column: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from grader.exports.base import Files, Request
+from grader.exports.base import Files, Request, WithPoints
 from grader.exports.summary import about, total
 from grader.model import Result
 from grader.report.entries import entries
 
 
-class Classroom(Files):
+class Classroom(WithPoints, Files):
     """`LOGIN.json` for each student; the reporter wants it in base64, in `NAME_RESULTS`.
 
     The reporter adds up the scores of the tests. With a `max_score` of 0 it reports no points,
@@ -25,7 +25,7 @@ class Classroom(Files):
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
         for entry in entries(request.run):
             result = entry.result
-            points = request.points(result)
+            points = self.points(result)
             if points is None:
                 request.note(result, f"no points are reported: {result.reason}")
             data = _ungraded(result) if points is None else _graded(result, points)

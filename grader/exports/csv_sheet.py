@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.submissions.roster import delimiter
 
 _BOM = "\ufeff"
@@ -17,7 +17,7 @@ class Sheet:
     """Rows of cells; the first row has the columns' names. Row and column numbers begin at 0."""
 
     def __init__(self, text: str, name: str = "sheet") -> None:
-        """Take the text apart; raises CommandError where a quote is not closed."""
+        """Take the text apart; raises InputError where a quote is not closed."""
         self.name = name
         self._text = text
         self._delimiter = delimiter(text)
@@ -32,7 +32,7 @@ class Sheet:
             # What is not UTF-8 is carried through as it is.
             return cls(path.read_bytes().decode("utf-8", "surrogateescape"), str(path))
         except OSError as error:
-            raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
     def column(self, name: str) -> int | None:
         """The column's number; None where there is none of this name."""
@@ -44,7 +44,7 @@ class Sheet:
 
     def change(self, row: int, column: int, value: str) -> None:
         if column >= len(self.rows[row]):
-            raise CommandError(
+            raise InputError(
                 f"{self.name}: row {row + 1} has {len(self.rows[row])} columns where the first row "
                 f"has {len(self.header)}; export it from the platform once more"
             )
@@ -67,7 +67,7 @@ class Sheet:
         while place < len(self._text) or row:
             quoted = _QUOTED.match(self._text, place)
             if not quoted and self._text.startswith('"', place):
-                raise CommandError(f"{self.name}: a quote in row {len(rows) + 1} is not closed")
+                raise InputError(f"{self.name}: a quote in row {len(rows) + 1} is not closed")
             found = rest.match(self._text, quoted.end() if quoted else place)
             stop = found.end() if found else place
             row.append((place, stop))

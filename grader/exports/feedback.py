@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.exports.base import Files, Request
 from grader.exports.summary import summary
 from grader.model import Result, Run
@@ -83,7 +83,7 @@ def _page(entry: Entry, folder: Path) -> bytes:
     try:
         return _TO_THE_CLASS.sub(b"", path.read_bytes())
     except OSError:
-        raise CommandError(
+        raise InputError(
             f"{path}: this page of the report is missing; run `grade` as before, then export"
         ) from None
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from grader.exports.base import Files, Request
+from grader.exports.base import Files, Request, WithPoints
 from grader.exports.summary import about, total
 from grader.model import ExerciseResult, Result
 from grader.report.entries import Entry, entries
 
 
-class Gradescope(Files):
+class Gradescope(WithPoints, Files):
     """`submission_123/results.json`; a test for each exercise, and the total above them.
 
     Gradescope has no word for a submission without points. Those have no file, which it shows
@@ -24,7 +24,7 @@ class Gradescope(Files):
 
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
         for entry in entries(request.run):
-            points = request.points(entry.result)
+            points = self.points(entry.result)
             if points is None:
                 request.note(entry.result, f"no file: {entry.result.reason}")
             else:

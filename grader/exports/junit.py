@@ -6,8 +6,9 @@ import io
 import re
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from grader.exports.base import Export, Request, write_file
+from grader.exports.base import Export, Request, WithPoints
 from grader.exports.summary import about, total
+from grader.files import write_file
 from grader.model import CaseResult, ExerciseResult, Result
 from grader.text import number, plain
 
@@ -16,7 +17,7 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
-class Junit(Export):
+class Junit(WithPoints, Export):
     """A suite for each submission, a test for each case; what was not called is skipped."""
 
     name = "junit"
@@ -26,7 +27,9 @@ class Junit(Export):
     def write(self, request: Request) -> None:
         root = Element("testsuites", name=_text(request.run.title))
         for result in request.run.results:
-            root.append(_suite(result, request))
+            root.append(_suite(result, self.points(result)))
+            if result.score is None:
+                request.note(result, f"an error, without a score: {result.reason}")
         for kind in ("tests", "failures", "errors"):
             root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
         indent(root)
@@ -39,18 +42,16 @@ def _xml(root: Element) -> bytes:
     return file.getvalue()
 
 
-def _suite(result: Result, request: Request) -> Element:
+def _suite(result: Result, points: float | None) -> Element:
     suite = Element("testsuite", name=_text(result.student), time=f"{result.seconds:.2f}")
     properties = SubElement(suite, "properties")
-    points = number(request.points(result))
-    for name, value in (("score", points), ("max_score", number(result.max_score))):
+    for name, value in (("score", number(points)), ("max_score", number(result.max_score))):
         SubElement(properties, "property", name=name, value=value)
     for exercise in result.exercises:
         _exercise(suite, exercise)
     if result.score is None:
         test = SubElement(suite, "testcase", classname="submission", name="grading")
         _outcome(test, "error", total(result))
-        request.note(result, f"an error, without a score: {result.reason}")
     suite.set("tests", str(len(suite.findall("testcase"))))
     for kind, name in _COUNTED.items():
         suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.exports.base import Request
 from grader.exports.csv_sheet import Sheet
 from grader.exports.sheet_export import SheetExport
 from grader.exports.summary import summary
-from grader.model import Result
+from grader.model import Result, Run
 
 _SIGNED = "Graded by fairgrade. "
 
@@ -18,18 +18,18 @@ class Moodle(SheetExport):
     """The columns `Grade` and, if it is there and holds nobody's words, `Feedback comments`."""
 
     name = "moodle"
-    title = "the grading worksheet"
+    title = "Moodle's grading worksheet"
     target = "moodle.csv"
 
     def identity(self, sheet: Sheet) -> int:
         status = sheet.column("Status")
         return len(sheet.header) if status is None else status
 
-    def column(self, sheet: Sheet, request: Request) -> int:
-        name = request.column or "Grade"
+    def place(self, sheet: Sheet, run: Run) -> int:
+        name = self.column or "Grade"
         column = sheet.column(name)
         if column is None or sheet.column("Identifier") is None:
-            raise CommandError(
+            raise InputError(
                 f"{sheet.name}: has no columns Identifier and {name}, as Moodle's grading "
                 "worksheet has where Moodle speaks English; its columns are: "
                 f"{'; '.join(sheet.header)}"

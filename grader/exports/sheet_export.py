@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from pathlib import PurePath
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import ClassVar
 
-from grader.errors import CommandError
-from grader.exports.base import Export, Request, write_file
+from grader.errors import InputError, Remedy
+from grader.exports.base import HELP, Export, Request, WithPoints
 from grader.exports.csv_sheet import Sheet
-from grader.model import Owner, Result
+from grader.files import write_file
+from grader.model import Owner, Result, Run
 from grader.submissions.roster import Known, Student, student_in
 from grader.text import number
 
 
-class SheetExport(Export):
+@dataclass(frozen=True, kw_only=True)
+class SheetExport(WithPoints, Export):
     """The sheet that the platform exported, with our points in one column of it.
 
     Students are known by number before name. What could not be graded leaves its student's cell as
     it is, which is mostly blank; so do students who have no submission, or several.
     """
 
-    needs_sheet = True
-    keeps: frozenset[str] = frozenset()
+    keeps: ClassVar[frozenset[str]] = frozenset()
+
+    sheet: Path = field(metadata={HELP: "the sheet that you exported from the platform."})
+    column: str = field(
+        default="", metadata={HELP: "Column of the sheet to fill in. Default: found out."}
+    )
+    scale: bool = field(default=False, metadata={HELP: "Convert points to those of the sheet."})
 
     def write(self, request: Request) -> None:
-        if request.sheet is None:
-            raise CommandError(f"--sheet is missing: {self.title} that you exported")
-        sheet = Sheet.read(request.sheet)
-        column = self.column(sheet, request)
+        sheet = Sheet.read(self.sheet)
+        column = self.place(sheet, request.run)
         owners = self._owners(sheet, column, request)
         for row, results in owners.items():
             self._fill(sheet, row, column, results, request)
         write_file(request.target, sheet.to_bytes())
 
     @abstractmethod
-    def column(self, sheet: Sheet, request: Request) -> int:
-        """The number of the column to fill in; raises CommandError where that is unclear."""
+    def place(self, sheet: Sheet, run: Run) -> int:
+        """The number of the column to fill in; raises InputError where that is unclear."""
 
     @abstractmethod
     def identity(self, sheet: Sheet) -> int:
@@ -88,13 +95,13 @@ class SheetExport(Export):
             (result,) = handed_in
             self._fill_points(sheet, row, column, result, request)
             self.fill_more(sheet, row, result, request)
-        elif request.zero_missing and not before:
+        elif self.zero_missing and not before:
             sheet.change(row, column, "0")
 
     def _fill_points(
         self, sheet: Sheet, row: int, column: int, result: Result, request: Request
     ) -> None:
-        points = request.points(result)
+        points = self.points(result)
         before = sheet.cell(row, column)
         if points is not None:
             factor = self._factor(sheet, row, column, result, request)
@@ -113,12 +120,13 @@ class SheetExport(Export):
         theirs = _points(said)
         if theirs is None or not result.max_score or theirs == result.max_score:
             return 1.0
-        if request.scale:
+        if self.scale:
             return theirs / result.max_score
-        raise CommandError(
+        raise InputError(
             f"{sheet.name}: {sheet.header[column]!r} is out of {number(theirs)} points, and "
-            f"{request.run.title} out of {number(result.max_score)}; --scale converts them, "
-            "or set the same points on the platform and export the sheet once more"
+            f"{request.run.title} out of {number(result.max_score)}; set the same "
+            "points on the platform and export the sheet once more",
+            Remedy.SCALE_POINTS,
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from grader.errors import CommandError
-from grader.exports.base import Export, Request, write_file
+from grader.errors import InputError, Remedy
+from grader.exports.base import Export, Request, WithPoints
+from grader.files import write_file
 from grader.model import Result
 from grader.text import number, on_one_line, uncomputed
 
@@ -16,9 +17,8 @@ TableValue = str | float | None
 _IDS = ("canvas", "moodle", "gradescope", "sid", "login")
 
 
-def table(request: Request) -> Iterator[list[TableValue]]:
+def table(export: WithPoints, results: Collection[Result]) -> Iterator[list[TableValue]]:
     """A row of names, then a row for each submission: who, points, status, and why."""
-    results = request.run.results
     exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
     yield [
         *("student", "name", "email", *_IDS, "submitted at", "source", "status"),
@@ -26,10 +26,10 @@ def table(request: Request) -> Iterator[list[TableValue]]:
         *("decided by a person", "remarks"),
     ]
     for result in results:
-        yield _row(result, exercises, request)
+        yield _row(result, exercises, export.points(result))
 
 
-class Csv(Export):
+class Csv(WithPoints, Export):
     """UTF-8 with a mark by which spreadsheets know it; a `'` before what they would compute."""
 
     name = "csv"
@@ -39,12 +39,12 @@ class Csv(Export):
     def write(self, request: Request) -> None:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        for row in table(request):
+        for row in table(self, request.run.results):
             writer.writerow([_shown(cell) for cell in row])
         write_file(request.target, text.getvalue().encode("utf-8-sig", "replace"))
 
 
-class Xlsx(Export):
+class Xlsx(WithPoints, Export):
     """Numbers are numbers; text is stored as text, which is never computed."""
 
     name = "xlsx"
@@ -55,14 +55,14 @@ class Xlsx(Export):
         try:
             from openpyxl import Workbook
         except ImportError:
-            raise CommandError(
-                "a spreadsheet needs the package openpyxl: pip install 'fairgrade[spreadsheet]'; "
-                "or `grade export csv` makes a file that spreadsheets open"
+            raise InputError(
+                "a spreadsheet needs the package openpyxl: pip install 'fairgrade[spreadsheet]'",
+                Remedy.EXPORT_CSV,
             ) from None
         book = Workbook(write_only=True)
         sheet = book.create_sheet("grades")
         sheet.freeze_panes = "B2"
-        for row in table(request):
+        for row in table(self, request.run.results):
             sheet.append([_typed(sheet, cell) for cell in row])
         file = io.BytesIO()
         book.save(file)
@@ -80,7 +80,7 @@ def _typed(sheet: Any, value: TableValue) -> Any:
     return cell
 
 
-def _row(result: Result, exercises: list[str], request: Request) -> list[TableValue]:
+def _row(result: Result, exercises: list[str], points: float | None) -> list[TableValue]:
     owner = result.owner
     ids = dict(owner.ids) if owner else {}
     scores = {each.name: each.score for each in result.exercises}
@@ -92,7 +92,7 @@ def _row(result: Result, exercises: list[str], request: Request) -> list[TableVa
         *(ids.get(kind, "") for kind in _IDS),
         *(owner.submitted_at if owner else "", result.source, result.status.value),
         *(scores.get(name) for name in exercises),
-        *(request.points(result), result.max_score, *_late(result), result.reason),
+        *(points, result.max_score, *_late(result), result.reason),
         *("; ".join(decided), "; ".join(result.remarks)),
     ]
 

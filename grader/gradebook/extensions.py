@@ -8,7 +8,7 @@ from datetime import datetime, time, tzinfo
 from pathlib import Path, PurePath
 
 from grader.assignments.records import LateRule
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.gradebook.late import DAY, lateness, moment
 from grader.model import Owner, Result, Submission
 from grader.submissions.roster import Known, Student, read_rows, student_in
@@ -48,7 +48,7 @@ class Extensions:
 def read_extensions(path: Path) -> Extensions:
     """A CSV file with columns that name students, as a roster has, and `due` or `days`.
 
-    Raises CommandError for a row without a student or a time.
+    Raises InputError for a row without a student or a time.
     """
     rows = enumerate(read_rows(path), start=2)
     return Extensions(_extension(row, f"{path}: row {number}") for number, row in rows)
@@ -76,14 +76,14 @@ class LateDays:
 def _extension(row: dict[str, str], place: str) -> Extension:
     student = student_in(row)
     if student is None:
-        raise CommandError(f"{place}: names no student; it needs a name, an email or an id")
+        raise InputError(f"{place}: names no student; it needs a name, an email or an id")
     cells = {key.strip().lower(): (value or "").strip() for key, value in row.items() if key}
     due, days = cells.get("due", ""), cells.get("days", "")
     if bool(due) == bool(days):
-        raise CommandError(f"{place}: either a due time or a number of days is expected")
+        raise InputError(f"{place}: either a due time or a number of days is expected")
     if due:
         if _time(due, None) is None:
-            raise CommandError(
+            raise InputError(
                 f"{place}: due is {due!r} where a time such as 2026-03-05 23:59 is expected"
             )
         return Extension(student, due=due)
@@ -92,7 +92,7 @@ def _extension(row: dict[str, str], place: str) -> Extension:
     except ValueError:
         number = -1
     if not 0 <= number < 1000:
-        raise CommandError(f"{place}: days is {days!r} where a number such as 2 is expected")
+        raise InputError(f"{place}: days is {days!r} where a number such as 2 is expected")
     return Extension(student, days=number)
 
 

@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.errors import CommandError, SystemFailure
+from grader.errors import InputError, Remedy, SystemFailure
 from grader.gradebook import migrations
 from grader.model import Adjustment, Protection, Result, Status, Submission
 
 # Another process holds the file for one short transaction at a time.
 BUSY_SECONDS = 60
+# How the file is called where nobody names one.
+GRADEBOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ class Gradebook:
     def __init__(self, path: Path, create: bool = True) -> None:
         """Open the file, make it if it may be made, and bring it to the newest version.
 
-        Raises CommandError where it is no gradebook, or one of a newer fairgrade.
+        Raises InputError where it is no gradebook, or one of a newer fairgrade.
         """
         self.path = path
         if not create and not path.exists():
-            raise CommandError(f"{path}: there is no gradebook; --gradebook names another file")
+            raise InputError(f"{path}: there is no gradebook", Remedy.OTHER_GRADEBOOK)
         with self._in_words():
             # Several threads may use it, one after the other.
             self._db = sqlite3.connect(
@@ -189,7 +191,7 @@ class Gradebook:
                 (student,),
             ).fetchone()
         if row[0] is None:
-            raise CommandError(f"{student}: nobody of this name is in {self.path}")
+            raise InputError(f"{student}: nobody of this name is in {self.path}")
         return [each for each in self.results_of(row[0]) if each.result.student == student]
 
     def adjust(
@@ -230,14 +232,15 @@ class Gradebook:
     def _prepare(self) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
         if unknown := migrations.unknown(self._db):
-            raise CommandError(
+            raise InputError(
                 f"{self.path}: was written by a newer fairgrade (this one does not know its step "
-                f"{unknown[0]!r}); install that one, or use another --gradebook"
+                f"{unknown[0]!r}); install that one",
+                Remedy.OTHER_GRADEBOOK,
             )
         # In this order: another process that makes the gradebook adds all its tables at once.
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and not migrations.begun(self._db):
-            raise CommandError(f"{self.path}: is a database, but no gradebook")
+            raise InputError(f"{self.path}: is a database, but no gradebook")
         self._db.execute("PRAGMA journal_mode = WAL")
         # A result that was reported survives a power cut, too.
         self._db.execute("PRAGMA synchronous = FULL")
@@ -265,9 +268,7 @@ class Gradebook:
             yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
-                raise CommandError(
-                    f"{self.path}: is no gradebook; --gradebook names another file"
-                ) from None
+                raise InputError(f"{self.path}: is no gradebook", Remedy.OTHER_GRADEBOOK) from None
             raise SystemFailure(
                 f"{self.path}: the gradebook cannot be read or written: {error}; what it holds is "
                 "safe. See to the disk and the file's permissions and run the same command again"

@@ -10,7 +10,7 @@ from grader.api import grade_notebook
 from grader.assignments.load import read_settings
 from grader.assignments.records import Assignment
 from grader.assignments.student_copy import load_handed_out
-from grader.errors import CommandError
+from grader.errors import InputError, Remedy
 from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.report.words import VERDICTS
 from grader.text import one_line, visible
@@ -21,15 +21,16 @@ WIDTH = 88
 def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
     """Grade one notebook on the public cases in a student's folder (default: the notebook's own).
 
-    Raises CommandError where there is no notebook or no assignment there.
+    Raises InputError where there is no notebook or no assignment there.
     """
     if not notebook.is_file():
-        raise CommandError(f"{notebook}: there is no such notebook")
+        raise InputError(f"{notebook}: there is no such notebook")
     folder = (folder or notebook.parent).resolve()
     if not (folder / "assignment.toml").exists():
-        raise CommandError(
+        raise InputError(
             f"{folder}: there is no assignment.toml here, which came with the assignment; keep the "
-            "notebook in the assignment's folder, or name that folder with --folder"
+            "notebook in the assignment's folder",
+            Remedy.NAME_ASSIGNMENT_FOLDER,
         )
     assignment = load_handed_out(folder)
     return assignment, grade_notebook(notebook, folder, public_only=True)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from grader.assignments.records import Assignment
 from grader.caches import cached
+from grader.files import written_whole
 from grader.gradebook.diff import Change
 from grader.gradebook.fingerprint import basis, digest, program
 from grader.gradebook.store import ListedRun
@@ -74,7 +75,8 @@ def _write_pairs(
 
 def write_diff(one: ListedRun, two: ListedRun, changes: list[Change], path: Path) -> None:
     """Write what changed from run `one` to run `two` as a page of its own."""
-    _write(path, "diff", DiffPage(one, two, changes))
+    with written_whole(path) as new:
+        _write(new, "diff", DiffPage(one, two, changes))
 
 
 def _write(path: Path, template: str, page: object, mark: str = "") -> None:

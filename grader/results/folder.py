@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.assignments.records import Assignment
-from grader.errors import CommandError, SystemFailure
-from grader.files import scratch_folder
+from grader.errors import InputError, Remedy, SystemFailure
+from grader.files import put_in_place, scratch_folder
 from grader.model import Run
 from grader.report import write_report
 from grader.results.files import write_grades, write_results
@@ -21,21 +21,21 @@ RESULTS, GRADES, REPORT = "results.json", "grades.csv", "report"
 
 
 def prepare(folder: Path) -> None:
-    """Make the output folder; raises CommandError where it cannot be written to."""
+    """Make the output folder; raises InputError where it cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise CommandError(
-            f"{folder}: results cannot be written there: {error.strerror}; "
-            "--output names another folder"
+        raise InputError(
+            f"{folder}: results cannot be written there: {error.strerror}",
+            Remedy.OTHER_OUTPUT_FOLDER,
         ) from None
     report = folder / REPORT
     if report.exists() and not _is_ours(report):
-        raise CommandError(
-            f"{report}: exists and is no report of fairgrade's, so it is not replaced; "
-            "--output names another folder"
+        raise InputError(
+            f"{report}: exists and is no report of fairgrade's, so it is not replaced",
+            Remedy.OTHER_OUTPUT_FOLDER,
         )
 
 
@@ -54,13 +54,12 @@ def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool =
             write_grades(run, assignment, staged / GRADES)
             write_report(run, assignment, staged / REPORT, folder / REPORT, similar)
             with _locked(folder):
-                if (folder / REPORT).exists():
-                    (folder / REPORT).rename(staged / "old")
                 for part in (REPORT, GRADES, RESULTS):
-                    os.replace(staged / part, folder / part)
+                    put_in_place(staged / part, folder / part)
     except OSError as error:
         raise SystemFailure(
-            f"{folder}: the results could not be written: {error.strerror}; {_kept(run)}"
+            f"{folder}: the results could not be written: {error.strerror}; {_kept(run)}",
+            Remedy.OTHER_OUTPUT_FOLDER,
         ) from None
 
 
@@ -78,7 +77,7 @@ def _kept(run: Run) -> str:
         path = Path(tempfile.mkdtemp(prefix="fairgrade-results-")) / RESULTS
         write_results(run, path)
     except OSError:
-        return "nor anywhere else; with room there, or another --output, run the same command again"
+        return "nor anywhere else; make room there, and run the same command again"
     return f"they are in {path}"
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.files import scratch_folder
 from grader.submissions.layouts import OWN_FILES
 
@@ -33,7 +33,7 @@ class Unzipped(NamedTuple):
 def unzipped(paths: Iterable[Path]) -> Iterator[Unzipped]:
     """Unpack the zips among `paths` into folders that last as long as the context.
 
-    Only notebooks and what tells a layout are unpacked. Raises CommandError for a zip that cannot
+    Only notebooks and what tells a layout are unpacked. Raises InputError for a zip that cannot
     be read, or that holds more than anybody hands in.
     """
     with scratch_folder("fairgrade-zip-") as name:
@@ -55,10 +55,10 @@ def _unpack(path: Path, folder: Path) -> Iterator[str]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS:
-                raise CommandError(f"{path}: holds more than {MOST_MEMBERS:,} files")
+                raise InputError(f"{path}: holds more than {MOST_MEMBERS:,} files")
             yield from _members(archive, members, path, folder)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise CommandError(
+        raise InputError(
             f"{path}: is no zip that can be read: {error}; download it once more"
         ) from None
 
@@ -76,7 +76,7 @@ def _members(
             size, problem = _write(archive, member, folder / name, min(room, MOST_BYTES_OF_ONE))
             room -= size
         if room <= 0:
-            raise CommandError(f"{path}: unpacks to more than {MOST_BYTES:,} bytes")
+            raise InputError(f"{path}: unpacks to more than {MOST_BYTES:,} bytes")
         if problem:
             yield f"{member.filename}: {problem}"
 

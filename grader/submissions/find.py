@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.model import Owner, Submission
 from grader.submissions.layouts import OWN_FILES, Flat, Layout, NotebookPaths, layout_of
 from grader.submissions.table import SubmissionTable
@@ -34,7 +34,7 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
     A student is named as the layout says, which is found out where `layout` is empty. Where it
     says nothing, or names clash, it is the file's name, the folder's, or the path; no two
     submissions have the same name.
-    Raises CommandError for a path that is not there, and where there is no notebook at all.
+    Raises InputError for a path that is not there, and where there is no notebook at all.
     """
     table = SubmissionTable()
     passed_over: list[str] = []
@@ -54,7 +54,7 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
                 table.add(submission)
     if not table:
         where = ", ".join(map(str, paths))
-        raise CommandError(f"{where}: there is no notebook ({NOTEBOOK_SUFFIX}) in there")
+        raise InputError(f"{where}: there is no notebook ({NOTEBOOK_SUFFIX}) in there")
     table.change(lambda each: _flagged(each, table))
     tell_apart(table)
     return Found(table, tuple(passed_over), tuple(layouts))
@@ -100,7 +100,7 @@ def _flagged(submission: Submission, among: SubmissionTable) -> Submission:
 
 def _at(path: Path, output: Path) -> Iterator[Submission | str]:
     if not os.path.lexists(path):
-        raise CommandError(f"{path}: there is no such file or folder")
+        raise InputError(f"{path}: there is no such file or folder")
     if path.is_dir():
         yield from _below(path, output)
     elif not _is_notebook(path):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.model import Owner, Submission
 from grader.submissions.find import Found, tell_apart
 
@@ -59,10 +59,10 @@ class Known:
 
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students in a CSV file with a row of column names, in UTF-8; Canvas' and Moodle's own
-    sheets will do. Raises CommandError where there is no column that names students."""
+    sheets will do. Raises InputError where there is no column that names students."""
     students = tuple(each for each in map(student_in, read_rows(path)) if each)
     if not students:
-        raise CommandError(
+        raise InputError(
             f"{path}: names no students; it needs a column name, email, login or sid, "
             "in a first row of column names"
         )
@@ -75,7 +75,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         text = path.read_bytes().decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
     except (OSError, ValueError, csv.Error) as error:
-        raise CommandError(f"{path}: is no CSV file in UTF-8 that can be read: {error}") from None
+        raise InputError(f"{path}: is no CSV file in UTF-8 that can be read: {error}") from None
 
 
 def delimiter(text: str) -> str:

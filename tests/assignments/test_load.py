@@ -162,6 +162,6 @@ def test_missing_folders_and_names_are_told(course: Path) -> None:
 
 def test_damaged_expected_outputs_are_told(course: Path) -> None:
     (course / "solutions/words/expected_outputs.json").write_text("{")
-    assert "not what `grade generate` writes" in problem(course)
+    assert "not what is generated" in problem(course)
     (course / "solutions/words/expected_outputs.json").write_text("[]")
     assert "there is no expected output for the case" in problem(course)

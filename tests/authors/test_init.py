@@ -13,7 +13,7 @@ from grader.authors.adequacy.proof import prove
 from grader.authors.init import start
 from grader.authors.release import bundle
 from grader.authors.validate import validate
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.grading.grade import Task, grade
 from grader.model import Submission
 
@@ -56,7 +56,7 @@ def test_the_hidden_cases_of_a_new_assignment_are_adequate(tmp_path: Path) -> No
     "name", ["", "Words", "two words", "../up", "a/b", "1st", "_x", "class", "ü", "a" * 61]
 )
 def test_a_name_that_no_folder_should_have_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CommandError, match="cannot be an assignment's name"):
+    with pytest.raises(InputError, match="cannot be an assignment's name"):
         start(tmp_path, name)
     assert list(tmp_path.iterdir()) == []
 
@@ -64,7 +64,7 @@ def test_a_name_that_no_folder_should_have_is_refused(tmp_path: Path, name: str)
 @pytest.mark.parametrize("part", ["assignment", "solutions"])
 def test_a_name_that_is_taken_is_refused_and_nothing_written(tmp_path: Path, part: str) -> None:
     (tmp_path / part / "taken").mkdir(parents=True)
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(InputError, match="exists already"):
         start(tmp_path, "taken")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -16,7 +16,7 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.authors.release import bundle, write_bundle
 from grader.authors.validate import generate
-from grader.errors import AssignmentError, CommandError
+from grader.errors import AssignmentError, InputError
 from grader.handout.check import check, passed
 
 WORDS = "assignment/words"
@@ -63,7 +63,7 @@ def test_a_folder_has_what_the_zip_has_and_is_left_alone_if_it_holds_more(
         write_bundle(files, "words", folder)
     assert {str(p.relative_to(folder)): p.read_bytes() for p in folder.iterdir()} == files
     (folder / "thesis.txt").write_text("years of work")
-    with pytest.raises(CommandError, match=r"holds thesis\.txt"):
+    with pytest.raises(InputError, match=r"holds thesis\.txt"):
         write_bundle(files, "words", folder)
 
 

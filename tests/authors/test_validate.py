@@ -180,7 +180,7 @@ def test_a_master_that_differs_from_its_frozen_outputs_is_told_what_to_do(course
     path.write_text(path.read_text().replace("max(text", "min(text", 1))
     first, score = said(course)
     assert first.startswith(f"{path}: longest is incorrect where correct is expected; 0 of 2 cases")
-    assert first.endswith("if the master is right, `grade generate` freezes what it returns now")
+    assert first.endswith("generate again, which freezes what it returns now")
     assert score == f"{path}: scores 16 where 20 is expected"
 
 
@@ -226,10 +226,10 @@ def test_a_reference_that_cannot_be_frozen_is_told_in_words(
     ("file", "words"),
     [
         (MASTER, "there is no such file; the notebook with the solutions belongs there"),
-        (TEMPLATE, "there is no such file; `grade generate` writes it"),
+        (TEMPLATE, "there is no such file; generate it"),
         (CASES, "there is no such file; it holds the cases"),
         (TOML, "there is no assignment 'words' here"),
-        ("solutions/words/expected_outputs.json", "`grade generate` writes it from the master"),
+        ("solutions/words/expected_outputs.json", "generate it from the master"),
     ],
 )
 def test_a_missing_file_is_named(course: Path, file: str, words: str) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import venv
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,10 @@ from packaging.requirements import Requirement
 
 from grader.assignments.load import load_assignment
 from grader.cli import main
-from grader.cli.gradebook import GRADEBOOK
-from grader.errors import CommandError
-from grader.exports import EXPORTS, Request
+from grader.errors import InputError, Remedy
+from grader.exports import EXPORTS, Export, Request
 from grader.exports.csv_sheet import Sheet
-from grader.gradebook.store import Gradebook
+from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.model import (
     Adjustment,
     CaseResult,
@@ -116,19 +115,23 @@ def run_of(*results: Result) -> Run:
     return Run("words", "Words", "1", started, 1, protection, results)
 
 
-def request_for(folder: Path, *results: Result, sheet: str = "", **options: Any) -> Request:
+def request_for(folder: Path, *results: Result) -> Request:
+    return Request(run_of(*results), folder, folder / "out")
+
+
+def sheet_in(folder: Path, text: str) -> Path:
     path = folder / "sheet.csv"
-    path.write_bytes(sheet.encode())
-    return Request(run_of(*results), folder, folder / "out", path if sheet else None, **options)
+    path.write_bytes(text.encode())
+    return path
 
 
-def export(name: str, request: Request) -> bytes:
-    next(each for each in EXPORTS if each.name == name)().write(request)
+def export(name: str, request: Request, **options: Any) -> bytes:
+    next(each for each in EXPORTS if each.name == name)(**options).write(request)
     return request.target.read_bytes() if request.target.is_file() else b""
 
 
 def zipped(name: str, request: Request) -> dict[str, bytes]:
-    request.target = request.target.with_suffix(".zip")
+    request = replace(request, target=request.target.with_suffix(".zip"))
     with zipfile.ZipFile(io.BytesIO(export(name, request))) as archive:
         return {each: archive.read(each) for each in archive.namelist()}
 
@@ -139,10 +142,9 @@ def rows(content: bytes, delimiter: str = ",") -> list[list[str]]:
 
 
 def test_the_canvas_sheet_comes_back_with_nothing_changed_but_our_column(tmp_path: Path) -> None:
-    request = request_for(
-        tmp_path, graded("leeann", 0, 5.5, canvas="12"), graded("kaybo", canvas="13"), sheet=CANVAS
-    )
-    out = export("canvas", request)
+    results = graded("leeann", 0, 5.5, canvas="12"), graded("kaybo", canvas="13")
+    request = request_for(tmp_path, *results)
+    out = export("canvas", request, sheet=sheet_in(tmp_path, CANVAS))
     before, after = rows(CANVAS.encode()), rows(out)
     assert [row[5] for row in after[3:]] == ["5.5", "10", "", ""]
     assert [row[:5] + row[6:] for row in after] == [row[:5] + row[6:] for row in before]
@@ -156,8 +158,9 @@ def test_the_canvas_sheet_comes_back_with_nothing_changed_but_our_column(tmp_pat
 
 def test_what_could_not_be_graded_is_blank_with_its_reason_and_never_0(tmp_path: Path) -> None:
     results = broken("leeann", canvas="12"), absent("Kay, Bo", canvas="13")
-    request = request_for(tmp_path, *results, sheet=CANVAS)
-    assert export("canvas", request) == CANVAS.encode()
+    request = request_for(tmp_path, *results)
+    sheet = sheet_in(tmp_path, CANVAS)
+    assert export("canvas", request, sheet=sheet) == CANVAS.encode()
     assert request.notes == ["leeann: left blank: is no notebook"]
 
 
@@ -169,15 +172,17 @@ def test_0_is_handed_in_where_it_is_asked_for(
     tmp_path: Path, options: dict[str, bool], expected: list[str]
 ) -> None:
     results = broken("leeann", canvas="12"), absent("Kay, Bo", canvas="13")
-    request = request_for(tmp_path, *results, sheet=CANVAS, **options)
-    assert [row[5] for row in rows(export("canvas", request))[3:]] == expected
+    sheet = sheet_in(tmp_path, CANVAS)
+    out = export("canvas", request_for(tmp_path, *results), sheet=sheet, **options)
+    assert [row[5] for row in rows(out)[3:]] == expected
 
 
 def test_a_grade_that_is_in_the_sheet_is_not_taken_away(tmp_path: Path) -> None:
     sheet = CANVAS.replace("bkay,One,", "bkay,One,7").replace('One,"",3', "One,EX,3")
     results = broken("kaybo", canvas="13"), graded("roecy", canvas="14")
-    request = request_for(tmp_path, *results, sheet=sheet, zero_missing=True)
-    assert [row[5] for row in rows(export("canvas", request))[3:]] == ["0", "7", "EX", "0"]
+    request = request_for(tmp_path, *results)
+    out = export("canvas", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
+    assert [row[5] for row in rows(out)[3:]] == ["0", "7", "EX", "0"]
     assert request.notes == [
         "kaybo: not graded (is no notebook); the sheet's 7 stays",
         "roecy: the sheet says EX, which stays",
@@ -186,44 +191,48 @@ def test_a_grade_that_is_in_the_sheet_is_not_taken_away(tmp_path: Path) -> None:
 
 def test_of_two_notebooks_of_a_student_no_grade_is_chosen(tmp_path: Path) -> None:
     results = graded("leeann (1)", canvas="12"), graded("leeann (2)", 1, canvas="12")
-    request = request_for(tmp_path, *results, sheet=CANVAS)
-    assert export("canvas", request) == CANVAS.encode()
+    request = request_for(tmp_path, *results)
+    sheet = sheet_in(tmp_path, CANVAS)
+    assert export("canvas", request, sheet=sheet) == CANVAS.encode()
     assert "has 2 notebooks" in request.notes[0]
 
 
 def test_a_namesake_with_another_number_gets_no_grade(tmp_path: Path) -> None:
-    request = request_for(tmp_path, graded("leeann", canvas="1200"), sheet=CANVAS)
-    assert export("canvas", request) == CANVAS.encode()
+    request = request_for(tmp_path, graded("leeann", canvas="1200"))
+    sheet = sheet_in(tmp_path, CANVAS)
+    assert export("canvas", request, sheet=sheet) == CANVAS.encode()
     assert "is not in the sheet" in request.notes[0]
 
 
 @pytest.mark.parametrize("column", ["Essay (78)", "essay", "78"])
 def test_the_column_is_found_by_its_name_title_or_number(tmp_path: Path, column: str) -> None:
-    result = graded("leeann", canvas="12")
-    request = request_for(tmp_path, result, sheet=CANVAS, column=column, scale=True)
-    assert rows(export("canvas", request))[3][5:7] == ["", "5"]
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    sheet = sheet_in(tmp_path, CANVAS)
+    out = export("canvas", request, sheet=sheet, column=column, scale=True)
+    assert rows(out)[3][5:7] == ["", "5"]
 
 
 def test_points_are_not_converted_unless_that_is_asked_for(tmp_path: Path) -> None:
-    result = graded("leeann", canvas="12")
-    with pytest.raises(CommandError, match=r"out of 5 points, and Words out of 10; --scale"):
-        export("canvas", request_for(tmp_path, result, sheet=CANVAS, column="78"))
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    with pytest.raises(InputError, match="out of 5 points, and Words out of 10") as raised:
+        export("canvas", request, sheet=sheet_in(tmp_path, CANVAS), column="78")
+    assert raised.value.remedy is Remedy.SCALE_POINTS
 
 
 @pytest.mark.parametrize(
     ("sheet", "words"),
     [
-        (CANVAS.replace("Words (77)", "Verbs (77)"), r"--column names one of: Verbs \(77\); Essay"),
+        (CANVAS.replace("Words (77)", "Verbs (77)"), r"it may be one of: Verbs \(77\); Essay"),
         (CANVAS.replace("Section", "Part"), "Export Entire Gradebook"),
         (CANVAS.replace('Test",99', "Test,99"), "a quote in row .* is not closed"),
-        ("", "--sheet is missing"),
     ],
 )
 def test_a_sheet_that_does_not_fit_is_an_error_in_words(
     tmp_path: Path, sheet: str, words: str
 ) -> None:
-    with pytest.raises(CommandError, match=words):
-        export("canvas", request_for(tmp_path, graded("leeann", canvas="12"), sheet=sheet))
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    with pytest.raises(InputError, match=words):
+        export("canvas", request, sheet=sheet_in(tmp_path, sheet))
     assert not (tmp_path / "out").exists()
 
 
@@ -257,8 +266,9 @@ def test_a_sheet_changes_in_the_changed_cell_only(
 def test_moodles_worksheet_gets_grades_and_comments(tmp_path: Path) -> None:
     ann = graded("Ann Lee", 0, moodle="12")
     hostile = replace(ann, remarks=("<script>1</script>, & so on",))
-    request = request_for(tmp_path, hostile, graded("Bo Kay", moodle="13"), sheet=MOODLE)
-    before, after = rows(MOODLE.encode()), rows(export("moodle", request))
+    request = request_for(tmp_path, hostile, graded("Bo Kay", moodle="13"))
+    out = export("moodle", request, sheet=sheet_in(tmp_path, MOODLE))
+    before, after = rows(MOODLE.encode()), rows(out)
     assert [row[4] for row in after] == ["Grade", "6", "10", ""]
     assert [row[:4] + row[5:9] for row in after] == [row[:4] + row[5:9] for row in before]
     assert "longest: partial, 0 of 4 points: The shortest word" in after[1][9]
@@ -271,17 +281,18 @@ def test_moodles_worksheet_may_have_semicolons_and_decimal_commas(tmp_path: Path
     sheet = (
         "Identifier;Full name;Status;Grade;Maximum Grade\nParticipant 12;Ann Lee;Submitted;;5,0\n"
     )
-    result = graded("Ann Lee", 3, 6, moodle="12")
-    request = request_for(tmp_path, result, sheet=sheet, scale=True)
-    assert rows(export("moodle", request), ";")[1][3] == "4.5"
+    request = request_for(tmp_path, graded("Ann Lee", 3, 6, moodle="12"))
+    out = export("moodle", request, sheet=sheet_in(tmp_path, sheet), scale=True)
+    assert rows(out, ";")[1][3] == "4.5"
 
 
 def test_a_worksheet_in_another_language_is_an_error_that_names_its_columns(
     tmp_path: Path,
 ) -> None:
     sheet = MOODLE.replace("Grade,", "Bewertung,", 1)
-    with pytest.raises(CommandError, match=r"where Moodle speaks English; .*Bewertung"):
-        export("moodle", request_for(tmp_path, graded("Ann Lee", moodle="12"), sheet=sheet))
+    request = request_for(tmp_path, graded("Ann Lee", moodle="12"))
+    with pytest.raises(InputError, match=r"where Moodle speaks English; .*Bewertung"):
+        export("moodle", request, sheet=sheet_in(tmp_path, sheet))
 
 
 def with_report(folder: Path, course: Path, *results: Result) -> Request:
@@ -338,12 +349,11 @@ def test_a_folder_that_is_no_export_is_not_replaced(tmp_path: Path, frozen_cours
     request = with_report(tmp_path, frozen_course, graded("ann"))
     request.target.mkdir()
     (request.target / "mine.txt").write_text("")
-    with pytest.raises(CommandError, match="so it is not replaced"):
+    with pytest.raises(InputError, match="so it is not replaced"):
         export("feedback", request)
     (request.target / "mine.txt").unlink()
     export("feedback", request)
-    request.run = run_of(graded("ann"))
-    export("gradescope", request)
+    export("gradescope", replace(request, run=run_of(graded("ann"))))
     assert sorted(path.name for path in request.target.iterdir()) == [".fairgrade-export", "ann"]
 
 
@@ -478,6 +488,35 @@ def test_the_command_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
     assert (code, "is no result file" in said) == (2, True), said
 
 
+def test_a_format_says_of_an_option_that_it_lacks_which_formats_have_it(folder: Path) -> None:
+    code, said = grade("export", "feedback", "--results", folder, "--scale")
+    assert code == 2
+    assert "feedback has no option --scale; these formats have it: canvas, moodle" in said
+    code, said = grade("export", "csv", "--results", folder, "--nonsense")
+    assert (code, "No such option" in said) == (2, True), said
+    code, said = grade("export", "nonsense")
+    assert (code, "nonsense is no format; there are canvas," in said) == (2, True), said
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_the_help_of_a_format_has_its_own_options_and_no_others(kind: type[Export]) -> None:
+    code, said = grade("export", kind.name, "--help")
+    assert code == 0
+    own = {f"--{field.name.replace('_', '-')}" for field in fields(kind)}
+    common = {"--results", "--to", "--gradebook", "--help"}
+    assert set(re.findall(r"^  (--[a-z-]+)", said, re.MULTILINE)) == own | common
+
+
+def test_points_that_differ_are_converted_on_the_command_line(folder: Path) -> None:
+    sheet = folder / "sheet.csv"
+    arguments = ("export", "canvas", "--results", folder, "--sheet", sheet, "--column", "78")
+    code, said = grade(*arguments)
+    assert (code, "; or --scale converts them" in said) == (2, True), said
+    code, said = grade(*arguments, "--scale")
+    assert code == 0, said
+    assert rows((folder / "canvas.csv").read_bytes())[3][6] == "5"
+
+
 def test_the_command_names_the_folders_of_several_assignments(tmp_path: Path) -> None:
     (tmp_path / "words").mkdir()
     write_results(run_of(graded("ann")), tmp_path / "words" / "results.json")
@@ -610,10 +649,9 @@ def test_no_export_tells_the_edit_that_makes_an_answer_right(
     request = with_report(
         tmp_path, frozen_course, replace(ann, exercises=(wrong, *ann.exercises[1:]))
     )
-    if name in ("canvas", "moodle"):
-        request.sheet = tmp_path / "sheet.csv"
-        request.sheet.write_bytes((CANVAS if name == "canvas" else MOODLE).encode())
-    next(each for each in EXPORTS if each.name == name)().write(request)
+    sheets = {"canvas": CANVAS, "moodle": MOODLE}
+    options = {"sheet": sheet_in(tmp_path, sheets[name])} if name in sheets else {}
+    export(name, request, **options)
     target = request.target
     written = [target] if target.is_file() else [p for p in target.rglob("*") if p.is_file()]
 

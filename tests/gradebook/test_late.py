@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader.assignments.load import load_assignment
 from grader.assignments.records import LateRule
 from grader.cli import main
-from grader.errors import AssignmentError, CommandError
+from grader.errors import AssignmentError, InputError
 from grader.gradebook.extensions import Extensions, read_extensions
 from grader.gradebook.late import lateness, moment
 from grader.model import Owner, Run
@@ -172,7 +172,7 @@ def test_extensions_are_found_by_id_email_or_name(tmp_path: Path) -> None:
 def test_a_row_that_makes_no_sense_is_an_error_with_its_number(
     tmp_path: Path, row: str, words: str
 ) -> None:
-    with pytest.raises(CommandError, match=words):
+    with pytest.raises(InputError, match=words):
         extensions(tmp_path, f"name,due,days\n{row}\n")
 
 

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 from sqlite_utils import Database
 
-from grader.errors import CommandError, SystemFailure
+from grader.errors import InputError, SystemFailure
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.store import Gradebook, Kept
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Submission, Verdict
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_gradebook_of_ours_is_told_and_left_alone(
     path = tmp_path / "book"
     write(path)
     before = path.read_bytes() if path.is_file() else b""
-    with pytest.raises((CommandError, SystemFailure), match=words):
+    with pytest.raises((InputError, SystemFailure), match=words):
         Gradebook(path)
     assert (path.read_bytes() if path.is_file() else b"") == before
 

@@ -225,7 +225,7 @@ def test_where_nothing_tells_it_is_not_graded_and_said(
     assert graded.assignment == ""
     assert graded.result.status is Status.NOT_GRADED
     assert "belongs to no assignment for certain" in graded.result.reason
-    assert "--assignment" in graded.result.reason
+    assert "it has to be named" in graded.result.reason
 
 
 def test_what_cannot_be_read_is_not_graded_and_has_no_score(

@@ -16,7 +16,7 @@ from grader.assignments.paths import PUBLIC_VARIANTS
 from grader.assignments.student_copy import load_handed_out
 from grader.authors.public_variants import in_step, variants_to_show
 from grader.authors.validate import generate
-from grader.errors import AssignmentError, CommandError
+from grader.errors import AssignmentError, InputError
 from grader.handout.check import check, explained, passed
 from grader.model import Status, Visibility
 from grader.notebooks.read import read_notebook
@@ -199,9 +199,9 @@ def test_a_broken_folder_is_the_students_to_unpack_again(
 def test_a_folder_without_assignment_or_notebook_is_told_in_a_sentence(
     tmp_path: Path, write: Callable[..., Path]
 ) -> None:
-    with pytest.raises(CommandError, match="there is no such notebook"):
+    with pytest.raises(InputError, match="there is no such notebook"):
         check(tmp_path / "gone.ipynb", None)
-    with pytest.raises(CommandError, match=r"there is no assignment\.toml here"):
+    with pytest.raises(InputError, match=r"there is no assignment\.toml here"):
         check(write("lonely/mine.ipynb", LONGEST), None)
 
 

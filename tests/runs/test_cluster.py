@@ -20,7 +20,7 @@ import pytest
 from dask.utils import key_split
 
 from grader.cli import main
-from grader.errors import CommandError, SystemFailure, WeakProtection
+from grader.errors import InputError, SystemFailure, WeakProtection
 from grader.runs.cluster.client import connected
 from grader.runs.cluster.worker import NAMES_KEPT, TASK, OurTasks
 from grader.sandbox.level import Level
@@ -265,9 +265,9 @@ def test_over_tls_all_is_as_without_and_who_has_no_certificate_is_not_let_in(
             there = Where(frozen_course, cluster.address)
             assert graded(class_folder, there, tmp_path / "b.sqlite") == expected
             plain = replace(there, scheduler=cluster.address.replace("tls", "tcp"))
-            with pytest.raises(CommandError, match="encryption"):
+            with pytest.raises(InputError, match="encryption"):
                 graded(class_folder, plain, tmp_path / "plain.sqlite")
-        with pytest.raises(CommandError, match="cannot be used as a scheduler"):
+        with pytest.raises(InputError, match="cannot be used as a scheduler"):
             graded(class_folder, there, tmp_path / "none.sqlite")
         (tmp_path / "stranger").mkdir()
         strange = certificates(tmp_path / "stranger")

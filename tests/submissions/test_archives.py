@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import grader.submissions.archives
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.submissions.archives import unzipped
 
 
@@ -78,14 +78,14 @@ def test_a_zip_of_too_much_is_refused(
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.ipynb", "{}")
         archive.writestr("b.ipynb", "{}")
-    with pytest.raises(CommandError, match="more than"), unzipped([path]):
+    with pytest.raises(InputError, match="more than"), unzipped([path]):
         pass
 
 
 def test_what_is_no_zip_is_an_error_in_words(tmp_path: Path) -> None:
     path = tmp_path / "class.zip"
     path.write_text("no zip")
-    with pytest.raises(CommandError, match="is no zip that can be read"), unzipped([path]):
+    with pytest.raises(InputError, match="is no zip that can be read"), unzipped([path]):
         pass
 
 

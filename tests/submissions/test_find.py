@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.submissions.find import find
 
 ELSEWHERE = Path("/nowhere")
@@ -117,11 +117,11 @@ def test_a_file_that_is_no_notebook_is_a_submission_with_a_problem(tmp_path: Pat
 
 
 def test_a_path_that_is_not_there_is_the_commands_mistake(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="there is no such file or folder"):
+    with pytest.raises(InputError, match="there is no such file or folder"):
         find([tmp_path / "gone"], ELSEWHERE)
 
 
 def test_a_folder_without_notebooks_is_the_commands_mistake(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(CommandError, match="there is no notebook"):
+    with pytest.raises(InputError, match="there is no notebook"):
         find([tmp_path], ELSEWHERE)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts
 from grader.submissions.find import Found, find
@@ -144,7 +144,7 @@ def test_metadata_that_cannot_be_read_is_an_error_in_words(
 ) -> None:
     write("submission_7/work.ipynb", "1")
     (tmp_path / "submission_metadata.yml").write_text(text)
-    with pytest.raises(CommandError, match=r"submission_metadata\.yml: cannot be read"):
+    with pytest.raises(InputError, match=r"submission_metadata\.yml: cannot be read"):
         find([tmp_path], ELSEWHERE)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.submissions.find import find
 from grader.submissions.roster import NOTHING, read_roster, with_roster
 
@@ -67,7 +67,7 @@ def test_moodles_worksheet_is_a_roster(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "name\n"])
 def test_a_file_that_names_no_students_is_an_error_in_words(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CommandError, match="names no students"):
+    with pytest.raises(InputError, match="names no students"):
         read_roster(roster(tmp_path, text))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.authors.adequacy.proof import Form, Kind, Proof
 from grader.authors.adequacy.trials import MARGIN
 from grader.errors import AssignmentError
+from grader.files import write_file
 from grader.text import counted
 
 DOCUMENT = Path("docs", "adequacy.md")
@@ -37,8 +38,7 @@ def write_document(root: Path, proofs: Sequence[Sequence[Proof]]) -> Path:
     """Write the page below `root`, and return where it is."""
     path = root / DOCUMENT
     try:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(document(proofs), encoding="utf-8")
+        write_file(path, document(proofs).encode(), parents=True)
     except OSError as error:
         raise AssignmentError(f"{path}: cannot be written: {error.strerror}") from None
     return path
@@ -52,10 +52,7 @@ def out_of_date(root: Path, proofs: Sequence[Sequence[Proof]]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     for each in proofs:
         if section(each) not in text:
-            yield (
-                f"{path}: is not what is found out now about {each[0].assignment.name!r}; "
-                "`grade validate --strict --write` writes it"
-            )
+            yield f"{path}: is not what is found out now about {each[0].assignment.name!r}"
 
 
 def section(proofs: Sequence[Proof]) -> str:

@@ -23,7 +23,7 @@ from grader.assignments.helpers import files_beside
 from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment, Exercise, Picture
 from grader.caches import cached
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, Remedy
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import CellStep, Execution, confinement_for, step_for
 from grader.grading.pictures.draw import ANOTHER_FORM
@@ -69,7 +69,7 @@ def with_trainings(
 def frozen(assignment: Assignment) -> dict[str, Drawing]:
     """What the reference trained, by the picture's name; nothing where the master trains nothing.
 
-    Raises AssignmentError where that is not what `grade generate` writes.
+    Raises AssignmentError where that is not what is generated.
     """
     return {
         name: Drawing(name, data, len(data["costs"]))
@@ -99,7 +99,7 @@ def trainings_out_of_step(assignment: Assignment) -> Iterator[str]:
         return
     path = assignment.solutions / TRAININGS
     if _read(assignment)["made_of"] != _made_of(assignment):
-        yield f"{path}: is not what this master trains; `grade generate` runs it, and writes that"
+        yield f"{path}: is not what this master trains; generate it again, which runs the master"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _read(assignment: Assignment) -> dict[str, Any]:
         return nothing
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AssignmentError(
-            f"{path}: not what `grade generate` writes ({error}); run it again"
+            f"{path}: not what is generated ({error}); generate it again", Remedy.GENERATE
         ) from None
 
 

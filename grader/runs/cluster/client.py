@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client
 
-from grader.errors import CommandError, SystemFailure
+from grader.errors import InputError, SystemFailure
 from grader.gradebook.fingerprint import installation
 from grader.runs.cluster.worker import WorkerReport, examine
 from grader.sandbox.level import Level
@@ -73,7 +73,7 @@ class _Connection(Client):
 def connected(address: str, seconds: float = 0) -> Iterator[Client]:
     """A client of the scheduler at `address`, such as tcp://10.0.0.1:8786 or tls://….
 
-    Certificates are those of Dask's configuration. Raises CommandError for what is no address,
+    Certificates are those of Dask's configuration. Raises InputError for what is no address,
     and SystemFailure where nobody answers for so many seconds
     (0: for a usual time).
     """
@@ -88,7 +88,7 @@ def connected(address: str, seconds: float = 0) -> Iterator[Client]:
                 name="fairgrade",
             )
         except (ValueError, TypeError, RuntimeError) as error:
-            raise CommandError(f"{address}: cannot be used as a scheduler: {error}") from None
+            raise InputError(f"{address}: cannot be used as a scheduler: {error}") from None
         except OSError as error:
             raise SystemFailure(
                 f"{address}: no scheduler answers there ({error}); is it running, and may this "

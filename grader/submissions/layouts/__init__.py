@@ -35,7 +35,7 @@ def layout_of(places: NotebookPaths, name: str = "") -> tuple[Layout, int]:
     """The layout called `name`, or else the first one that fits, and how many folders lie around.
 
     That is 1 where everything lies in one folder that the layout knows nothing of, as in many zips.
-    Raises CommandError where the layout's own files cannot be read.
+    Raises InputError where the layout's own files cannot be read.
     """
     kinds = [kind for kind in LAYOUTS if kind.name == (name or kind.name)]
     root = places.root.resolve()

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from grader.errors import CommandError
+from grader.errors import InputError, Remedy
 from grader.model import Owner
 from grader.submissions.layouts.layout import Layout
 from grader.text import one_line
@@ -46,13 +46,13 @@ class Gradescope(Layout):
         path = self.root / METADATA
         try:
             if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
-                raise CommandError(f"{path}: is a link, or larger than {_MOST_BYTES:,} bytes")
+                raise InputError(f"{path}: is a link, or larger than {_MOST_BYTES:,} bytes")
             data = yaml.load(path.read_bytes(), Loader=_Loader)
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             why = one_line(str(error))[:200]
-            raise CommandError(
-                f"{path}: cannot be read: {why}; export the submissions once more, "
-                "or give --layout folders"
+            raise InputError(
+                f"{path}: cannot be read: {why}; export the submissions once more",
+                Remedy.LAYOUT_OF_FOLDERS,
             ) from None
         return data if isinstance(data, dict) else {}
 

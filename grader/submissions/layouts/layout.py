@@ -36,7 +36,7 @@ class NotebookPaths(Collection[PurePath]):
 class Layout(ABC):
     """How a platform arranges what was handed in; `notebooks` are paths relative to `root`.
 
-    `name` is what `--layout` takes, `title` what is printed.
+    `name` is what one asks for it by, `title` what is printed.
     """
 
     name: ClassVar[str]

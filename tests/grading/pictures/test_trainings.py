@@ -263,7 +263,7 @@ def test_what_a_training_rests_on_puts_it_out_of_step(copied: Path, path: str) -
         file.write("# changed\n")
     (problem,) = trainings_out_of_step(load_assignment(copied, NAME))
     assert problem.endswith(
-        "is not what this master trains; `grade generate` runs it, and writes that"
+        "is not what this master trains; generate it again, which runs the master"
     )
 
 
@@ -277,7 +277,7 @@ def test_master_that_does_not_train_is_the_authors_mistake(copied: Path) -> None
 @pytest.mark.parametrize("content", ["", "[]", "{}", "{"])
 def test_file_that_was_not_generated_is_the_authors_mistake(copied: Path, content: str) -> None:
     (copied / "solutions" / NAME / TRAININGS).write_text(content)
-    with pytest.raises(AssignmentError, match="not what `grade generate` writes"):
+    with pytest.raises(AssignmentError, match="not what is generated"):
         frozen(load_assignment(copied, NAME))
 
 

@@ -1,0 +1,23 @@
+"""What the command line calls a way to mend an error: an option, or another command."""
+
+from __future__ import annotations
+
+from grader.errors import FairgradeError, Remedy
+
+HINTS = {
+    Remedy.OTHER_GRADEBOOK: "--gradebook names another file",
+    Remedy.OTHER_OUTPUT_FOLDER: "--output names another folder",
+    Remedy.OTHER_EXPORT_TARGET: "--to names another place",
+    Remedy.OTHER_BUNDLE_TARGET: "--output names a folder or a .zip file",
+    Remedy.LAYOUT_OF_FOLDERS: "or give --layout folders",
+    Remedy.NAME_COLUMN: "--column names the one that is meant",
+    Remedy.SCALE_POINTS: "or --scale converts them",
+    Remedy.EXPORT_CSV: "or `grade export csv` makes a file that spreadsheets open",
+    Remedy.NAME_ASSIGNMENT_FOLDER: "or name that folder with --folder",
+    Remedy.GENERATE: "`grade generate` does that",
+}
+
+
+def advised(error: FairgradeError) -> str:
+    """The error's message, and behind it the option or command that would help, if there is one."""
+    return f"{error}; {HINTS[error.remedy]}" if error.remedy else str(error)
