@@ -33,6 +33,7 @@ class Remedy(Enum):
     EXPORT_CSV = auto()
     NAME_ASSIGNMENT_FOLDER = auto()
     GENERATE = auto()
+    GRADE_AGAIN = auto()
 
 
 class FairgradeError(Exception):

@@ -15,6 +15,7 @@ HINTS = {
     Remedy.EXPORT_CSV: "or `grade export csv` makes a file that spreadsheets open",
     Remedy.NAME_ASSIGNMENT_FOLDER: "or name that folder with --folder",
     Remedy.GENERATE: "`grade generate` does that",
+    Remedy.GRADE_AGAIN: "run `grade` as before, then export",
 }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from grader.errors import InputError
+from grader.errors import InputError, Remedy
 from grader.exports.base import Files, Request
 from grader.exports.summary import summary
 from grader.model import Result, Run
@@ -84,7 +84,7 @@ def _page(entry: Entry, folder: Path) -> bytes:
         return _TO_THE_CLASS.sub(b"", path.read_bytes())
     except OSError:
         raise InputError(
-            f"{path}: this page of the report is missing; run `grade` as before, then export"
+            f"{path}: this page of the report is missing", Remedy.GRADE_AGAIN
         ) from None
 
 

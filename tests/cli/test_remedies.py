@@ -18,7 +18,7 @@ PACKAGE = Path(grader.__file__).parent
 # An option within a sentence, or a command in backquotes. A string that is nothing but an option
 # is an argument of another program, such as bubblewrap.
 OPTION = re.compile(r"(?:^|[\s(`])--[a-z][a-z-]*")
-COMMAND = re.compile(r"`grade [a-z.…]")
+COMMAND = re.compile(r"`grade[ `]")
 ALLOWED = {
     ("authors/adequacy/document.py", "grade validate --strict --write"): (
         "a page that is kept says for good how it was made"
