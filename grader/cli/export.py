@@ -25,11 +25,14 @@ from grader.sandbox.level import Level
 from grader.text import one_line
 
 # Of the options of an export, by their types.
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TYPES: dict[Any, click.ParamType[Any]] = {
+    bool: click.BOOL,
     str: click.STRING,
     int: click.INT,
     float: click.FLOAT,
-    Path: click.Path(exists=True, dir_okay=False, path_type=Path),
+    Path: _FILE,
+    Path | None: _FILE,
 }
 
 
@@ -76,7 +79,7 @@ class ExportCommand(click.Command):
             raise click.UsageError(f"{error.param.opts[0]} is missing: {what}", ctx) from None
 
 
-def _command(kind: type[Export]) -> click.Command:
+def export_command(kind: type[Export]) -> click.Command:
     """The command of a format, with the options that the format declares."""
     types = get_type_hints(kind)
     return ExportCommand(
@@ -110,16 +113,16 @@ def _common(kind: type[Export]) -> Iterator[click.Option]:
 
 def _option(each: Field[Any], kind: type) -> click.Option:
     """An option of the command line for a field of an export."""
-    words: dict[str, Any] = {"help": each.metadata[HELP]}
-    if kind is bool:
-        words["is_flag"] = True
-    else:
-        words["type"] = _TYPES[kind]
-    if each.default is MISSING:
-        words["required"] = True
-    else:
-        words["default"] = each.default
-    return click.Option([_flag(each)], **words)
+    # A default of None is a default for click: what is required must have none at all.
+    default = {} if each.default is MISSING else {"default": each.default}
+    return click.Option(
+        [_flag(each)],
+        type=_TYPES[kind],
+        is_flag=kind is bool,
+        required=not default,
+        help=each.metadata[HELP],
+        **default,
+    )
 
 
 def _flag(each: Field[Any]) -> str:
@@ -145,7 +148,7 @@ def _export(
 
 
 for _kind in EXPORTS:
-    export.add_command(_command(_kind))
+    export.add_command(export_command(_kind))
 
 
 @click.command()

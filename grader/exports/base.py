@@ -40,7 +40,8 @@ class Export(ABC):
 
     `name` is what one asks for it by, `title` what it is, and `target` the file or folder that it
     makes. A subclass with options of its own is such a dataclass too, and its fields are the
-    options: bool, str, int, float or Path (a file that exists), with HELP in their metadata.
+    options: bool, str, int, float, Path or Path | None (a file that exists), with HELP in their
+    metadata.
     """
 
     name: ClassVar[str]

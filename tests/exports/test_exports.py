@@ -11,7 +11,7 @@ import subprocess
 import sys
 import venv
 import zipfile
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from packaging.requirements import Requirement
 
 from grader.assignments.load import load_assignment
 from grader.cli import main
+from grader.cli.export import export_command
 from grader.errors import InputError, Remedy
 from grader.exports import EXPORTS, Export, Request
+from grader.exports.base import HELP
 from grader.exports.csv_sheet import Sheet
 from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.model import (
@@ -502,9 +504,50 @@ def test_a_format_says_of_an_option_that_it_lacks_which_formats_have_it(folder: 
 def test_the_help_of_a_format_has_its_own_options_and_no_others(kind: type[Export]) -> None:
     code, said = grade("export", kind.name, "--help")
     assert code == 0
-    own = {f"--{field.name.replace('_', '-')}" for field in fields(kind)}
+    own = {f"--{each.name.replace('_', '-')}" for each in fields(kind)}
     common = {"--results", "--to", "--gradebook", "--help"}
     assert set(re.findall(r"^  (--[a-z-]+)", said, re.MULTILINE)) == own | common
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best(Export):
+    """A format that is nowhere but here, with options of every type."""
+
+    name = "best"
+    title = "the best students"
+    target = "best.txt"
+
+    count: int = field(metadata={HELP: "How many."})
+    share: float = field(default=0.5, metadata={HELP: "The least share of the points."})
+    before: str = field(default="", metadata={HELP: "What stands before a name."})
+    heading: Path | None = field(default=None, metadata={HELP: "A file with the heading."})
+    upper_case: bool = field(default=False, metadata={HELP: "In capital letters."})
+
+    def write(self, request: Request) -> None:
+        good = [each for each in request.run.results if (each.score or 0) >= 10 * self.share]
+        names = [f"{self.before}{each.student}" for each in good][: self.count]
+        lines = [self.heading.read_text() if self.heading else "", *names]
+        text = "\n".join(lines)
+        request.target.write_text(text.upper() if self.upper_case else text)
+
+
+def test_a_format_and_its_options_are_declared_in_its_class_alone(folder: Path) -> None:
+    command = export_command(Best)
+    (folder / "heading.txt").write_text("these")
+
+    def run(*options: str) -> tuple[int, str]:
+        done = CliRunner().invoke(command, ["--results", str(folder), *options])
+        return done.exit_code, done.output
+
+    code, said = run()
+    assert (code, "--count is missing: How many" in said) == (2, True), said
+    code, said = run("--count", "1")
+    assert (code, (folder / "best.txt").read_text()) == (0, "\nann"), said
+    options = ("--before", "- ", "--heading", str(folder / "heading.txt"), "--upper-case")
+    code, said = run("--count", "1", *options)
+    assert (code, (folder / "best.txt").read_text()) == (0, "THESE\n- ANN"), said
+    code, said = run("--count", "1", "--share", "1.1")
+    assert (code, (folder / "best.txt").read_text()) == (0, ""), said
 
 
 def test_points_that_differ_are_converted_on_the_command_line(folder: Path) -> None:
