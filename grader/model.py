@@ -1,18 +1,31 @@
-"""The records that travel between the steps: frozen, typed, JSON in and out.
+"""The records that travel between the steps: frozen and typed. `grader.encoding` makes JSON of
+them.
 
-What they hold is final: built once by the step that knows it, read by every later one.
+What they hold is final: built once by the step that knows it, read by every later one. A field that
+is added gets a default, since older gradebooks and results lack it.
+
+They are dataclasses, because everything else here is: msgspec reads them half as fast again as its
+own structs, which is 0.2 ms more for a result, and one `replace` serves all records.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-SCHEMA_VERSION = 1
+from msgspec import Meta
+
+Points: TypeAlias = Annotated[float, Meta(ge=0)]
+# What follows is for the schema of `results.json` only, and not checked when a record is read: no
+# result is worth losing for the number of a line.
+Count: TypeAlias = Annotated[int, Meta(extra_json_schema={"minimum": 0})]
+Number: TypeAlias = Annotated[int, Meta(extra_json_schema={"minimum": 1})]
+Time: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Visibility(StrEnum):
@@ -111,19 +124,23 @@ class Status(StrEnum):
 class Owner:
     """Who handed in a notebook, as far as its layout and the roster say.
 
-    `ids` are pairs of a kind (`canvas`, `moodle`, `sid`, `login`, ...) and an id, one of a kind.
+    `ids` has an id for each kind (`canvas`, `moodle`, `sid`, `login`, ...), the one that says most
+    last.
     `late` is None and `submitted_at` (mostly ISO 8601) empty where the platform does not say.
     Notebooks with the same `attempts_of`, if any, are attempts at the same thing, numbered by
     `attempt` from 1.
     """
 
     name: str
-    ids: tuple[tuple[str, str], ...] = ()
+    ids: dict[str, str] = field(default_factory=dict)
     email: str = ""
     late: bool | None = None
     submitted_at: str = ""
-    attempt: int = 1
+    attempt: Number = 1
     attempts_of: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.name, frozenset(self.ids.items()), self.attempts_of, self.attempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class Submission:
     @property
     def person(self) -> str:
         """What is the same for all submissions of one student; empty where nobody can say."""
-        ids = self.owner.ids
+        ids = list(self.owner.ids.items())
         known = next(([each] for each in ids if each[0] == "sid"), ids)
         return json.dumps(known) if known else ""
 
@@ -187,7 +204,7 @@ class Diagnosis:
 class Mark:
     """A line of the student's cell, counted from 1, that something is to be said of."""
 
-    line: int
+    line: Number
     words: str
 
 
@@ -200,8 +217,8 @@ class Repair:
     """
 
     function: str
-    cell: int
-    lines: tuple[int, ...]
+    cell: Number
+    lines: tuple[Number, ...]
     was: tuple[str, ...]
     becomes: tuple[str, ...]
 
@@ -210,10 +227,13 @@ class Repair:
 class Adjustment:
     """A person's decision on an exercise's points, with the score it stands above."""
 
-    instead_of: float | None
-    score: float
+    instead_of: Points | None
+    score: Points
     reason: str
-    made: str
+    made: Time
+
+    def __post_init__(self) -> None:
+        _check_points(self.instead_of, self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +247,7 @@ class Drawing:
 
     picture: str
     data: dict[str, Any]
-    steps: int
+    steps: Count
     ended: str = ""
 
 
@@ -240,11 +260,14 @@ class Lateness:
     it was in time, say so to the student.
     """
 
-    due: str
-    days: int | None
-    points_lost: float
-    before: float | None
+    due: Time
+    days: Count | None
+    points_lost: Points
+    before: Points | None
     words: str
+
+    def __post_init__(self) -> None:
+        _check_points(self.points_lost, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +284,8 @@ class ExerciseResult:
 
     name: str
     verdict: Verdict
-    score: float | None
-    max_score: float
+    score: Points | None
+    max_score: Points
     message: str = ""
     diagnosis: Diagnosis | None = None
     also: tuple[Diagnosis, ...] = ()
@@ -274,6 +297,9 @@ class ExerciseResult:
     drawings: tuple[Drawing, ...] = ()
     repair: Repair | None = None
     adjustment: Adjustment | None = None
+
+    def __post_init__(self) -> None:
+        _check_points(self.score, self.max_score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,41 +319,22 @@ class Result:
     student: str
     source: str
     status: Status
-    score: float | None
-    max_score: float
+    score: Points | None
+    max_score: Points
     reason: str = ""
     flags: tuple[str, ...] = ()
-    seconds: float = 0.0
+    seconds: Annotated[float, Meta(extra_json_schema={"minimum": 0})] = 0.0
     exercises: tuple[ExerciseResult, ...] = ()
     remarks: tuple[str, ...] = ()
     owner: Owner | None = None
     late: Lateness | None = None
 
+    def __post_init__(self) -> None:
+        _check_points(self.score, self.max_score)
+
     @property
     def handed_in(self) -> bool:
         return self.source != ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The record as plain JSON data, in the result file's order of keys."""
-        data: dict[str, Any] = _plain(self)
-        if self.owner:
-            data["owner"]["ids"] = dict(self.owner.ids)
-        return data
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Result:
-        """The record that `to_json` wrote."""
-        return cls(
-            **{
-                **data,
-                "status": Status(data["status"]),
-                "flags": tuple(data["flags"]),
-                "remarks": tuple(data.get("remarks", ())),
-                "owner": _owner_from_json(data.get("owner")),
-                "late": Lateness(**data["late"]) if data.get("late") else None,
-                "exercises": tuple(map(_exercise_from_json, data["exercises"])),
-            }
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +394,7 @@ class Protection:
     `advice` what would get it.
     """
 
-    level: str
+    level: Annotated[str, Meta(extra_json_schema={"enum": ["limits", "landlock", "namespaces"]})]
     summary: str
     promises: dict[str, bool]
     evidence: dict[str, str]
@@ -412,75 +419,8 @@ class Run:
     results: Collection[Result]
     passed_over: tuple[str, ...] = ()
 
-    def head(self) -> dict[str, Any]:
-        """The content of `results.json` up to its last part, `submissions`."""
-        return {
-            "schema": SCHEMA_VERSION,
-            "assignment": self.assignment,
-            "title": self.title,
-            "version": self.version,
-            "started": self.started,
-            "seed": self.seed,
-            "protection": asdict(self.protection),
-            "passed_over": list(self.passed_over),
-        }
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Run:
-        """The record that `to_json` wrote."""
-        return cls(
-            assignment=data["assignment"],
-            title=data["title"],
-            version=data["version"],
-            started=data["started"],
-            seed=data["seed"],
-            protection=Protection(
-                **{**data["protection"], "missed": tuple(data["protection"]["missed"])}
-            ),
-            passed_over=tuple(data["passed_over"]),
-            results=tuple(map(Result.from_json, data["submissions"])),
-        )
-
-
-def _plain(value: Any) -> Any:
-    """What `asdict` makes of a record, without the deep copies that take most of its time."""
-    if isinstance(value, tuple):
-        return tuple(map(_plain, value))
-    if fields := getattr(value, "__dataclass_fields__", None):
-        return {name: _plain(getattr(value, name)) for name in fields}
-    return value
-
-
-def _owner_from_json(data: dict[str, Any] | None) -> Owner | None:
-    return Owner(**{**data, "ids": tuple(data["ids"].items())}) if data else None
-
-
-def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
-    adjustment, repair = data.get("adjustment"), data.get("repair")
-    cases = tuple(
-        CaseResult(**{**case, "visibility": Visibility(case["visibility"])})
-        for case in data["cases"]
-    )
-    return ExerciseResult(
-        **{
-            **data,
-            "verdict": Verdict(data["verdict"]),
-            "diagnosis": data["diagnosis"] and _diagnosis_from_json(data["diagnosis"]),
-            "also": tuple(map(_diagnosis_from_json, data["also"])),
-            "alternatives": tuple(map(_diagnosis_from_json, data["alternatives"])),
-            "marks": tuple(Mark(**mark) for mark in data.get("marks", ())),
-            "repair": repair and _repair_from_json(repair),
-            "adjustment": adjustment and Adjustment(**adjustment),
-            "cases": cases,
-            "drawings": tuple(Drawing(**each) for each in data.get("drawings", ())),
-        }
-    )
-
-
-def _repair_from_json(data: dict[str, Any]) -> Repair:
-    lists = {name: tuple(data[name]) for name in ("lines", "was", "becomes")}
-    return Repair(**{**data, **lists})
-
-
-def _diagnosis_from_json(data: dict[str, Any]) -> Diagnosis:
-    return Diagnosis(**{**data, "parts": tuple(data["parts"])})
+def _check_points(*points: float | None) -> None:
+    """Raise ValueError for what JSON cannot hold: nobody's score may become null in a file."""
+    if not all(each is None or math.isfinite(each) for each in points):
+        raise ValueError(f"holds points that are no finite number: {points}")

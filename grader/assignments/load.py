@@ -8,32 +8,81 @@ Nothing here or after knows what the exercises are about.
 
 from __future__ import annotations
 
-import math
-from dataclasses import fields, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from grader.assignments.cases import Cases, read_cases, with_expected_outputs
-from grader.assignments.records import (
-    ALL,
-    VARIANTS,
-    WEIGHTS,
-    Assignment,
-    Exercise,
-    LateRule,
-    Limits,
-)
-from grader.assignments.toml import Table, read_table
+from grader.assignments.records import Assignment, Exercise, LateRule, Limits, Positive
+from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
 from grader.values.difference import Returns
 
+FILE = "assignment.toml"
 _KEPT = KeptAssignments()
+_Names: TypeAlias = tuple[str, ...]
+
+
+class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An [[exercise]] that is another assignment's."""
+
+    name: str
+    points: Positive
+
+
+class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An [[exercise]] of the assignment's own."""
+
+    title: str
+    asks: str
+    scoring: Literal["all", "weights", "variants"] = "all"
+    other_names: _Names = ()
+    returns: _Names = ()
+    may_also_return: _Names = ()
+    outputs_from: str = ""
+
+
+class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every assignment.toml may have."""
+
+    schema: int
+    name: str
+    title: str
+    notebook: str
+    limits: Limits = Limits()
+    long_running: _Names = ()
+    helpers: _Names = ()
+    other_names: dict[str, _Names] = field(default_factory=dict)
+    shared_files: _Names = ()
+    warm_imports: _Names = ()
+    require: Literal["limits", "landlock", "namespaces"] = "limits"
+    search: bool = True
+    public_cases: str = ""
+    requirements: _Names = ()
+    late: LateRule | None = None
+
+
+class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An assignment.toml with exercises of its own."""
+
+    shares: Literal[""] = ""
+    exercise: tuple[ExerciseTable, ...]
+
+
+class SharingTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An assignment.toml whose exercises are those of the assignment that it names."""
+
+    shares: str
+    exercise: tuple[SharedExerciseTable, ...]
 
 
 def assignment_names(root: Path) -> list[str]:
     """The assignments below ROOT/assignment, by name."""
-    return sorted(path.parent.name for path in root.glob("assignment/*/assignment.toml"))
+    return sorted(path.parent.name for path in root.glob(f"assignment/*/{FILE}"))
 
 
 def load_assignment(root: Path, name: str) -> Assignment:
@@ -78,74 +127,86 @@ def read_assignment(root: Path, name: str) -> Assignment:
 
 def _settings(root: Path, name: str) -> Assignment:
     folder, solutions = root / "assignment" / name, root / "solutions" / name
-    if not (folder / "assignment.toml").exists():
+    if not (folder / FILE).exists():
         known = ", ".join(assignment_names(root)) or "none"
         raise AssignmentError(f"{root}: there is no assignment {name!r} here (there are: {known})")
     assignment = read_settings(folder, solutions)
     if assignment.name != name:
-        raise AssignmentError(
-            f"{folder / 'assignment.toml'}: name: is not {name!r}, the name of its folder"
-        )
+        raise wrong(folder / FILE, ("name",), f"is not {name!r}, the name of its folder")
     return assignment
 
 
 def read_settings(folder: Path, solutions: Path) -> Assignment:
     """What the folder's assignment.toml says; its exercises have no cases yet."""
-    table = read_table(folder / "assignment.toml")
-    shares = table.get("shares", str, "")
-    if not shares:
-        return _assignment(table, folder, solutions, {})
-    if shares == table.get("name", str):
-        raise table.error("shares", "is the assignment itself")
-    other = folder.parent / shares
-    if not (other / "assignment.toml").exists():
-        known = ", ".join(
-            sorted(path.parent.name for path in folder.parent.glob("*/assignment.toml"))
-        )
-        raise table.error("shares", f"is {shares!r} where one of {known} is expected")
-    base = read_settings(other, solutions.parent / shares)
+    path = folder / FILE
+    data = read_toml(path)
+    if data.get("schema", 1) != 1:
+        raise wrong(path, ("schema",), "is not 1, the only one this version reads")
+    if not data.get("exercise"):
+        raise wrong(path, ("exercise",), "is missing; at least one [[exercise]] is expected")
+    if not data.get("shares"):
+        settings = mirrored(data, AssignmentTable, path)
+        exercises = [_exercise(each, path, number) for number, each in enumerate(settings.exercise)]
+        return _assignment(settings, exercises, folder, solutions)
+    sharing = mirrored(data, SharingTable, path)
+    base = _base(sharing, folder, solutions)
     shared = {exercise.name: exercise for exercise in base.exercises}
-    return replace(_assignment(table, folder, solutions, shared), shared_folder=base.folder)
+    exercises = []
+    for number, each in enumerate(sharing.exercise):
+        if each.name not in shared:
+            problem = f"{each.name!r} is not an exercise of the assignment it shares"
+            raise wrong(path, ("exercise", number, "name"), problem)
+        exercises.append(replace(shared[each.name], points=each.points))
+    assignment = _assignment(sharing, exercises, folder, solutions)
+    return replace(assignment, shared_folder=base.folder)
+
+
+def _base(sharing: SharingTable, folder: Path, solutions: Path) -> Assignment:
+    """The assignment that this one shares its exercises with."""
+    path, name = folder / FILE, sharing.shares
+    if name == sharing.name:
+        raise wrong(path, ("shares",), "is the assignment itself")
+    other = folder.parent / name
+    if not (other / FILE).exists():
+        known = ", ".join(sorted(path.parent.name for path in folder.parent.glob(f"*/{FILE}")))
+        raise wrong(path, ("shares",), f"is {name!r} where one of {known} is expected")
+    return read_settings(other, solutions.parent / name)
 
 
 def _assignment(
-    table: Table, folder: Path, solutions: Path, shared: dict[str, Exercise]
+    table: CommonTable, exercises: Sequence[Exercise], folder: Path, solutions: Path
 ) -> Assignment:
-    if table.get("schema", int) != 1:
-        raise table.error("schema", "is not 1, the only one this version reads")
-    tables = table.tables("exercise")
-    if not tables:
-        raise table.error("exercise", "is missing; at least one [[exercise]] is expected")
-    exercises = tuple(_exercise(each, shared) for each in tables)
+    path = folder / FILE
     names = [name for exercise in exercises for name in exercise.names]
     for name in names:
         if names.count(name) > 1:
-            raise table.error("exercise", f"{name!r} is the name of two exercises")
-    assignment = Assignment(
-        name=table.get("name", str),
-        title=table.get("title", str),
+            raise wrong(path, ("exercise",), f"{name!r} is the name of two exercises")
+    if Path(table.notebook).name != table.notebook or not table.notebook.endswith(".ipynb"):
+        problem = f"is {table.notebook!r} where the name of an .ipynb file is expected"
+        raise wrong(path, ("notebook",), problem)
+    for name in table.other_names:
+        if name not in table.helpers:
+            raise wrong(path, ("other_names", name), "is not one of the helpers")
+    return Assignment(
+        name=table.name,
+        title=table.title,
         folder=folder,
         solutions=solutions,
-        notebook=_file_name(table, "notebook"),
-        exercises=exercises,
-        limits=_limits(table.table("limits")),
-        long_running=frozenset(table.strings("long_running")),
-        helpers=table.strings("helpers"),
-        other_names=table.table("other_names").lists(),
+        notebook=table.notebook,
+        exercises=tuple(exercises),
+        limits=table.limits,
+        long_running=frozenset(table.long_running),
+        helpers=table.helpers,
+        other_names=table.other_names,
         shared_folder=folder,
-        shared_files=table.strings("shared_files"),
-        warm_imports=table.strings("warm_imports"),
-        require=table.choice("require", ("limits", "landlock", "namespaces")),
-        search=table.get("search", bool, True),
-        public_cases=table.get("public_cases", str, ""),
-        requirements=table.strings("requirements"),
-        late=_late_rule(table.table("late")) if table.get("late", dict, {}) else None,
+        shared_files=table.shared_files,
+        warm_imports=table.warm_imports,
+        require=table.require,
+        search=table.search,
+        public_cases=table.public_cases,
+        requirements=table.requirements,
+        late=table.late,
     )
-    table.no_more()
-    for name in assignment.other_names:
-        if name not in assignment.helpers:
-            raise table.error(f"other_names.{name}", "is not one of the helpers")
-    return assignment
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
@@ -159,64 +220,17 @@ def _with(found: Cases, exercise: Exercise) -> Exercise:
     )
 
 
-def _file_name(table: Table, key: str) -> str:
-    name = table.get(key, str)
-    if Path(name).name != name or not name.endswith(".ipynb"):
-        raise table.error(key, f"is {name!r} where the name of an .ipynb file is expected")
-    return name
-
-
-def _limits(table: Table) -> Limits:
-    values = {
-        field.name: table.positive(field.name, field.default)  # type: ignore[arg-type]
-        for field in fields(Limits)
-    }
-    table.no_more()
-    return Limits(**values)
-
-
-def _exercise(table: Table, shared: dict[str, Exercise]) -> Exercise:
-    name = table.get("name", str)
-    points = table.positive("points")
-    if name in shared:
-        table.no_more()
-        return replace(shared[name], points=points)
-    if shared:
-        raise table.error("name", f"{name!r} is not an exercise of the assignment it shares")
-    if not name.isidentifier():
-        raise table.error("name", f"{name!r} is not the name of a function")
-    exercise = Exercise(
-        name=name,
-        title=table.get("title", str),
-        asks=table.get("asks", str),
-        points=points,
-        scoring=table.choice("scoring", (ALL, WEIGHTS, VARIANTS)),
-        other_names=table.strings("other_names"),
-        returns=Returns(table.strings("returns"), table.strings("may_also_return")),
-        outputs_from=table.get("outputs_from", str, ""),
+def _exercise(table: ExerciseTable, path: Path, number: int) -> Exercise:
+    if not table.name.isidentifier():
+        problem = f"{table.name!r} is not the name of a function"
+        raise wrong(path, ("exercise", number, "name"), problem)
+    return Exercise(
+        name=table.name,
+        title=table.title,
+        asks=table.asks,
+        points=table.points,
+        scoring=table.scoring,
+        other_names=table.other_names,
+        returns=Returns(table.returns, table.may_also_return),
+        outputs_from=table.outputs_from,
     )
-    table.no_more()
-    return exercise
-
-
-def _late_rule(table: Table) -> LateRule:
-    """The table `late` of an assignment.toml; raises AssignmentError where it makes no sense."""
-    due = table.get("due", datetime)
-    if due.utcoffset() is None:
-        raise table.error("due", f"is {due} without an offset from UTC; write {due.isoformat()}Z")
-    rule = LateRule(
-        due,
-        _share(table, "free_days", 0, math.inf),
-        _share(table, "percent_per_day", 0, 100),
-        _share(table, "most_percent", 100, 100),
-    )
-    table.no_more()
-    return rule
-
-
-def _share(table: Table, key: str, default: float, most: float) -> float:
-    value = table.get(key, float, float(default))
-    if not 0 <= value <= most:
-        to = f" to {most:g}" if most < math.inf else " up"
-        raise table.error(key, f"is {value:g} where a number from 0{to} is expected")
-    return value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Meta, Struct
 
 from grader.authoring import Arguments
 from grader.caches import CacheOwner
@@ -18,30 +21,44 @@ ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
 NOT_FROZEN = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Wall-clock limits in seconds, bytes of output kept of one cell, and what the kernel and all
-    it starts may use: bytes of memory and of disk, and processes (threads count as such)."""
-
-    cell_seconds: float = 15
-    long_cell_seconds: float = 300
-    call_seconds: float = 5
-    submission_seconds: float = 240
-    output_bytes: float = 1_000_000
-    memory_bytes: float = 4_000_000_000
-    disk_bytes: float = 100_000_000
-    processes: float = 64
+# Upper bounds keep infinity out, which TOML can write.
+Positive: TypeAlias = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
+_Whole: TypeAlias = Annotated[int, Meta(gt=0, le=2**62)]
+_Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 
 
-@dataclass(frozen=True, slots=True)
-class LateRule:
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a submission may use, as assignment.toml says it in its table `limits`.
+
+    The seconds are those of the clock on the wall: for a cell, for one that trains (with `--full`),
+    for a call of an exercise, for everything together, and, after an interrupt, for a cell or call
+    to end before its kernel is ended. `output_bytes` are kept of what one cell prints. The kernel
+    and all it starts may have so many bytes of memory and of disk, and so many processes; a thread
+    counts as one.
+
+    A limit that is added here can be written in TOML and reaches the kernel's side by itself; what
+    is left to write is the one place that enforces it.
+    """
+
+    cell_seconds: Positive = 15
+    long_cell_seconds: Positive = 300
+    call_seconds: Positive = 5
+    submission_seconds: Positive = 240
+    grace_seconds: Positive = 2
+    output_bytes: _Whole = 1_000_000
+    memory_bytes: _Whole = 4_000_000_000
+    disk_bytes: _Whole = 100_000_000
+    processes: _Whole = 64
+
+
+class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
     """`due` has an offset from UTC. Every day that has begun after it counts as a late day. After
     the free ones each takes a share of the points that were reached, up to a most."""
 
-    due: datetime
-    free_days: float
-    percent_per_day: float
-    most_percent: float
+    due: Annotated[datetime, Meta(tz=True)]
+    free_days: Annotated[float, Meta(ge=0, le=sys.float_info.max)] = 0
+    percent_per_day: _Percent = 0
+    most_percent: _Percent = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,31 +1,24 @@
-"""Reading TOML with errors an author can act on: file, key, what was expected."""
+"""Reading TOML with errors an author can act on: file, key, what was expected.
+
+The structs that mirror a file refuse keys that they do not have: a misspelling is found at once.
+"""
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.encoding import Keys, Malformed, convert
 from grader.errors import AssignmentError
 
 _T = TypeVar("_T")
-_WORDS: dict[type, str] = {
-    str: "a string",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list of strings",
-    dict: "a table",
-    datetime: "a time such as 2026-03-01T23:59:00+01:00",
-}
 
 
-def read_table(path: Path) -> Table:
-    """The TOML file at `path`; raises AssignmentError where it is missing or malformed."""
+def read_toml(path: Path) -> dict[str, Any]:
+    """The TOML file at `path`, as it stands; raises AssignmentError where there is none."""
     try:
-        return Table(tomllib.loads(path.read_text(encoding="utf-8")), path)
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=_number)
     except FileNotFoundError:
         raise AssignmentError(f"{path}: there is no such file; an assignment needs one") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -34,80 +27,38 @@ def read_table(path: Path) -> Table:
         raise AssignmentError(f"{path}: not valid TOML: {error}") from None
 
 
-class Table:
-    """One TOML table: every key that is asked for is checked, every other one is an error."""
+def mirrored(data: dict[str, Any], kind: type[_T], path: Path) -> _T:
+    """What stands in the file as the struct that mirrors it.
 
-    def __init__(self, data: dict[str, Any], path: Path, place: str = "") -> None:
-        self._data = data
-        self._path = path
-        self._place = place
-        self._asked: set[str] = set()
+    Raises AssignmentError, with the file and the key, where it does not.
+    """
+    try:
+        return convert(data, kind)
+    except Malformed as error:
+        raise wrong(path, error.keys, _problem(error, data)) from None
 
-    def error(self, key: str, problem: str) -> AssignmentError:
-        return AssignmentError(f"{self._path}: {self._place}{key}: {problem}")
 
-    def get(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
-        """The value of `key`, of the kind asked for; required unless there is a default."""
-        self._asked.add(key)
-        if key not in self._data:
-            if default is not None:
-                return default
-            near = difflib.get_close_matches(key, self._data.keys() - self._asked, n=1)
-            hint = f" ({near[0]!r} is there: is it meant?)" if near else ""
-            raise self.error(key, f"is missing; {_WORDS[kind]} is expected{hint}")
-        value = self._data[key]
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.error(key, f"is {value!r} where {_WORDS[kind]} is expected")
-        return value
+def wrong(path: Path, keys: Keys, problem: str) -> AssignmentError:
+    """The error that a key of the file is wrong: `("exercise", 0, "name")` is the name in the
+    first of the tables [[exercise]]."""
+    place = ""
+    for key in keys:
+        after_number = place and place[-1].isdigit() and isinstance(key, str)
+        if isinstance(key, int):
+            place += f" {key + 1}"
+        else:
+            place += f": {key}" if after_number else f".{key}"
+    return AssignmentError(f"{path}: {place.lstrip('.')}: {problem}")
 
-    def positive(self, key: str, default: float | None = None) -> float:
-        value = self.get(key, float, default)
-        if not value > 0:
-            raise self.error(key, f"is {value:g} where a number above 0 is expected")
-        return value
 
-    def strings(self, key: str) -> tuple[str, ...]:
-        values = self.get(key, list, [])
-        for value in values:
-            if not isinstance(value, str):
-                raise self.error(key, f"holds {value!r} where only strings are expected")
-        return tuple(values)
+def _problem(error: Malformed, data: dict[str, Any]) -> str:
+    match error.keys:
+        case (str() as key,) if isinstance(data.get(key), dict) and "a list of t" in error.problem:
+            return f"stands in single brackets; [[{key}]] is expected, in double ones"
+    return error.problem
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str:
-        """One of `choices`; the first is the default."""
-        value = self.get(key, str, choices[0])
-        if value not in choices:
-            raise self.error(key, f"is {value!r} where one of {', '.join(choices)} is expected")
-        return value
 
-    def table(self, key: str) -> Table:
-        return Table(self.get(key, dict, {}), self._path, f"{self._place}{key}.")
-
-    def tables(self, key: str) -> list[Table]:
-        self._asked.add(key)
-        values = self._data.get(key, [])
-        if isinstance(values, dict):
-            raise self.error(
-                key, f"stands in single brackets; [[{key}]] is expected, in double ones"
-            )
-        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            raise self.error(key, f"is {values!r} where [[{key}]] tables are expected")
-        return [
-            Table(value, self._path, f"{key} {number}: ")
-            for number, value in enumerate(values, start=1)
-        ]
-
-    def lists(self) -> dict[str, tuple[str, ...]]:
-        """All of the table, whose keys are free and whose values are lists of strings."""
-        return {key: self.strings(key) for key in self._data}
-
-    def no_more(self) -> None:
-        """Raise AssignmentError for the first key that nothing has asked for."""
-        for key in self._data:
-            if key not in self._asked:
-                near = difflib.get_close_matches(key, self._asked, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                known = ", ".join(sorted(self._asked))
-                raise self.error(key, f"is not a key that is known here ({known}){hint}")
+def _number(text: str) -> float:
+    """A number with a point or an exponent; a whole one may stand for bytes, say 4e9."""
+    number = float(text)
+    return int(number) if number.is_integer() else number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
@@ -15,11 +14,13 @@ import click
 
 from grader.cli.shared import CommandError, find_root, root_option, speaks_plainly
 from grader.cli.terminal import Terminal
+from grader.encoding import Malformed
 from grader.exports import EXPORTS, Export, Request
 from grader.exports.autograder import write_autograder
 from grader.exports.base import HELP
 from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
 from grader.model import Adjustment, Run
+from grader.results.files import read_results
 from grader.results.folder import RESULTS
 from grader.sandbox.level import Level
 from grader.text import one_line
@@ -201,12 +202,11 @@ def read_run(folder: Path) -> Run:
         hint = f"there are {', '.join(inner)}" if inner else "grade first"
         raise CommandError(f"{path}: there is no such file; {hint}; --results names the folder")
     try:
-        return Run.from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CommandError(
-            f"{path}: is no result file of this fairgrade ({type(error).__name__}); "
-            "run `grade` as before, then export"
-        ) from None
+        return read_results(path)
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
+    except Malformed as error:
+        raise CommandError(f"{path}: {error}; run `grade` as before, then export") from None
 
 
 def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:

@@ -19,7 +19,7 @@ from grader.execution.outcome import (
     Returned,
     TimedOut,
 )
-from grader.sandbox.kernel import GRACE_SECONDS, Kernel
+from grader.sandbox.kernel import Kernel
 from grader.sandbox.shared import SharedInputs
 from grader.text import plain
 from grader.values import wire
@@ -129,7 +129,8 @@ async def _ask(
     otherwise: Outcome = Crashed() if reply is None else Raised("KeyboardInterrupt", "", None)
     if reply is None and await kernel.is_alive():
         await kernel.interrupt()
-        reply, otherwise = await _reply(kernel, msg_id, GRACE_SECONDS), TimedOut(seconds)
+        reply = await _reply(kernel, msg_id, kernel.limits.grace_seconds)
+        otherwise = TimedOut(seconds)
     if reply is None:
         return [], otherwise, False
     outcomes = _outcomes(reply, count)

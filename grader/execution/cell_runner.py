@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.sandbox.kernel import GRACE_SECONDS, Kernel
+from grader.sandbox.kernel import Kernel
 from grader.text import plain
 
 # ipykernel's name for a cell, in the message of a SyntaxError.
@@ -33,12 +33,11 @@ class CellRun:
 class CellRunner(NotebookClient):
     """nbclient, keeping the text that cells print and no more of it than allowed."""
 
-    def __init__(self, kernel: Kernel, output_bytes: int) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         super().__init__(new_notebook(cells=[new_code_cell()]), km=kernel.manager)
         self.kc = kernel.client
         self.allow_errors = True
         self._kernel = kernel
-        self._output_bytes = output_bytes
         self._printed: list[str] = []
         self._room = 0
         self._timed_out = False
@@ -50,7 +49,7 @@ class CellRunner(NotebookClient):
 
     async def run(self, source: str, seconds: float) -> CellRun:
         """Run one cell's source; the kernel may be dead afterwards."""
-        self._printed, self._room, self._timed_out = [], self._output_bytes, False
+        self._printed, self._room, self._timed_out = [], self._kernel.limits.output_bytes, False
         # Not by new_code_cell, which validates it: that takes as long as sending it.
         cell = NotebookNode(cell_type="code", metadata=NotebookNode(), source=source, outputs=[])
         watch = asyncio.create_task(self._watch(seconds))
@@ -89,7 +88,7 @@ class CellRunner(NotebookClient):
         await asyncio.sleep(seconds)
         self._timed_out = True
         await self._kernel.interrupt()
-        await asyncio.sleep(GRACE_SECONDS)
+        await asyncio.sleep(self._kernel.limits.grace_seconds)
         await self._kernel.kill()
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> None:

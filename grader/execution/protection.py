@@ -56,7 +56,7 @@ ALWAYS = (
     "comparing and scoring happen outside of the kernel",
     "time and output are limited",
 )
-CANARY = Confinement(Level.LIMITS, memory_bytes=2_000_000_000, disk_bytes=10_000_000, processes=32)
+CANARY = Limits(call_seconds=20, memory_bytes=2_000_000_000, disk_bytes=10_000_000, processes=32)
 
 
 @cache
@@ -96,12 +96,7 @@ def _protection(level: Level, evidence: dict[str, str], reasons: tuple[str, ...]
 
 def _try_to_get_out(level: Level) -> dict[str, str]:
     """Promise -> how the canary broke it, or an empty string."""
-    confinement = Confinement(
-        level,
-        memory_bytes=CANARY.memory_bytes,
-        disk_bytes=CANARY.disk_bytes,
-        processes=CANARY.processes,
-    )
+    confinement = Confinement(level, limits=CANARY)
     try:
         with _bait() as bait:
             return asyncio.run(_run(confinement, bait))
@@ -112,8 +107,7 @@ def _try_to_get_out(level: Level) -> dict[str, str]:
 async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
     source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
     evidence = {}
-    limits = Limits(call_seconds=20)
-    async with Execution([CellStep(Cell(1, source))], {}, limits, confinement) as execution:
+    async with Execution([CellStep(Cell(1, source))], {}, CANARY, confinement) as execution:
         for promise, function in {**WALLS, **RESOURCES}.items():
             evidence[promise] = await _tried(execution, function, bait)
         evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)

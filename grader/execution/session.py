@@ -88,16 +88,7 @@ def confinement_for(
     shared: tuple[SharedInputs, ...] = (),
 ) -> Confinement:
     """The confinement of a kernel with these limits at a level of protection."""
-    return Confinement(
-        level=level,
-        warm_imports=warm_imports,
-        shared=shared,
-        output_bytes=int(limits.output_bytes),
-        memory_bytes=int(limits.memory_bytes),
-        disk_bytes=int(limits.disk_bytes),
-        cpu_seconds=int(limits.submission_seconds) + 60,
-        processes=int(limits.processes),
-    )
+    return Confinement(level, warm_imports, shared, limits)
 
 
 @dataclass(slots=True)
@@ -207,7 +198,7 @@ class Execution:
         self._kernel = await self._stack.enter_async_context(
             start_kernel(self.files, self.confinement)
         )
-        runner = CellRunner(self._kernel, int(self.limits.output_bytes))
+        runner = CellRunner(self._kernel)
         for step in self.steps:
             number = step.cell.number
             reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())

@@ -25,8 +25,8 @@ from grader.sandbox.launch import site_packages
 PACKAGE = Path(__file__).parents[1]
 # The files and folders of `grader/` that decide a grade.
 DECIDES = (
-    *("model.py", "text.py", "caches.py", "authoring.py", "scenes.py", "values", "notebooks"),
-    *("assignments", "sandbox", "execution", "grading"),
+    *("model.py", "encoding.py", "text.py", "caches.py", "authoring.py", "scenes.py"),
+    *("values", "notebooks", "assignments", "sandbox", "execution", "grading"),
 )
 _DISTRIBUTION = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info")
 _OWN = "fairgrade"

@@ -33,7 +33,8 @@ def lateness(
         return Lateness(due.isoformat(), 0 if known else None, 0.0, score, words), score
     days = max(0, math.ceil((when - due) / DAY))
     percent = min(max(0.0, days - rule.free_days) * rule.percent_per_day, rule.most_percent)
-    lost = round((score or 0.0) * percent / 100, 2)
+    # Rounded up, it could be more than there is.
+    lost = min(round((score or 0.0) * percent / 100, 2), score or 0.0)
     left = None if score is None else score - lost
     words = _words(rule, due, days, percent, lost, extended) if days else ""
     return Lateness(due.isoformat(), days, lost, score, words), left

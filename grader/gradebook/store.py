@@ -7,14 +7,14 @@ Besides it only `table.py` knows SQL.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.encoding import Malformed, from_json, to_json
 from grader.errors import InputError, Remedy, SystemFailure
 from grader.gradebook import migrations
 from grader.model import Adjustment, Protection, Result, Status, Submission
@@ -37,6 +37,13 @@ class ListedRun:
     protection: str
     parts: dict[str, str]
     results: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What a list of runs shows of a run's protection."""
+
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Gradebook:
         self, started: str, version: str, seed: int, protection: Protection, parts: dict[str, str]
     ) -> int:
         """Note that a run begins; its number."""
-        values = (started, version, seed, json.dumps(asdict(protection)), json.dumps(parts))
+        values = (started, version, seed, _text(protection), _text(parts))
         with self._transaction() as db:
             insert = (
                 "INSERT INTO runs (started, version, seed, protection, parts) VALUES (?,?,?,?,?)"
@@ -111,7 +118,7 @@ class Gradebook:
         with self._in_words():
             row = self._db.execute(
                 "SELECT started, finished FROM runs WHERE parts = ? ORDER BY id DESC LIMIT 1",
-                (json.dumps(parts),),
+                (_text(parts),),
             ).fetchone()
         return row[0] if row and row[1] is None else ""
 
@@ -123,7 +130,7 @@ class Gradebook:
                 " AND r.basis = ? AND r.valid",
                 (submission.student, submission.source, content, basis),
             ).fetchone()
-        return _kept(row) if row else None
+            return _kept(row) if row else None
 
     def take(self, run: int, numbers: Iterable[int]) -> None:
         """Make kept results part of a run."""
@@ -159,7 +166,7 @@ class Gradebook:
         """The result of this number."""
         with self._in_words():
             row = self._db.execute(_RESULT + "WHERE r.id = ?", (number,)).fetchone()
-        return _kept(row)
+            return _kept(row)
 
     def runs(self) -> list[ListedRun]:
         """Every run, the oldest first."""
@@ -168,7 +175,7 @@ class Gradebook:
                 "SELECT id, started, coalesce(finished, ''), version, seed, protection, parts,"
                 " (SELECT count(*) FROM run_results WHERE run_id = id) FROM runs ORDER BY id"
             ).fetchall()
-        return [_run_line(*row) for row in rows]
+            return [_run_line(*row) for row in rows]
 
     def results_of(self, run: int) -> Iterator[Kept]:
         """The results that a run found or took over, by student."""
@@ -266,6 +273,11 @@ class Gradebook:
     def _in_words(self) -> Iterator[None]:
         try:
             yield
+        except Malformed as error:
+            raise InputError(
+                f"{self.path}: {error}; the gradebook is damaged: use a copy of it",
+                Remedy.OTHER_GRADEBOOK,
+            ) from None
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
                 raise InputError(f"{self.path}: is no gradebook", Remedy.OTHER_GRADEBOOK) from None
@@ -282,7 +294,22 @@ _RESULT = (
 
 
 def _kept(row: tuple[int, str, str, str]) -> Kept:
-    return Kept(row[0], row[1], row[2], Result.from_json(json.loads(row[3])))
+    number, content, assignment, record = row
+    with _in_row("results", number):
+        return Kept(number, content, assignment, from_json(record, Result))
+
+
+@contextmanager
+def _in_row(table: str, number: int) -> Iterator[None]:
+    """Name the row in the error of a record that cannot be read."""
+    try:
+        yield
+    except Malformed as error:
+        raise Malformed((table, number, *error.keys), error.problem) from None
+
+
+def _text(record: object) -> str:
+    return to_json(record).decode()
 
 
 def _run_line(
@@ -295,8 +322,10 @@ def _run_line(
     parts: str,
     results: int,
 ) -> ListedRun:
-    level = json.loads(protection)["level"]
-    return ListedRun(number, started, finished, version, seed, level, json.loads(parts), results)
+    with _in_row("runs", number):
+        level = from_json(protection, _Level).level
+        of_basis = from_json(parts, dict[str, str])
+    return ListedRun(number, started, finished, version, seed, level, of_basis, results)
 
 
 def _now() -> str:
@@ -320,7 +349,7 @@ def _insert(
     valid: bool,
 ) -> int:
     result = kept.result
-    verdict = (kept.assignment, result.status, result.score, json.dumps(result.to_json()))
+    verdict = (kept.assignment, result.status, result.score, _text(result))
     number = db.execute(
         "INSERT INTO results (submission_id, run_id, basis, seed, valid, assignment, status, score,"
         " record) VALUES (?,?,?,?,?,?,?,?,?)",

@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import csv
-import json
+from dataclasses import fields
 from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from grader.assignments.records import Assignment
-from grader.model import ExerciseResult, Result, Run
+from grader.encoding import from_json, to_json
+from grader.model import ExerciseResult, Protection, Result, Run, Time
 from grader.text import uncomputed
 
 
-def write_results(run: Run, path: Path) -> None:
-    """Write `results.json`, each submission on a line of its own.
+class ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a run found for one assignment, whose name is empty where none could be told.
 
-    `grader/results/results.schema.json` says what it holds.
+    A score is null exactly where nothing was graded: it is never a silent zero. `version` is that
+    of fairgrade. With `seed` for `--seed`, the cases that were drawn afresh are the same again.
+    `passed_over` lists files and links that are no submissions.
     """
-    line = json.JSONEncoder(allow_nan=False).encode
-    with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(run.head(), indent=1).removesuffix("\n}") + ',\n "submissions": [')
+
+    schema: Literal[1] = 1
+    assignment: str
+    title: str
+    version: str
+    started: Time
+    seed: int
+    protection: Protection
+    passed_over: tuple[str, ...] = ()
+    submissions: tuple[Result, ...]
+
+
+def write_results(run: Run, path: Path) -> None:
+    """Write `results.json`, each submission on a line of its own, one after the other.
+
+    `docs/results.schema.json` says what it holds.
+    """
+    shared = {each.name: getattr(run, each.name) for each in fields(run) if each.name != "results"}
+    head = msgspec.json.format(to_json(ResultsFile(**shared, submissions=())), indent=1)
+    with path.open("wb") as file:
+        file.write(head.removesuffix(b"]\n}"))
         for number, result in enumerate(run.results):
-            file.write((",\n  " if number else "\n  ") + line(result.to_json()))
-        file.write("\n ]\n}\n" if run.results else "]\n}\n")
+            file.write((b",\n  " if number else b"\n  ") + to_json(result))
+        file.write(b"\n ]\n}\n" if run.results else b"]\n}\n")
+
+
+def read_results(path: Path) -> Run:
+    """The run that `write_results` wrote.
+
+    Raises OSError, and Malformed with the path of the key where the file holds anything else.
+    """
+    file = from_json(path.read_bytes(), ResultsFile)
+    shared = msgspec.structs.asdict(file)
+    del shared["schema"]
+    return Run(results=shared.pop("submissions"), **shared)
 
 
 def write_grades(run: Run, assignment: Assignment, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -17,14 +16,15 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
 from queue import LifoQueue
-from typing import Any
 
+from grader.encoding import from_json
 from grader.errors import SystemFailure
 from grader.files import scratch_folder
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Protection
 from grader.runs.worker import (
     MAX_WORKER_BYTES,
+    Answer,
     Grade,
     Protect,
     Request,
@@ -82,17 +82,17 @@ class Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: Request, seconds: float) -> dict[str, Any]:
+    def ask(self, request: Request, seconds: float) -> Answer:
         """The worker's answer; raises WorkerLost where it ends, or has none after `seconds`."""
         try:
             self._connection.send(request)
             if not self._connection.poll(seconds):
                 raise WorkerLost(f"took longer than {seconds:g} s, and was ended")
-            answer: dict[str, Any] = json.loads(self._connection.recv_bytes())
+            answer = from_json(self._connection.recv_bytes(), Answer)
         except (OSError, EOFError):
             raise WorkerLost("ended the grading process") from None
-        if "exhausted" in answer:
-            raise WorkerLost(f"used up the grading process: {answer['exhausted']}")
+        if answer.exhausted:
+            raise WorkerLost(f"used up the grading process: {answer.exhausted}")
         return answer
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class Workers:
             tasks, lambda task: self.grade(task, seconds), self.jobs, self._give_up
         )
 
-    def _asked(self, request: Request, seconds: float) -> dict[str, Any]:
+    def _asked(self, request: Request, seconds: float) -> Answer:
         worker = self._free.get()
         try:
             if worker is None or not worker.alive:

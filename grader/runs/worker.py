@@ -8,16 +8,14 @@ leaves the worker in any other form.
 from __future__ import annotations
 
 import ctypes
-import json
 import resource
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
 
+from grader.encoding import to_json
 from grader.errors import AssignmentError, KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import Task, grade
@@ -48,6 +46,24 @@ class Protect:
 Request = Grade | Protect
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a request, one of
+
+    - `graded`: the assignment's name and the result;
+    - `malformed`: what is wrong with the assignment;
+    - `protection`: what keeps student code from the rest of this machine;
+    - `unprotected`: why no kernel can be started here;
+    - `exhausted`: memory ran out, and this process must not be used any more.
+    """
+
+    graded: tuple[str, Result] | None = None
+    malformed: str = ""
+    protection: Protection | None = None
+    unprotected: str = ""
+    exhausted: str = ""
+
+
 def main(descriptor: int, folder: str, memory_bytes: int) -> None:
     """Answer requests from the socket `descriptor` until its other end is closed.
 
@@ -62,8 +78,8 @@ def main(descriptor: int, folder: str, memory_bytes: int) -> None:
             except EOFError:
                 break
             answer = answered(request)
-            connection.send_bytes(json.dumps(answer).encode())
-            if "exhausted" in answer:
+            connection.send_bytes(to_json(answer))
+            if answer.exhausted:
                 break
     close_parents()
 
@@ -83,39 +99,36 @@ def limit_memory(most_bytes: int = MAX_WORKER_BYTES) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, hard))
 
 
-def answered(request: Request) -> dict[str, Any]:
-    """The answer to a request: a dictionary, plain JSON, with one key.
-
-    - `graded`: the assignment's name and the result;
-    - `malformed`: what is wrong with the assignment;
-    - `protection`: what keeps student code from the rest of this machine;
-    - `unprotected`: why no kernel can be started here;
-    - `exhausted`: memory ran out, and this process must not be used any more.
-    """
+def answered(request: Request) -> Answer:
+    """The answer to a request, whatever comes of it."""
     try:
         if isinstance(request, Protect):
-            return {"protection": asdict(protection_in_force(request.at_most)[1])}
+            return Answer(protection=protection_in_force(request.at_most)[1])
         graded = grade(request.task, request.content)
-        return {"graded": [graded.assignment, graded.result.to_json()]}
+        return Answer(graded=(graded.assignment, graded.result))
     except AssignmentError as error:
-        return {"malformed": str(error)}
+        return Answer(malformed=str(error))
     except KernelFailure as error:
-        return {"unprotected": str(error)}
+        return Answer(unprotected=str(error))
     except MemoryError:
-        return {"exhausted": "memory ran out"}
+        return Answer(exhausted="memory ran out")
 
 
-def graded_from(answer: Mapping[str, Any], task: Task) -> Graded:
-    """The result in a worker's answer; raises AssignmentError where an assignment is malformed."""
-    if "malformed" in answer:
-        raise AssignmentError(answer["malformed"])
-    assignment, result = answer["graded"]
-    return Graded(task.submission, assignment, Result.from_json(result))
+def graded_from(answer: Answer, task: Task) -> Graded:
+    """The result in a worker's answer.
+
+    Raises AssignmentError where an assignment is malformed, and KernelFailure where no kernel can
+    be started.
+    """
+    if answer.malformed:
+        raise AssignmentError(answer.malformed)
+    if answer.graded is None:
+        raise KernelFailure(answer.unprotected)
+    return Graded(task.submission, *answer.graded)
 
 
-def protection_from(answer: Mapping[str, Any]) -> Protection:
+def protection_from(answer: Answer) -> Protection:
     """The protection in a worker's answer; raises KernelFailure where no kernel can be started."""
-    if "unprotected" in answer:
-        raise KernelFailure(answer["unprotected"])
-    data = answer["protection"]
-    return Protection(**{**data, "missed": tuple(data["missed"])})
+    if answer.protection is None:
+        raise KernelFailure(answer.unprotected)
+    return answer.protection

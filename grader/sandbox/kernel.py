@@ -11,7 +11,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -20,7 +20,9 @@ import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from msgspec.structs import asdict
 
+from grader.assignments.records import Limits
 from grader.errors import KernelFailure
 from grader.sandbox.flood import ended_if_flooding
 from grader.sandbox.launch import readable
@@ -31,8 +33,6 @@ from grader.sandbox.shared import SharedInputs
 from grader.values import wire
 
 START_SECONDS = 60
-# After an interrupt, a cell or call has this long to end before its kernel is ended.
-GRACE_SECONDS = 2.0
 # Of one frame: a value as large as the wire allows, and its envelope; the few replies that wait to
 # be read; output, of which a message holds a cell's share and its escapes at most.
 MAX_REPLY_BYTES = wire.MAX_BYTES + 1024 * 1024
@@ -51,21 +51,18 @@ class Confinement:
     level: Level
     warm_imports: tuple[str, ...] = ()
     shared: tuple[SharedInputs, ...] = ()
-    output_bytes: int = 1_000_000
-    memory_bytes: int = 4_000_000_000
-    disk_bytes: int = 100_000_000
-    cpu_seconds: int = 600
-    processes: int = 64
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A running kernel: its manager (process), its client (messages), and the inputs that it
-    has from the start."""
+    """A running kernel: its manager (process), its client (messages), the inputs that it has from
+    the start, and its limits."""
 
     manager: SandboxManager
     client: AsyncKernelClient
     shared: tuple[SharedInputs, ...]
+    limits: Limits
 
     async def is_alive(self) -> bool:
         return bool(await self.manager.is_alive())
@@ -113,11 +110,11 @@ async def start_kernel(
     try:
         try:
             folder, manager = await _launched(files, confinement, context)
-            client = _connected(manager, context, confinement.output_bytes)
+            client = _connected(manager, context, confinement.limits.output_bytes)
             await _until_ready(manager, client)
         except OSError as error:
             raise KernelFailure(f"a kernel could not be started: {error}") from None
-        kernel = Kernel(manager, client, confinement.shared)
+        kernel = Kernel(manager, client, confinement.shared, confinement.limits)
         with ended_if_flooding(kernel.end):
             yield kernel
     finally:
@@ -162,12 +159,8 @@ def warm_parent(confinement: Confinement) -> WarmParent:
 
     Where an import ends it, or does not end, it is one without imports: kernels do them, cold.
     """
-    key = (
-        confinement.level,
-        confinement.warm_imports,
-        confinement.memory_bytes,
-        confinement.processes,
-    )
+    limits = confinement.limits
+    key = (confinement.level, confinement.warm_imports, limits.memory_bytes, limits.processes)
     parent = _parents.get(key)
     if parent is None or not parent.alive:
         if parent is not None:
@@ -204,32 +197,15 @@ def _request(
     return {
         "key": key,
         "files": dict(files),
-        "output_bytes": confinement.output_bytes,
         "work": f"{private}/work",
         "home": f"{private}/home",
         "sockets": sockets,
         "sockets_name": folder.name,
-        "tmpfs_bytes": confinement.disk_bytes,
         "environment": environment(f"{private}/home"),
         "readable": ["/"] if alone else [*readable(), str(warm.folder / "agent")],
         "writable": [private] if alone else [f"{private}/work", f"{private}/home"],
-        "limits": _limits(confinement),
-        "processes": confinement.processes,
+        "limits": asdict(confinement.limits),
     }
-
-
-def _limits(confinement: Confinement) -> dict[str, int]:
-    limits = {
-        "RLIMIT_AS": confinement.memory_bytes,
-        "RLIMIT_CPU": confinement.cpu_seconds,
-        "RLIMIT_FSIZE": confinement.disk_bytes,
-        "RLIMIT_NOFILE": 256,
-        "RLIMIT_CORE": 0,
-    }
-    if confinement.level is Level.NAMESPACES:
-        # Elsewhere it counts all of the user's processes, ours too, and is set at the end.
-        limits["RLIMIT_NPROC"] = confinement.processes
-    return limits
 
 
 def _connected(

@@ -84,8 +84,8 @@ def _owners(layout: Layout, place: PurePath) -> Iterator[tuple[Owner, tuple[str,
         yield Owner(""), () if isinstance(layout, Flat) else (lost,)
 
 
-def _text_ids(owner: Owner) -> tuple[tuple[str, str], ...]:
-    return tuple((kind, _text(each)) for kind, each in owner.ids)
+def _text_ids(owner: Owner) -> dict[str, str]:
+    return {kind: _text(each) for kind, each in owner.ids.items()}
 
 
 def _flagged(submission: Submission, among: SubmissionTable) -> Submission:
@@ -168,7 +168,8 @@ def _name_and_id(submission: Submission) -> str:
     if not owner.ids:
         return _short_name(submission)
     # The last one, because it says most: a student's number rather than a submission's.
-    return f"{owner.name} ({owner.ids[-1][1]})" if owner.ids[-1][1] != owner.name else owner.name
+    last = list(owner.ids.values())[-1]
+    return f"{owner.name} ({last})" if last != owner.name else owner.name
 
 
 def _folder_name(submission: Submission) -> str:

@@ -145,10 +145,10 @@ def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
 
 def _marks(owner: Owner, name: str) -> Iterator[tuple[str, str]]:
     """What a student can be known by, the surest first."""
-    yield from owner.ids
+    yield from owner.ids.items()
     if owner.email:
         yield "email", owner.email.casefold()
-    names = [owner.name or name, *(each for kind, each in owner.ids if kind == "login")]
+    names = [owner.name or name, *(each for kind, each in owner.ids.items() if kind == "login")]
     for each in names:
         yield "login", each
         yield "email", each.casefold()
@@ -157,12 +157,12 @@ def _marks(owner: Owner, name: str) -> Iterator[tuple[str, str]]:
 
 def _differ(student: Student, owner: Owner) -> bool:
     theirs = dict(student.ids)
-    if any(theirs.get(kind, each) != each for kind, each in owner.ids if kind in _DECISIVE):
+    if any(theirs.get(kind, each) != each for kind, each in owner.ids.items() if kind in _DECISIVE):
         return True
     # Where groups hand in, Moodle's downloads have the group's name and number; where markers are
     # not to know who it is, its sheets have no names.
     named = student.name not in (student.email, *theirs.values())
-    return named and "moodle" in dict(owner.ids) and not _words(student.name) & _words(owner.name)
+    return named and "moodle" in owner.ids and not _words(student.name) & _words(owner.name)
 
 
 def _words(name: str) -> set[str]:
@@ -186,12 +186,11 @@ def _letters(name: str) -> str:
 
 def _completed(submission: Submission, student: Student) -> Submission:
     owner = submission.owner
-    kinds = {kind for kind, _ in owner.ids}
-    ids = (*owner.ids, *(each for each in student.ids if each[0] not in kinds))
+    more = {kind: each for kind, each in student.ids if kind not in owner.ids}
     completed = replace(
         owner,
         name=owner.name or student.name,
-        ids=ids,
+        ids={**owner.ids, **more},
         email=owner.email or student.email,
         submitted_at=owner.submitted_at or student.submitted_at,
     )
@@ -199,5 +198,5 @@ def _completed(submission: Submission, student: Student) -> Submission:
 
 
 def _nothing(student: Student) -> Submission:
-    owner = Owner(student.name, student.ids, email=student.email)
+    owner = Owner(student.name, dict(student.ids), email=student.email)
     return Submission(student.name, "", "", NOTHING, owner)

@@ -6,17 +6,16 @@ SQLite's temporary files, and gone with the table; what lasts is in the gradeboo
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from grader.encoding import from_json, to_json
 from grader.errors import SystemFailure
 from grader.model import Lateness, Owner, Status, Submission, Summary
 
@@ -111,14 +110,13 @@ class SubmissionTable(Collection[Submission]):
 
     def put(self, summary: Summary) -> None:
         """Keep the line of a submission, known by its student's name."""
-        late = json.dumps(asdict(summary.late)) if summary.late else None
         # As JSON: a reason may quote what is no text.
         values = (
             summary.number,
             summary.status.value,
             summary.score,
-            json.dumps(summary.reason),
-            late,
+            to_json(summary.reason),
+            to_json(summary.late) if summary.late else None,
         )
         columns = ", ".join(f"{column} = ?" for column in _SUMMARY.split(", "))
         self._execute(
@@ -209,7 +207,6 @@ class Summaries(Collection[Summary]):
 
 _SUBMISSION = "student, source, file, problem, owner, flags"
 _SUMMARY = "assignment, number, status, score, reason, late"
-_OWNER = attrgetter(*(each.name for each in fields(Owner)))
 _NAMED = "SELECT 1 FROM submissions WHERE student = ?"
 _TABLE = (
     # Nobody but this process reads it, and nobody after it.
@@ -217,9 +214,9 @@ _TABLE = (
     "PRAGMA synchronous = OFF",
     """
     CREATE TABLE submissions (
-        place INTEGER PRIMARY KEY, student TEXT, source TEXT, file BLOB, problem TEXT, owner TEXT,
-        flags TEXT, notebook BLOB, person TEXT, attempt INTEGER, attempts_of TEXT, marked INTEGER,
-        assignment TEXT, number INTEGER, status TEXT, score REAL, reason TEXT, late TEXT
+        place INTEGER PRIMARY KEY, student TEXT, source TEXT, file BLOB, problem TEXT, owner BLOB,
+        flags BLOB, notebook BLOB, person TEXT, attempt INTEGER, attempts_of TEXT, marked INTEGER,
+        assignment TEXT, number INTEGER, status TEXT, score REAL, reason BLOB, late BLOB
     )
     """,
     "CREATE INDEX by_student ON submissions (student)",
@@ -236,8 +233,8 @@ def _row(submission: Submission) -> dict[str, object]:
         "source": submission.source,
         "file": os.fsencode(submission.file),
         "problem": submission.problem,
-        "owner": json.dumps(_OWNER(owner)),
-        "flags": json.dumps(submission.flags),
+        "owner": to_json(owner),
+        "flags": to_json(submission.flags),
         "notebook": os.fsencode(os.path.abspath(submission.file)),
         "person": submission.person,
         "attempt": owner.attempt,
@@ -246,16 +243,15 @@ def _row(submission: Submission) -> dict[str, object]:
 
 
 def _submission(
-    student: str, source: str, file: bytes, problem: str, owner: str, flags: str
+    student: str, source: str, file: bytes, problem: str, owner: bytes, flags: bytes
 ) -> Submission:
-    path, remarks = os.fsdecode(file), tuple(json.loads(flags))
+    path, remarks = os.fsdecode(file), from_json(flags, tuple[str, ...])
     return Submission(student, source, path, problem, _owner(owner), remarks)
 
 
 @lru_cache(ROWS)
-def _owner(text: str) -> Owner:
-    name, ids, *rest = json.loads(text)
-    return Owner(name, tuple((kind, each) for kind, each in ids), *rest)
+def _owner(text: bytes) -> Owner:
+    return from_json(text, Owner)
 
 
 def _summary(
@@ -264,10 +260,8 @@ def _summary(
     number: int | None,
     status: str,
     score: float | None,
-    reason: str,
-    late: str | None,
+    reason: bytes,
+    late: bytes | None,
 ) -> Summary:
-    lateness = Lateness(**json.loads(late)) if late else None
-    return Summary(
-        submission, assignment, number, Status(status), score, json.loads(reason), lateness
-    )
+    why, lateness = from_json(reason, str), from_json(late, Lateness) if late else None
+    return Summary(submission, assignment, number, Status(status), score, why, lateness)

@@ -82,15 +82,20 @@ def test_assignments_are_listed_by_name(root: Path, tmp_path: Path) -> None:
         ("schema = 1", "schema = 2", "schema: is not 1"),
         ('name = "words"', 'name = "verbs"', "name: is not 'words', the name of its folder"),
         ('"Words.ipynb"', '"../Words.ipynb"', "the name of an .ipynb file is expected"),
-        ("points = 4", "point = 4", "exercise 1: points: is missing; a number is expected"),
+        ("points = 4", "point = 4", "exercise 1: point: is not a key that is known here"),
+        ("points = 4\n", "", "exercise 1: points: is missing; a number above 0"),
         ("points = 4", "points = 0", "exercise 1: points: is 0 where a number above 0"),
         ("points = 4", "points = nan", "exercise 1: points: is nan where a number above 0"),
+        ("points = 4", "points = inf", "exercise 1: points: is inf where a number above 0"),
         ("points = 4", "points = 4\nanswer = 1", "exercise 1: answer: is not a key"),
-        ('"weights"', '"weight"', "exercise 2: scoring: is 'weight' where one of all, weights"),
+        ('"weights"', '"weight"', "exercise 2: scoring: is 'weight' where one of all, variants"),
         ('name = "count"', 'name = "co unt"', "'co unt' is not the name of a function"),
         ('["count_words"]', '["longest"]', "'longest' is the name of two exercises"),
-        ('["count_words"]', "[1]", "holds 1 where only strings are expected"),
+        ('["count_words"]', "[1]", "exercise 2: other_names 1: is 1 where a string is expected"),
         ("call_seconds = 2", 'call_seconds = "2"', "limits.call_seconds: is '2' where a number"),
+        ("call_seconds = 2", "processes = 2.5", "limits.processes: is 2.5 where a whole number"),
+        ('["texts_v2.py"]', '["x", 3]', "other_names.texts.py 2: is 3 where a string is expected"),
+        ('helpers = ["texts.py"]', 'helpers = "x"', "helpers: is 'x' where a list of strings is"),
         ("call_seconds", "call_second", "call_second: is not a key that is known here"),
         ('"texts.py" = ', '"text.py" = ', "other_names.text.py: is not one of the helpers"),
     ],
@@ -107,6 +112,13 @@ def test_a_malformed_toml_is_named_by_file_key_and_expectation(
 def test_a_misspelt_key_gets_a_suggestion(course: Path) -> None:
     edit(course, TOML, "cell_seconds", "cell_second")
     assert "did you mean cell_seconds?" in problem(course)
+
+
+def test_bytes_may_be_written_with_an_exponent_or_underscores(course: Path) -> None:
+    edit(course, TOML, "output_bytes = 5000", "output_bytes = 5e3\nmemory_bytes = 4_000_000_000")
+    limits = read_assignment(course, "words").limits
+    assert (limits.output_bytes, limits.memory_bytes) == (5000, 4_000_000_000)
+    assert type(limits.output_bytes) is int
 
 
 def test_a_toml_without_exercises_is_refused(course: Path) -> None:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.execution import calls as caller
-from grader.execution import cell_runner
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.parent import OWN_BYTES
@@ -27,6 +25,8 @@ output_bytes = 5000
 memory_bytes = {MEMORY_BYTES}
 disk_bytes = {DISK_BYTES}
 processes = 48
+# What cannot be interrupted is ended sooner than usual.
+grace_seconds = 0.5
 """
 TOKEN = "secret-of-the-instructor"
 
@@ -83,10 +83,3 @@ def world(
         **outside.facts,
     }
     return World(level, attacked_course, "words", tmp_path_factory.mktemp("s"), outside, facts)
-
-
-@pytest.fixture(autouse=True)
-def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be interrupted is ended sooner than usual."""
-    for module in (caller, cell_runner):
-        monkeypatch.setattr(module, "GRACE_SECONDS", 0.5)

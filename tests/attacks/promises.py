@@ -212,7 +212,7 @@ class World:
                 if before[what] != after[what]
             ],
             "the others' results are the same": honest != expected
-            and (honest.reason or honest.to_json()),
+            and (honest.reason or str(honest)),
             "the run ends in time": result.seconds > MAX_SECONDS and result.seconds,
             "the grader's memory stays flat": grown > self.most_memory(attack) and f"{grown} KB",
             "no process is left": left,

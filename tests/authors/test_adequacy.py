@@ -168,7 +168,10 @@ def test_a_case_that_nothing_needs_is_named(course: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[[spare]]\nexercise = "verbs"', "exercise: 'verbs' is not one of the exercises"),
+        (
+            '[[spare]]\nexercise = "verbs"\ncase = "again"\nreason = "x"',
+            "exercise: 'verbs' is not one of the exercises",
+        ),
         ('[[spare]]\nexercise = "count"', "case: is missing; a string is expected"),
         (
             '[[spare]]\nexercise = "count"\ncase = "again"\nreason = " "',

@@ -48,7 +48,7 @@ def said(root: Path) -> list[str]:
             'outputs_from = "verbs"',
             "outputs_from of 'longest' is 'verbs'",
         ),
-        (TOML, 'title = "Words"', 'tilte = "Words"', "string is expected ('tilte' is there: is it"),
+        (TOML, 'title = "Words"', 'tilte = "Words"', "tilte: is not a key that is known here"),
         (TOML, 'name = "count"', 'name = "longest"', "'longest' is the name of two exercises"),
         (
             CASES,

@@ -12,14 +12,16 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from grader.model import Run
+from grader.results.files import read_results
+from grader.results.schema import schema
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"
@@ -64,10 +66,9 @@ def run_grade(frozen_course: Path, tmp_path: Path) -> Grade:
 
 
 def results(folder: Path) -> Run:
-    data = json.loads((folder / "results.json").read_text())
-    schema = json.loads(files("grader").joinpath("results/results.schema.json").read_text())
-    jsonschema.validate(data, schema)
-    return Run.from_json(data)
+    path = folder / "results.json"
+    jsonschema.validate(json.loads(path.read_text()), schema())
+    return read_results(path)
 
 
 def test_a_canvas_zip_with_a_roster_is_graded_by_its_best_attempts(
@@ -86,7 +87,7 @@ def test_a_canvas_zip_with_a_roster_is_graded_by_its_best_attempts(
     assert "Words: 1 graded, 0 not graded" in done.stdout
     assert done.returncode == 0
     ann, bo = results(tmp_path / "grades").results
-    assert (ann.owner and ann.owner.ids, bo.handed_in) == ((("canvas", "12"),), False)
+    assert (ann.owner and ann.owner.ids, bo.handed_in) == ({"canvas": "12"}, False)
     assert (ann.student, ann.source) == ("leeann", "leeann_12_90_hw.ipynb")
     assert ann.score == ann.max_score
     assert (bo.student, bo.score, bo.reason) == ("Kay, Bo", None, "handed in nothing")
@@ -138,7 +139,7 @@ def test_results_are_the_same_with_one_job_and_several(
     for jobs in (1, 3):
         assert run_grade("in", "-j", jobs, "-o", f"out{jobs}", "-q").returncode == 0
     one, three = (
-        [{**each.to_json(), "seconds": 0} for each in results(tmp_path / f"out{jobs}").results]
+        [replace(each, seconds=0) for each in results(tmp_path / f"out{jobs}").results]
         for jobs in (1, 3)
     )
     assert one == three

@@ -90,6 +90,15 @@ def test_a_failing_import_does_not_take_its_neighbours_down() -> None:
     assert outcome.value.tolist() == [7.0]
 
 
+def test_an_assignments_limits_are_those_of_its_kernel() -> None:
+    names = ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_CPU")
+    cell = f"import resource as r\nprint([r.getrlimit(getattr(r, n)) for n in {names}])"
+    limits = Limits(memory_bytes=3_000_000_000, disk_bytes=7_000_000, submission_seconds=50)
+    runs, _ = execute([cell], limits=limits)
+    expected = [(each, each) for each in (3_000_000_000, 7_000_000, 50 + 60)]
+    assert runs[1].printed == f"{expected}\n"
+
+
 def test_the_working_directory_holds_the_helpers_and_nothing_else() -> None:
     runs, _ = execute(["import os; print(os.listdir())"])
     assert runs[1].printed == "['helper.py']\n"

@@ -414,7 +414,7 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1", '=HYPERLIN
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_is_a_formula_in_a_table(tmp_path: Path, text: str) -> None:
-    result = replace(graded(text), owner=Owner(text, (("sid", text),), email=text))
+    result = replace(graded(text), owner=Owner(text, {"sid": text}, email=text))
     for row in rows(export("csv", request_for(tmp_path, result)))[1:]:
         assert not [cell for cell in row if re.match(r"\s*[=+\-@\uff1d\t]", cell)]
     out = export("xlsx", request_for(tmp_path, result))

@@ -12,7 +12,7 @@ import pytest
 from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.store import Gradebook
 from grader.model import Owner, Protection, Result, Run, Status, Summary
-from grader.results.files import write_results
+from grader.results.files import read_results, write_results
 from tests.gradebook.test_store import begin, kept, result, submission
 
 
@@ -41,7 +41,7 @@ def test_each_result_is_a_line_of_the_file_which_holds_the_whole_run(
     run = a_run(*results, passed_over=("a: no notebook",))
     write_results(run, tmp_path / "results.json")
     text = (tmp_path / "results.json").read_bytes().decode()
-    assert Run.from_json(json.loads(text)) == run
+    assert read_results(tmp_path / "results.json") == run
     lines = [line.strip().removesuffix(",") for line in text.split("\n") if "student" in line]
     assert [json.loads(summary)["student"] for summary in lines] == [
         each.student for each in results
@@ -61,7 +61,7 @@ def test_results_come_from_the_gradebook_each_time_in_their_order(tmp_path: Path
 
 
 def test_who_was_not_reached_is_known_by_all_that_the_layout_said(tmp_path: Path) -> None:
-    owner = Owner("Ann Lee", (("sis", "7"),))
+    owner = Owner("Ann Lee", {"sis": "7"})
     summary = Summary.of(replace(submission("ann"), owner=owner), "words", result("ann", None))
     with Gradebook(tmp_path / "book") as book:
         (only,) = Results(ResultReader(book, book.decisions()), [summary], 4)

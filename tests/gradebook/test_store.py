@@ -10,9 +10,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.resources import files
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -22,6 +21,8 @@ from grader.errors import InputError, SystemFailure
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.store import Gradebook, Kept
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Submission, Verdict
+from grader.results.files import read_results
+from grader.results.schema import schema
 from tests.conftest import ROOT
 
 PROTECTION = Protection("limits", "", {}, {})
@@ -70,14 +71,13 @@ def grade(tmp_path: Path) -> Grade:
 
 
 def results(folder: Path) -> Run:
-    data = json.loads((folder / "results.json").read_text())
-    schema = json.loads(files("grader").joinpath("results/results.schema.json").read_text())
-    jsonschema.validate(data, schema)
-    return Run.from_json(data)
+    path = folder / "results.json"
+    jsonschema.validate(json.loads(path.read_text()), schema())
+    return read_results(path)
 
 
-def without_times(run: Run) -> list[dict[str, Any]]:
-    return [{**each.to_json(), "seconds": 0} for each in run.results]
+def without_times(run: Run) -> list[Result]:
+    return [replace(each, seconds=0) for each in run.results]
 
 
 def test_a_result_comes_back_as_it_was_and_for_the_same_notebook_and_basis_only(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError, KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import Task, grade, not_reached
@@ -118,7 +119,7 @@ def test_nothing_of_a_hidden_input_is_anywhere_in_the_result(grade_cells: GradeC
         "def count(text):\n    print(text)\n    raise KeyError(text)\n"
         "def mean_and_spread(text):\n    print(text)\n    return [text] * 3"
     )
-    shown = str(grade_cells(source).result.to_json())
+    shown = to_json(grade_cells(source).result).decode()
     assert "raises KeyError: 'b a'" in shown  # the public case's own
     assert not [word for word in ("quattro", "hidden words", "fourteen") if word in shown]
 
@@ -277,7 +278,7 @@ def test_the_authors_mistakes_stop_the_run(course: Path, write: Callable[..., Pa
 
 def test_a_result_survives_json(grade_cells: GradeCells) -> None:
     result = grade_cells(LONGEST, SPREAD.replace("np.std(sizes)", "np.std(sizes, ddof=1)")).result
-    assert Result.from_json(result.to_json()) == result
+    assert from_json(to_json(result), Result) == result
 
 
 def test_a_submission_nobody_reached_has_its_reason(tmp_path: Path) -> None:
@@ -309,7 +310,7 @@ def test_a_public_cases_words_cannot_carry_hidden_inputs_of_another_exercise(
         "def longest(text):\n    SEEN.append(text)\n    return max(text.split(), key=len)",
         "def count(text):\n    raise ValueError(repr(SEEN))",
     )
-    shown = str(graded.result.to_json())
+    shown = to_json(graded.result).decode()
     assert "a secret word" in shown
     assert "quattro" not in shown
 

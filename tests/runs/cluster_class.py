@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.encoding import to_json
 from grader.gradebook.store import Gradebook
 from grader.model import Result
 from grader.runs.cluster.workers import SPARE_SECONDS, cluster_workers
@@ -76,7 +77,7 @@ def graded(
 
 
 def as_bytes(result: Result) -> str:
-    return json.dumps(replace(result, seconds=0.0).to_json())
+    return to_json(replace(result, seconds=0.0)).decode()
 
 
 def recorded(book: Path) -> Counter[str]:

@@ -12,7 +12,7 @@ def attempts(*scores: float | None, first: int = 1, step: int = 1) -> Submission
     table = SubmissionTable()
     for place, score in enumerate(scores):
         number = first + step * place
-        owner = Owner("ann", (("canvas", "1"),), attempt=number, attempts_of="1/hw")
+        owner = Owner("ann", {"canvas": "1"}, attempt=number, attempts_of="1/hw")
         source = f"ann_1_{number}_hw.ipynb"
         submission = Submission(source, source, source, owner=owner)
         status = Status.NOT_GRADED if score is None else Status.GRADED

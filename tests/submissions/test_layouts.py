@@ -77,12 +77,12 @@ def test_canvas_says_who_by_number_and_whether_it_was_late(
     first, second = find([tmp_path], ELSEWHERE).submissions
     assert (first.student, first.owner.ids, first.owner.late) == (
         "leeann (13)",
-        (("canvas", "13"),),
+        {"canvas": "13"},
         False,
     )
     assert (second.student, second.owner.ids, second.owner.late) == (
         "leeann (12)",
-        (("canvas", "12"),),
+        {"canvas": "12"},
         True,
     )
 
@@ -155,7 +155,7 @@ def test_a_layout_can_be_forced(write: Callable[..., Path], tmp_path: Path) -> N
 
 def test_moodle_without_folders_is_understood_too() -> None:
     (owner,) = Moodle(Path(), []).owners(PurePath("Ann Lee_12_assignsubmission_file_a_1_b.ipynb"))
-    assert (owner.name, owner.ids) == ("Ann Lee", (("moodle", "12"),))
+    assert (owner.name, owner.ids) == ("Ann Lee", {"moodle": "12"})
 
 
 @given(
@@ -169,7 +169,7 @@ def test_canvas_names_are_read_as_they_are_made(
 ) -> None:
     made = f"{name}{'_LATE' if late else ''}_{user}_{user + 1}_{title}.ipynb"
     (owner,) = Canvas(Path(), []).owners(PurePath(made))
-    assert (owner.name, owner.ids, owner.late) == (name, (("canvas", str(user)),), late)
+    assert (owner.name, owner.ids, owner.late) == (name, {"canvas": str(user)}, late)
 
 
 @given(
@@ -179,7 +179,7 @@ def test_canvas_names_are_read_as_they_are_made(
 def test_moodle_names_are_read_as_they_are_made(name: str, participant: int) -> None:
     made = PurePath(f"{name}_{participant}_assignsubmission_file_", "work.ipynb")
     (owner,) = Moodle(Path(), []).owners(made)
-    assert (owner.name, owner.ids) == (name, (("moodle", str(participant)),))
+    assert (owner.name, owner.ids) == (name, {"moodle": str(participant)})
 
 
 def test_two_students_never_share_a_name_even_one_made_up(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def test_who_handed_in_nothing_is_added_with_that_reason(tmp_path: Path) -> None
         )
     )
     ann, bo = with_roster(find([folder], ELSEWHERE), students).submissions
-    assert dict(ann.owner.ids) == {"canvas": "12", "sid": "S12", "login": "alee"}
-    assert (bo.student, bo.problem, dict(bo.owner.ids)["canvas"]) == ("Kay, Bo", NOTHING, "13")
+    assert ann.owner.ids == {"canvas": "12", "sid": "S12", "login": "alee"}
+    assert (bo.student, bo.problem, bo.owner.ids["canvas"]) == ("Kay, Bo", NOTHING, "13")
 
 
 @pytest.mark.parametrize("name", ["Lee, Ann", "Ann Lee", "leeann", "alee"])
@@ -52,7 +52,7 @@ def test_a_name_that_two_share_is_not_guessed(tmp_path: Path) -> None:
     folder = write_class(tmp_path / "class", "Ann Lee")
     students = read_roster(roster(tmp_path, "name,sid\nAnn Lee,1\nAnn Lee,2\n"))
     found = with_roster(find([folder], ELSEWHERE), students)
-    assert next(iter(found.submissions)).owner.ids == ()
+    assert next(iter(found.submissions)).owner.ids == {}
     assert [each.problem for each in found.submissions] == ["", NOTHING, NOTHING]
     assert len({each.student for each in found.submissions}) == 3
     assert "is not in the roster" in found.passed_over[0]

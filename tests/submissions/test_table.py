@@ -17,7 +17,7 @@ from grader.model import Lateness, Owner, Status, Submission, Summary
 from grader.submissions.find import tell_apart
 from grader.submissions.table import ROWS, SubmissionTable
 
-ANN = Owner("Ann", (("canvas", "7"), ("sid", "s7")), "a@x.edu", True, "2025-11-20", 2, "7/hw")
+ANN = Owner("Ann", {"canvas": "7", "sid": "s7"}, "a@x.edu", True, "2025-11-20", 2, "7/hw")
 
 
 def submission(student: str, **more: object) -> Submission:
@@ -73,8 +73,8 @@ def test_people_are_told_by_their_number_then_by_all_that_is_known() -> None:
     table = SubmissionTable(
         [
             submission("a", owner=ANN),
-            submission("b", owner=replace(ANN, name="Anne", ids=(("sid", "s7"),))),
-            submission("c", owner=Owner("Bo", (("canvas", "8"),))),
+            submission("b", owner=replace(ANN, name="Anne", ids={"sid": "s7"})),
+            submission("c", owner=Owner("Bo", {"canvas": "8"})),
             submission("d"),
             submission("e"),
         ]
@@ -131,7 +131,7 @@ def test_no_two_names_are_equal_and_one_that_nobody_else_has_is_kept(
 
 
 def owner(name: str, number: str) -> Owner:
-    return Owner(name, (("sid", number),) if number else ())
+    return Owner(name, {"sid": number} if number else {})
 
 
 def test_a_name_that_clashes_gets_an_id_then_the_folder_then_a_number() -> None:

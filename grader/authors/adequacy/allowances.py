@@ -18,7 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignments.toml import Table, read_table
+from msgspec import Struct
+
+from grader.assignments.toml import mirrored, read_toml, wrong
+from grader.encoding import Keys
 
 ALLOWANCES = "adequacy.toml"
 
@@ -59,43 +62,51 @@ class Allowances:
         )
 
 
+class _EquivalentTable(Struct, frozen=True, forbid_unknown_fields=True):
+    exercise: str
+    was: str
+    becomes: tuple[str, ...]
+    reason: str
+
+
+class _SpareTable(Struct, frozen=True, forbid_unknown_fields=True):
+    exercise: str
+    case: str
+    reason: str
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    equivalent: tuple[_EquivalentTable, ...] = ()
+    spare: tuple[_SpareTable, ...] = ()
+
+
 def read_allowances(path: Path, exercises: tuple[str, ...]) -> Allowances:
     """The allowances for `exercises`; raises AssignmentError for anything else in the file."""
     if not path.exists():
         return Allowances(path)
-    table = read_table(path)
-    equivalents = [
-        each for entry in table.tables("equivalent") for each in _equivalents(entry, exercises)
-    ]
-    spares = [_spare(entry, exercises) for entry in table.tables("spare")]
-    table.no_more()
-    return Allowances(path, tuple(equivalents), tuple(spares))
+    file = mirrored(read_toml(path), _File, path)
+    for keys, problem in _problems(file, exercises):
+        raise wrong(path, keys, problem)
+    return Allowances(
+        path,
+        tuple(
+            Equivalent(each.exercise, each.was, becomes, each.reason.strip())
+            for each in file.equivalent
+            for becomes in each.becomes
+        ),
+        tuple(Spare(each.exercise, each.case, each.reason.strip()) for each in file.spare),
+    )
 
 
-def _equivalents(table: Table, exercises: tuple[str, ...]) -> Iterator[Equivalent]:
-    exercise, was, reason = _exercise(table, exercises), table.get("was", str), _reason(table)
-    becomes = table.strings("becomes")
-    table.no_more()
-    if not becomes:
-        raise table.error("becomes", "is empty; a list of the statement's other forms is expected")
-    return (Equivalent(exercise, was, each, reason) for each in becomes)
-
-
-def _spare(table: Table, exercises: tuple[str, ...]) -> Spare:
-    spare = Spare(_exercise(table, exercises), table.get("case", str), _reason(table))
-    table.no_more()
-    return spare
-
-
-def _exercise(table: Table, exercises: tuple[str, ...]) -> str:
-    name = table.get("exercise", str)
-    if name not in exercises:
-        raise table.error("exercise", f"{name!r} is not one of the exercises: {exercises}")
-    return name
-
-
-def _reason(table: Table) -> str:
-    reason = table.get("reason", str).strip()
-    if not reason:
-        raise table.error("reason", "is empty; say why, for whoever reads it next")
-    return reason
+def _problems(file: _File, exercises: tuple[str, ...]) -> Iterator[tuple[Keys, str]]:
+    for name in ("equivalent", "spare"):
+        for number, table in enumerate(getattr(file, name)):
+            if table.exercise not in exercises:
+                problem = f"{table.exercise!r} is not one of the exercises: {exercises}"
+                yield (name, number, "exercise"), problem
+            if not table.reason.strip():
+                yield (name, number, "reason"), "is empty; say why, for whoever reads it next"
+    for number, equivalent in enumerate(file.equivalent):
+        if not equivalent.becomes:
+            problem = "is empty; a list of the statement's other forms is expected"
+            yield ("equivalent", number, "becomes"), problem

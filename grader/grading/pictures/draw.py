@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from grader.assignments.records import Assignment, Exercise, Limits, Picture
 from grader.assignments.reference import reference
@@ -43,7 +44,9 @@ async def with_drawings(
 
     `start` gives a new execution of the notebook's definitions within some limits.
     """
-    limits = replace(assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS)
+    limits = structs.replace(
+        assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS
+    )
     drawers = [
         _drawers(result, exercise)
         for result, exercise in zip(results, assignment.exercises, strict=True)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from msgspec import structs
+
 from grader.assignments.records import Assignment, Case, Exercise, Limits, Variant
 from grader.errors import SystemFailure
 from grader.execution.calls import EditedCalls
@@ -59,7 +61,9 @@ async def searched(
     remarks: list[str] = []
     seconds = START_SECONDS + len(wrong) * SECONDS_BY_THE_CLOCK
     try:
-        async with start(replace(assignment.limits, submission_seconds=seconds)) as execution:
+        async with start(
+            structs.replace(assignment.limits, submission_seconds=seconds)
+        ) as execution:
             await execution.run_cells()
             for result in wrong:
                 search = _Search(assignment.exercise(result.name), result, notebook, execution)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client
 
+from grader.encoding import from_json
 from grader.errors import InputError, SystemFailure
 from grader.gradebook.fingerprint import installation
 from grader.runs.cluster.worker import WorkerReport, examine
@@ -144,7 +145,7 @@ async def _member(client: Client, worker: str, warm_imports: tuple[str, ...] | N
     except Exception as error:  # whatever a stranger's installation comes up with
         what = f"{type(error).__name__}: {error}"
         return Member(worker, None, f"cannot run fairgrade {installation()}: {what}")
-    report = WorkerReport.from_json(answer)
+    report = from_json(answer, WorkerReport)
     return Member(worker, report, report.problem, there - (before + after) / 2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections import Counter, deque
@@ -11,17 +10,17 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from distributed import Client, KilledWorker
 from distributed.cfexecutor import ClientExecutor
 
+from grader.encoding import from_json
 from grader.errors import SchedulerLost, SubmissionError, SystemFailure
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded
 from grader.notebooks.read import notebook_bytes
 from grader.runs.cluster.client import within
-from grader.runs.cluster.worker import TASK, grade_sent
+from grader.runs.cluster.worker import TASK, SentAnswer, grade_sent
 from grader.runs.processes import MAX_TRIES, NOTICE_SECONDS
 from grader.runs.worker import graded_from
 
@@ -191,7 +190,7 @@ class Flow:
             return
         task = self.in_flight[future].task
         try:
-            answer = json.loads(future.result())
+            answer = from_json(future.result(), SentAnswer)
         except CancelledError:
             raise SchedulerLost from None
         except KilledWorker:
@@ -206,16 +205,15 @@ class Flow:
         del self.in_flight[future]
         yield from self._answered(task, answer)
 
-    def _answered(self, task: Task, answer: Mapping[str, Any]) -> Iterator[Graded]:
-        self.heard[answer["worker"]] = time.monotonic()
-        if "exhausted" in answer:
-            yield from self._lost(task, answer["exhausted"])
-            return
-        if "unfit" in answer:
-            self._without(answer["worker"], answer["unfit"])
+    def _answered(self, task: Task, answer: SentAnswer) -> Iterator[Graded]:
+        self.heard[answer.worker] = time.monotonic()
+        if answer.unfit:
+            self._without(answer.worker, answer.unfit)
             self.waiting.back.append(task)
-            return
-        yield graded_from(answer, task)
+        elif answer.answer.exhausted:
+            yield from self._lost(task, answer.answer.exhausted)
+        else:
+            yield graded_from(answer.answer, task)
 
     def _lost(self, task: Task, how: str) -> Iterator[Graded]:
         self.tries[task] += 1

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import json
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dask.utils import key_split
 from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
+from grader.encoding import to_json
 from grader.errors import KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.files import scratch_folder
@@ -30,7 +30,7 @@ from grader.grading.grade import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
 from grader.runs.processes import default_jobs
-from grader.runs.worker import Grade, answered, limit_memory
+from grader.runs.worker import Answer, Grade, answered, limit_memory
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
@@ -54,8 +54,7 @@ _alone = threading.Lock()
 class WorkerReport:
     """What a worker is found to be: `problem` says why it can grade nothing, if so.
 
-    `seconds` is what a warm start took (0 if none was asked for), `clock` the time there in seconds
-    since 1970.
+    `seconds` is what a warm start took, 0 if none was asked for.
     """
 
     program: str
@@ -63,28 +62,30 @@ class WorkerReport:
     problem: str
     threads: int
     cores: int
-    clock: float
     seconds: float = 0.0
 
     @property
     def level(self) -> Level:
         return Level.of(self.protection.level) if self.protection else Level.LIMITS
 
-    @classmethod
-    def from_json(cls, text: str) -> WorkerReport:
-        data = json.loads(text)
-        kept = data.pop("protection")
-        missed = kept and {"missed": tuple(kept["missed"])}
-        return cls(protection=kept and Protection(**{**kept, **missed}), **data)
+
+@dataclass(frozen=True, slots=True)
+class SentAnswer:
+    """What a worker, by its address, answers to a submission that it was sent; `unfit`, if not
+    empty, says why it grades nothing."""
+
+    worker: str
+    answer: Answer = field(default_factory=Answer)
+    unfit: str = ""
 
 
-async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> str:
+async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> bytes:
     """A worker's `WorkerReport` as JSON; it is warmed up if `warm_imports` is given.
 
     Dask fills in `dask_worker`.
     """
     report = await asyncio.to_thread(_report, warm_imports, dask_worker.state.nthreads)
-    return json.dumps(asdict(report))
+    return to_json(report)
 
 
 def _report(warm_imports: tuple[str, ...] | None, threads: int) -> WorkerReport:
@@ -96,8 +97,7 @@ def _report(warm_imports: tuple[str, ...] | None, threads: int) -> WorkerReport:
                 seconds = _warm_up(level, warm_imports)
         except KernelFailure as error:
             problem = str(error)
-    facts = (threads, default_jobs(), time.time())
-    return WorkerReport(installation(), protection, problem, *facts, seconds)
+    return WorkerReport(installation(), protection, problem, threads, default_jobs(), seconds)
 
 
 def _warm_up(level: Level, warm_imports: tuple[str, ...]) -> float:
@@ -231,24 +231,18 @@ class OurTasks(SchedulerPlugin):
 
 
 def grade_sent(course: str, task: Task, content: bytes) -> bytes:
-    """Grade one submission here, by its content. The answer is JSON, and has one of
-
-    - `unfit`: why this worker grades nothing;
-    - what `grader.runs.worker.answered` says;
-
-    and the address of this `worker`.
-    """
+    """Grade one submission here, by its content; the `SentAnswer`, as JSON."""
     worker = get_worker()
     with _alone:
         plugin = worker.plugins.get(course)
-        answer = _answer(plugin, task, content)
-    return json.dumps({"worker": worker.address, **answer}).encode()
+        return to_json(_answer(worker.address, plugin, task, content))
 
 
-def _answer(course: WorkerPlugin | None, task: Task, content: bytes) -> dict[str, Any]:
+def _answer(worker: str, course: WorkerPlugin | None, task: Task, content: bytes) -> SentAnswer:
     if not isinstance(course, Course):
-        return {"unfit": "it did not get the assignments"}
+        return SentAnswer(worker, unfit="it did not get the assignments")
     if unfit := course.unfit():
-        return {"unfit": unfit}
+        return SentAnswer(worker, unfit=unfit)
     # As well shut in as can be here, which may be better than elsewhere.
-    return answered(Grade(replace(task, root=course.root, level=None), content))
+    request = Grade(replace(task, root=course.root, level=None), content)
+    return SentAnswer(worker, answer=answered(request))

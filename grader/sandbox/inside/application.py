@@ -54,7 +54,7 @@ class AgentApp(IPKernelApp):
     def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
         """In a kernel's own process: open the sockets that the request names, let all that is
         shown go there, and take what is shared from its descriptors."""
-        self.session.limit = request["output_bytes"]
+        self.session.limit = request["limits"]["output_bytes"]
         self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
         self.session.key = request["key"]
         self.session.session = os.urandom(16).hex()

@@ -35,6 +35,9 @@ NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
 
 # In a sandbox of namespaces: where all kernels' socket folders are bound, and a kernel's own.
 ALL_SOCKETS, OWN_SOCKETS, PRIVATE = "/run/all", "/run/own", "/tmp"
+# Of the processor's time, what a kernel may use besides that of its submission.
+SPARE_SECONDS = 60
+MAX_FILES = 256
 MAX_PROCESSES = 1 << 22  # as many numbers as Linux has for them
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -69,6 +72,22 @@ def private_files(sockets: str, tmpfs_bytes: int) -> None:
     mount("none", "/proc", "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=555")
 
 
+def resource_limits(level: str, limits: dict[str, Any]) -> dict[str, int]:
+    """The limits of an assignment (`Limits` in `grader/assignments/records.py`) that the system
+    enforces, by their names in `resource`."""
+    found = {
+        "RLIMIT_AS": limits["memory_bytes"],
+        "RLIMIT_CPU": int(limits["submission_seconds"]) + SPARE_SECONDS,
+        "RLIMIT_FSIZE": limits["disk_bytes"],
+        "RLIMIT_NOFILE": MAX_FILES,
+        "RLIMIT_CORE": 0,
+    }
+    if level == NAMESPACES:
+        # Elsewhere it counts all of the user's processes, ours too, and is set at the end.
+        found["RLIMIT_NPROC"] = limits["processes"]
+    return found
+
+
 def limit(limits: dict[str, int]) -> None:
     """Set resource limits, hard and soft: name as in `resource`, value; lower ones stay."""
     for name, value in limits.items():
@@ -81,7 +100,7 @@ def limit(limits: dict[str, int]) -> None:
 
 def confine(level: str, request: dict[str, Any]) -> None:
     """Take away files, capabilities and resources, as far as the level goes."""
-    limit(request["limits"])
+    limit(resource_limits(level, request["limits"]))
     if level == LIMITS:
         return
     readable = [(path, landlock.READ) for path in request["readable"]]

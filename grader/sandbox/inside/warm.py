@@ -120,7 +120,7 @@ def _fork(
     try:
         if LEVEL == confine.NAMESPACES:
             confine.separate(lambda pid: _send_process(control, pid))
-            confine.private_files(request["sockets_name"], request["tmpfs_bytes"])
+            confine.private_files(request["sockets_name"], request["limits"]["disk_bytes"])
         elif sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         control.close()
@@ -159,7 +159,7 @@ def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
     app.open(request, shared)
     for name in OURS:  # a student's module may be called like one of ours
         sys.modules.pop(name, None)
-    confine.seal(LEVEL, request["processes"])
+    confine.seal(LEVEL, request["limits"]["processes"])
     _tell(ready, "ready")
     os.close(ready)
     app.start()

@@ -35,7 +35,7 @@ class Canvas(Layout):
         return (
             Owner(
                 f"anon {user}" if anonymous else match["name"],
-                (("canvas_anonymous" if anonymous else "canvas", user),),
+                {"canvas_anonymous" if anonymous else "canvas": user},
                 late=bool(match["late"]),
                 attempt=int(again["again"]) + 1 if again else 1,
                 attempts_of=f"{user}/{again['title'] if again else match['title']}",

@@ -24,7 +24,7 @@ class Classroom(Layout):
         if notebook.parts[0] not in self._folders:
             return ()
         login = notebook.parts[0].removeprefix(self._prefix)
-        return (Owner(login, (("login", login),)),)
+        return (Owner(login, {"login": login}),)
 
     @cached_property
     def _folders(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ class Nbgrader(Layout):
         if len(parts) < 3:
             return ()
         when = _first_line(self.root / notebook.parent / TIMESTAMP)
-        return (Owner(parts[0], (("login", parts[0]),), submitted_at=when),)
+        return (Owner(parts[0], {"login": parts[0]}, submitted_at=when),)
 
 
 class Folders(Layout):
@@ -48,7 +48,7 @@ class Folders(Layout):
 
     def owners(self, notebook: PurePath) -> Sequence[Owner]:
         name = notebook.parts[0]
-        return (Owner(name, (("login", name),)),) if len(notebook.parts) > 1 else ()
+        return (Owner(name, {"login": name}),) if len(notebook.parts) > 1 else ()
 
 
 class Flat(Layout):

@@ -59,7 +59,7 @@ class Gradescope(Layout):
 
 def _owner(submitter: dict[Any, Any], key: str, submitted_at: str) -> Owner:
     sid, email = (one_line(str(submitter.get(name) or "")) for name in (":sid", ":email"))
-    ids = (("gradescope", key), *((("sid", sid),) if sid else ()))
+    ids = {"gradescope": key, **({"sid": sid} if sid else {})}
     name = one_line(str(submitter.get(":name") or email or sid or key))
     return Owner(name, ids, email=email, submitted_at=submitted_at)
 

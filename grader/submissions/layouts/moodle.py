@@ -22,4 +22,4 @@ class Moodle(Layout):
         match = _PREFIX.fullmatch(notebook.parts[0])
         if not match:
             return ()
-        return (Owner(match["name"], (("moodle", match["participant"]),)),)
+        return (Owner(match["name"], {"moodle": match["participant"]}),)

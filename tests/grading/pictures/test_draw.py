@@ -10,11 +10,13 @@ import jsonschema
 import pytest
 
 from grader.assignments.load import load_assignment
+from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import Task, grade
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.model import ExerciseResult, Result, Submission, Verdict
+from grader.results.schema import schema
 from grader.sandbox.level import Level
 from grader.scenes import FARTHEST, Training
 
@@ -76,10 +78,10 @@ def test_ascent_leaves_the_picture_and_is_drawn_no_farther(
     assert (bowl.picture, valley.picture) == ("gd_in_a_bowl", "gd_in_a_valley")
     assert bowl.data["points"][:2] == [[-4.2, 2.2], [-5.124, 6.072]]
     assert (bowl.steps, bowl.ended) == (1, "leaves the picture")
-    schema = json.loads((root / "grader/results/results.schema.json").read_text())
-    written = json.loads(json.dumps(result.to_json()))
-    jsonschema.validate(written, {"$ref": "#/$defs/submission", "$defs": schema["$defs"]})
-    assert Result.from_json(written) == result
+    written = to_json(result)
+    of_result = {"$ref": "#/$defs/Result", "$defs": schema()["$defs"]}
+    jsonschema.validate(json.loads(written), of_result)
+    assert from_json(written, Result) == result
 
 
 def test_huge_numbers_are_clipped(graded: Callable[..., Result]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment
+from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError
 from grader.grading.grade import Task, grade
 from grader.grading.pictures.trainings import (
@@ -23,6 +24,7 @@ from grader.grading.pictures.trainings import (
     trainings_out_of_step,
 )
 from grader.model import Drawing, Result, Submission, Verdict
+from grader.results.schema import schema
 from grader.scenes import Ended, Training, Window
 
 NAME = "optimization_methods"
@@ -92,10 +94,10 @@ def test_real_notebook_with_a_wrong_adam(root: Path, here: Assignment, tmp_path:
     assert drawing.data["steps"] == reference["steps"]
     assert not np.allclose(drawing.data["costs"], reference["costs"], atol=0.01)
     assert len(drawing.data["labels"]) == len(reference["labels"])
-    schema = json.loads((root / "grader/results/results.schema.json").read_text())
-    written = json.loads(json.dumps(result.to_json()))
-    jsonschema.validate(written, {"$ref": "#/$defs/submission", "$defs": schema["$defs"]})
-    assert Result.from_json(written) == result
+    written = to_json(result)
+    of_result = {"$ref": "#/$defs/Result", "$defs": schema()["$defs"]}
+    jsonschema.validate(json.loads(written), of_result)
+    assert from_json(written, Result) == result
 
 
 def test_what_the_notebook_printed_and_trained_is_drawn(trained: Callable[..., Drawing]) -> None:

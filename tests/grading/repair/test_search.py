@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.encoding import from_json, to_json
 from grader.grading.grade import Task, grade
 from grader.grading.repair import search
 from grader.grading.repair.search import WORDS
@@ -213,7 +213,7 @@ def test_assignment_can_do_without(course: Path, write: Callable[..., Path]) -> 
 def test_repair_is_kept_in_a_result(grade_cells: GradeCells) -> None:
     result = grade_cells(COUNT).result
 
-    assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+    assert from_json(to_json(result), Result) == result
 
 
 @pytest.mark.parametrize(
