@@ -200,7 +200,7 @@ class World:
         after = self.outside.state()
         left = self._left(processes)
         honest = replace(self.grade("honest", *self.right), seconds=0.0)
-        checks = {
+        checks: dict[str, object] = {
             "wrong answers get no more points": {
                 each.name: each.score
                 for each in result.exercises
@@ -372,7 +372,7 @@ def published(world: World, *results: Result) -> list[str]:
                 page.feed(text)
                 found += page.found
             shown = text.replace(json.dumps(prelude(world.facts))[1:-1], "")
-            secret = [world.facts.get("token", "secret-of-the-instructor"), "\x1b", "\u202e"]
+            secret = [str(world.facts.get("token", "secret-of-the-instructor")), "\x1b", "\u202e"]
             found += [
                 f"{word!r} in {path.name}" for word in (*world.hidden, *secret) if word in shown
             ]

@@ -126,7 +126,7 @@ def test_run_is_the_same_as_no_subcommand(
     write("ann.ipynb", *RIGHT)
     assert run_grade("run", "ann.ipynb", "--output", "one").returncode == 0
     assert run_grade("ann.ipynb", "--output", "two").returncode == 0
-    one, two = (results(tmp_path / name).results[0] for name in ("one", "two"))
+    (one,), (two,) = (results(tmp_path / name).results for name in ("one", "two"))
     assert one.exercises == two.exercises
 
 
@@ -451,7 +451,8 @@ def test_if_nobody_can_read_what_is_printed_the_files_are_written_all_the_same(
     os.close(stdout)
     assert "Traceback" not in done.stderr
     assert done.returncode in (0, 1)
-    assert results(tmp_path / "grades").results[0].score == 4
+    (result,) = results(tmp_path / "grades").results
+    assert result.score == 4
 
 
 def test_who_reads_the_first_line_only_finds_all_files_and_a_true_exit_code(

@@ -22,6 +22,13 @@ def graded(student: str, reason: str = "", kept: bool = False, source: str = "x.
     return Graded(Submission(student, source, source), "words", result, kept)
 
 
+class OnScreen(io.StringIO):
+    """What is written to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def console(width: int = 100) -> Console:
     return Console(file=io.StringIO(), force_terminal=True, width=width, soft_wrap=True)
 
@@ -85,7 +92,7 @@ def test_a_long_reason_takes_one_line_and_cannot_steer_the_terminal() -> None:
 
 def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
     terminal = Terminal(quiet=False)
-    terminal.err = Console(file=io.StringIO(), width=100)
+    terminal.err.file = io.StringIO()
     with terminal.progress(2) as live:
         live.graded(replace(graded("s"), kept=False))
     assert isinstance(terminal.err.file, io.StringIO)
@@ -95,7 +102,8 @@ def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(MOST_ROWS, True), (MOST_ROWS + 1, False)])
 def test_the_table_is_left_out_where_nobody_could_read_it(count: int, shown: bool) -> None:
     terminal = Terminal(quiet=False)
-    terminal.out = terminal.err = console()
+    terminal.out.file = terminal.err.file = OnScreen()
+    terminal.out.width = 100
     protection = Protection("namespaces", "shut in", {}, {})
     results = tuple(graded(f"student{number}").result for number in range(count))
     run = Run("adam", "Adam", "1", "2026-11-20", 1, protection, results)

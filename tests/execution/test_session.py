@@ -18,6 +18,7 @@ from grader.assignments.records import Limits
 from grader.cli.doctor import examine
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
+from grader.execution.cell_runner import CellRun
 from grader.execution.outcome import (
     Crashed,
     Incomparable,
@@ -29,7 +30,7 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellRun, CellStep, Execution, confinement_for, step_for
+from grader.execution.session import CellStep, Execution, confinement_for, step_for
 from grader.notebooks.read import Cell
 from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
 from grader.values import wire

@@ -607,12 +607,12 @@ def gradescope(course: Path, folder: Path) -> Path:
     python = folder / "venv" / "bin" / "python"
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
     for name in needed("fairgrade", set()) - {"fairgrade"}:
-        for path in distribution(name).files or ():
-            if ".." not in path.parts:
-                (packages / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path.locate(), packages / path)
+        for file in distribution(name).files or ():
+            if ".." not in file.parts:
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), packages / file)
     (wheel,) = (folder / "source").glob("fairgrade-*.whl")
-    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", wheel], check=True)
     return folder
 
