@@ -20,6 +20,7 @@ import jsonschema
 import pytest
 
 from grader.model import Run
+from tests.waiting import ENDLESS, ENDLESS_NAME, processes_called, until
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"
@@ -359,7 +360,7 @@ def test_an_ended_run_leaves_no_process_behind(
 ) -> None:
     """Ctrl-C, too, leaves what was finished readable, and says what was not."""
     write("in/a.ipynb", *RIGHT)
-    write("in/b.ipynb", "while True: pass")
+    write("in/b.ipynb", ENDLESS)
     temporary = short_folder
     run = subprocess.Popen(
         command("in", "-j", 1, "--root", frozen_course),
@@ -371,19 +372,17 @@ def test_an_ended_run_leaves_no_process_behind(
         # Behind a shell these tests may ignore Ctrl-C, and so would what they start.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
-    kernels: set[Path] = set()
-    while len(kernels) < 2:
-        kernels |= set(temporary.glob("fairgrade-*/fg-*/sockets/*"))
-        assert run.poll() is None
+    until(lambda: run.poll() is not None or {*processes_called(ENDLESS_NAME)})
     # The first result has reached the grader, too: only then is it certain to be kept.
     book = tmp_path / "grades/gradebook.sqlite"
     with closing(sqlite3.connect(book)) as connection:
-        while not connection.execute("SELECT count(*) FROM results").fetchone()[0]:
-            assert run.poll() is None
+        count = "SELECT count(*) FROM results"
+        until(lambda: run.poll() is not None or connection.execute(count).fetchone()[0])
+    assert run.poll() is None
     run.send_signal(how)
     _, errors = run.communicate(timeout=60)
-    while processes_below(temporary):
-        pass  # the kernel of the machine ends them as soon as it sees their parent gone
+    # The machine's kernel ends them as soon as it sees their parent gone.
+    until(lambda: not processes_below(temporary))
     if how is signal.SIGINT:
         assert run.returncode == 1
         first, second = results(tmp_path / "grades").results

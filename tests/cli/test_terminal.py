@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.progress import GetTimeCallable
 from rich.text import Text
 
 from grader.assignments.load import load_assignment
@@ -39,9 +40,15 @@ def seen(live: Live) -> list[str]:
     return [Text.from_ansi(line).plain.rstrip() for line in capture.get().split("\n")]
 
 
+def started(total: int, on: Console, get_time: GetTimeCallable | None = None) -> Live:
+    live = Live(on, disable=True, get_time=get_time)
+    live.update(live.task, total=total)
+    return live
+
+
 def test_rate_and_time_left_are_those_of_what_is_graded_now() -> None:
     now = [0.0]
-    live = Live(110, console(), disable=True, get_time=lambda: now[0])
+    live = started(110, console(), get_time=lambda: now[0])
     for number in range(10):
         live.graded(graded(f"old{number}", kept=True))
     for number in range(20):
@@ -55,7 +62,7 @@ def test_rate_and_time_left_are_those_of_what_is_graded_now() -> None:
 
 def test_slow_grading_is_told_by_the_minute() -> None:
     now = [0.0]
-    live = Live(10, console(), disable=True, get_time=lambda: now[0])
+    live = started(10, console(), get_time=lambda: now[0])
     for number in range(3):
         now[0] += 10
         live.graded(graded(f"s{number}"))
@@ -63,7 +70,7 @@ def test_slow_grading_is_told_by_the_minute() -> None:
 
 
 def test_the_last_failures_are_shown_below_and_counted() -> None:
-    live = Live(10, console(), disable=True)
+    live = started(10, console())
     for number in range(LAST_FAILURES + 2):
         live.graded(graded("s", f"is broken {number}", source=f"{number}.ipynb"))
     live.graded(graded("fine"))
@@ -75,13 +82,13 @@ def test_the_last_failures_are_shown_below_and_counted() -> None:
 
 
 def test_who_handed_in_nothing_is_no_failure() -> None:
-    live = Live(2, console(), disable=True)
+    live = started(2, console())
     live.graded(graded("absent", "handed in nothing", source=""))
     assert "0 not graded" in seen(live)[0]
 
 
 def test_a_long_reason_takes_one_line_and_cannot_steer_the_terminal() -> None:
-    live = Live(2, console(60), disable=True)
+    live = started(2, console(60))
     live.graded(graded("s", "\x1b[2J" + "[red]long[/] " * 50))
     lines = [line for line in seen(live) if line]
     assert len(lines) == 2
@@ -93,7 +100,7 @@ def test_a_long_reason_takes_one_line_and_cannot_steer_the_terminal() -> None:
 def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
     terminal = Terminal(quiet=False)
     terminal.err.file = io.StringIO()
-    with terminal.progress(2) as live:
+    with terminal.progress() as live:
         live.graded(replace(graded("s"), kept=False))
     assert isinstance(terminal.err.file, io.StringIO)
     assert terminal.err.file.getvalue() == ""

@@ -23,6 +23,7 @@ from grader.gradebook.migrations import STEPS
 from grader.gradebook.store import Gradebook, Kept
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Submission, Verdict
 from tests.conftest import ROOT
+from tests.waiting import until
 
 PROTECTION = Protection("limits", "", {}, {})
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
@@ -315,8 +316,7 @@ def test_a_run_killed_anywhere_is_gone_on_with_and_ends_as_if_undisturbed(
     wanted, later = drawn.randrange(6), drawn.random() * 0.2
     run = subprocess.Popen(command("in", "-q", "--seed", 1, "--root", course), cwd=tmp_path)
     book = tmp_path / "grades/gradebook.sqlite"
-    while run.poll() is None and held(book) < wanted:
-        pass
+    until(lambda: run.poll() is not None or held(book) >= wanted)
     try:
         run.wait(later)
     except subprocess.TimeoutExpired:
