@@ -1,4 +1,4 @@
-"""beside: a notebook finds the helpers as the author wrote them, compiled or not."""
+"""helpers: a notebook finds the helpers as the author wrote them, compiled or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""starting: a new assignment works at once, wherever it is made."""
+"""init: a new assignment works at once, wherever it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""mutation, rewriting, trial: what is made of a function, and how it is tried."""
+"""mutants, rewritings, trials: what is made of a function, and how it is tried."""
 
 from __future__ import annotations
 

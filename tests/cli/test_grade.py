@@ -1,4 +1,4 @@
-"""cli, run, terminal, output, export: the command as it is typed, its exit codes and its files."""
+"""grade: the command as it is typed, its exit codes and its files."""
 
 from __future__ import annotations
 
@@ -384,7 +384,8 @@ def test_an_ended_run_leaves_no_process_behind(
     # The machine's kernel ends them as soon as it sees their parent gone.
     until(lambda: not processes_below(temporary))
     if how is signal.SIGINT:
-        assert run.returncode == 1
+        assert run.returncode == 1, errors
+        assert (tmp_path / "grades/results.json").exists(), errors
         first, second = results(tmp_path / "grades").results
         assert (first.score, second.score) == (20, None)
         assert second.reason == "the run was stopped before this was graded"

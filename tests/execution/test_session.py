@@ -1,4 +1,4 @@
-"""execution: one cell's failure is its own; calls come back as what they are."""
+"""session: one cell's failure is its own; calls come back as what they are."""
 
 from __future__ import annotations
 

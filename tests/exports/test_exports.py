@@ -1,4 +1,4 @@
-"""exports, commands_export: what platforms take, read again as they would read it."""
+"""exports: what platforms take, read again as they would read it."""
 
 from __future__ import annotations
 

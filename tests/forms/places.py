@@ -1,4 +1,4 @@
-"""How often the search finds the line of the mistake: `python -m forms.places`, in `tests/`.
+"""How often the search finds the line of the mistake: `python -m tests.forms.places`.
 
 Where a wrong form is the plain one with something changed, the right lines are those that differ;
 where something is missing, those on both sides of it. Of the others they are known by hand.

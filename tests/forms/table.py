@@ -1,4 +1,4 @@
-"""Print what is said of every wrong form, as a table: `python -m forms.table`, in `tests/`."""
+"""Print what is said of every wrong form, as a table: `python -m tests.forms.table`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""results: a run reads what it found from the gradebook, as often as it is asked."""
+"""recorded: a run reads what it found from the gradebook, as often as it is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gradebook, basis, decisions, diff and their commands: nothing found is lost or found twice."""
+"""store, recorded, diff and their commands: nothing found is lost or found twice."""
 
 from __future__ import annotations
 

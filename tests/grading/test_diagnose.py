@@ -1,4 +1,4 @@
-"""diagnosis, answers, scoring by variants: what explains an answer, and what it earns."""
+"""diagnose, parts, score by variants: what explains an answer, and what it earns."""
 
 from __future__ import annotations
 

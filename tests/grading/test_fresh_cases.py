@@ -1,4 +1,4 @@
-"""fresh: who has memorised the frozen cases is flagged, and nobody else."""
+"""fresh_cases: who has memorised the frozen cases is flagged, and nobody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""grading, judge, scoring, diagnosis, evidence: one submission to one result, in a real kernel."""
+"""grade, judge, score, diagnose, evidence: one submission to one result, in a real kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""notebook: what students hand in is read; what cannot be is refused with a reason in words."""
+"""read: what students hand in is read; what cannot be is refused with a reason in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""unzip: nothing gets out of a zip but notebooks, and nothing is left out in silence."""
+"""archives: nothing gets out of a zip but notebooks, and nothing is left out in silence."""
 
 from __future__ import annotations
 
