@@ -87,5 +87,5 @@ def processes_called(name: str) -> Iterator[int]:
     """The numbers of the processes that have given themselves this name."""
     for path in Path("/proc").glob("[0-9]*/comm"):
         with suppress(OSError):
-            if path.read_text().strip() == name:
+            if path.read_bytes().strip() == name.encode():  # others' may be no text
                 yield int(path.parent.name)

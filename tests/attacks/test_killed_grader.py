@@ -36,7 +36,7 @@ def below(number: int) -> set[int]:
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+            parents[int(path.parent.name)] = int(path.read_bytes().rpartition(b")")[2].split()[1])
     found: set[int] = set()
     more = {number}
     while more := {each for each, parent in parents.items() if parent in more}:
