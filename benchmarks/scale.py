@@ -31,6 +31,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import IO
 
 from classroom import students, write
 from measure import TICKS, descendants, memory, stat
@@ -118,7 +119,8 @@ def _run(
     figures = Figures(where, len(list(submissions.iterdir())))
     book = folder / "gradebook.sqlite"
     with ExitStack() as stack:
-        port, processes = 0, []
+        port = 0
+        processes: list[subprocess.Popen[bytes]] = []
         if where == "Dask":
             port, processes = stack.enter_context(_cluster(folder, options))
         address = f"tcp://127.0.0.1:{port}" if port else ""
@@ -216,7 +218,7 @@ def _cluster(
             process.wait()
 
 
-def _start(command: Sequence[str], folder: Path, log: object) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], folder: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
     # The variable as docs/cluster.md has it: no profiler of Dask's.
     variables = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
     environment = {**os.environ, **variables, "PYTHONPATH": str(REPOSITORY)}
@@ -277,8 +279,12 @@ def _traffic(port: int) -> Iterator[tuple[str, tuple[int, int]]]:
     command = ["ss", "--tcp", "--info", "--no-header", "--oneline", "--numeric"]
     shown = subprocess.run([*command, f"sport = :{port}"], capture_output=True, text=True)
     for line in shown.stdout.splitlines():
-        counts = [re.search(rf"\bbytes_{name}:(\d+)", line) for name in ("received", "sent")]
-        yield line.split()[4], tuple(int(each[1]) if each else 0 for each in counts)
+        yield line.split()[4], (_count(line, "received"), _count(line, "sent"))
+
+
+def _count(line: str, name: str) -> int:
+    found = re.search(rf"\bbytes_{name}:(\d+)", line)
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

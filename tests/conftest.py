@@ -15,11 +15,14 @@ import pytest
 from grader.authors.validate import generate
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import Task, grade
+from grader.grading.repair.search import SearchLimits
 from grader.model import Graded, Submission
 from grader.sandbox.level import Level
 
 ROOT = Path(__file__).parent.parent
 COURSE = Path(__file__).parent / "course"
+# What a search for a mistake finds is not to depend on how fast the machine is.
+UNHURRIED = SearchLimits(seconds=60, clock_seconds=120)
 
 
 def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:
@@ -85,6 +88,16 @@ def short_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture
+def temporary_files_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Have this process make its temporary files in a folder.
+
+    TMPDIR is read once, when a process first needs it; from then on this documented variable of
+    `tempfile` is the only way.
+    """
+    return lambda folder: monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+
 @pytest.fixture(scope="session")
 def frozen_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small course of tests/course with its generated files."""
@@ -104,8 +117,9 @@ def course(frozen_course: Path, tmp_path: Path) -> Path:
 def grade_cells(frozen_course: Path, write: Callable[..., Path]) -> Callable[..., Graded]:
     """Grade a notebook of the given cells with the small course, in a real kernel."""
 
-    def grade_them(*cells: str, **metadata: Any) -> Graded:
+    def grade_them(*cells: str, search: SearchLimits = UNHURRIED, **metadata: Any) -> Graded:
         path = write("student.ipynb", *cells, **metadata)
-        return grade(Task(frozen_course, Submission("student", path.name, str(path)), "words"))
+        submission = Submission("student", path.name, str(path))
+        return grade(Task(frozen_course, submission, "words", search=search))
 
     return grade_them

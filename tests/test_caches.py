@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_of_more_results_than_may_be_kept_the_oldest_is_computed_again() -> None
 
 
 def test_an_exception_is_not_kept() -> None:
-    answers = iter([ValueError("not yet"), "now"])
+    answers: Iterator[Exception | str] = iter([ValueError("not yet"), "now"])
 
     @cached()
     def answer(record: Record) -> str:

@@ -32,7 +32,7 @@ from grader.grading.evidence import flags, spans, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.pictures.draw import with_drawings
 from grader.grading.pictures.trainings import reading, with_trainings
-from grader.grading.repair.search import searched
+from grader.grading.repair.search import SearchLimits, searched
 from grader.model import ExerciseResult, Graded, Result, Status, Submission, Visibility
 from grader.notebooks.cells import parsed_once
 from grader.notebooks.read import Notebook, parse_notebook, read_notebook
@@ -47,7 +47,8 @@ class Task:
 
     `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
     `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
-    only what it holds is used. With `strict`, as an author wants it, no step may fail.
+    only what it holds is used. With `strict`, as an author wants it, no step may fail. `search`
+    bounds the search for a mistake.
     """
 
     root: Path
@@ -58,6 +59,7 @@ class Task:
     seed: int = 0
     public_only: bool = False
     strict: bool = False
+    search: SearchLimits = field(default_factory=SearchLimits)
 
 
 @dataclass(slots=True)
@@ -169,7 +171,11 @@ async def end_kernel(grading: Grading) -> None:
 async def search_mistakes(grading: Grading) -> None:
     """Look for an edit that makes a wrong function right, and mark its lines."""
     grading.exercises, cut_short = await searched(
-        grading.exercises, grading.notebook, grading.assignment, grading.execution_of_definitions
+        grading.exercises,
+        grading.notebook,
+        grading.assignment,
+        grading.execution_of_definitions,
+        grading.task.search,
     )
     grading.flags += cut_short
 

@@ -16,15 +16,18 @@ _SETTINGS = (
 )
 
 
-def advice() -> str:
-    """The command that gets the strongest level, or what else would."""
+def advice(settings: Path = Path("/proc/sys")) -> str:
+    """The command that gets the strongest level, or what else would.
+
+    `settings` is the folder in which Linux shows its settings, each as a file.
+    """
     if sys.platform != "linux":
         return "run fairgrade on Linux, in a virtual machine for example"
     as_root = "" if os.getuid() == 0 else "sudo "
     if bubblewrap() is None:
         return f"{as_root}apt-get install bubblewrap"
     for name, hinders, mends in _SETTINGS:
-        if _setting(name) == hinders:
+        if _content(settings / name) == hinders:
             return f"{as_root}sysctl -w {name.replace('/', '.')}={mends}"
     return (
         "allow this container new user namespaces, for docker with "
@@ -32,8 +35,8 @@ def advice() -> str:
     )
 
 
-def _setting(name: str) -> str:
+def _content(path: Path) -> str:
     try:
-        return Path("/proc/sys", name).read_text().strip()
+        return path.read_text().strip()
     except OSError:
         return ""

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -14,12 +15,22 @@ from grader.errors import InputError
 from grader.files import scratch_folder
 from grader.submissions.layouts import OWN_FILES
 
-MOST_MEMBERS = 100_000
-MOST_BYTES = 10_000_000_000
-MOST_BYTES_OF_ONE = 200_000_000
-# Notebooks shrink to a tenth or so; only zeros shrink to a thousandth.
-MOST_RATIO, SMALL = 200, 10_000_000
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ZipLimits:
+    """The most that is unpacked of one zip. Sizes are in bytes, after unpacking.
+
+    A member larger than `small` may be at most `ratio` times as large as it is packed: notebooks
+    shrink to a tenth or so, and only zeros shrink to a thousandth.
+    """
+
+    members: int = 100_000
+    size: int = 10_000_000_000
+    size_of_one: int = 200_000_000
+    ratio: int = 200
+    small: int = 10_000_000
 
 
 class Unzipped(NamedTuple):
@@ -30,11 +41,11 @@ class Unzipped(NamedTuple):
 
 
 @contextmanager
-def unzipped(paths: Iterable[Path]) -> Iterator[Unzipped]:
+def unzipped(paths: Iterable[Path], limits: ZipLimits = ZipLimits()) -> Iterator[Unzipped]:
     """Unpack the zips among `paths` into folders that last as long as the context.
 
     Only notebooks and what tells a layout are unpacked. Raises InputError for a zip that cannot
-    be read, or that holds more than anybody hands in.
+    be read, or that holds more than `limits` allow.
     """
     with scratch_folder("fairgrade-zip-") as name:
         folders: list[Path] = []
@@ -44,19 +55,19 @@ def unzipped(paths: Iterable[Path]) -> Iterator[Unzipped]:
                 # The zip's own name, because layouts look at what the folder is called.
                 folder = Path(name) / str(number) / path.stem
                 folder.mkdir(parents=True)
-                left_out += _unpack(path, folder)
+                left_out += _unpack(path, folder, limits)
                 path = folder
             folders.append(path)
         yield Unzipped(tuple(folders), tuple(left_out))
 
 
-def _unpack(path: Path, folder: Path) -> Iterator[str]:
+def _unpack(path: Path, folder: Path, limits: ZipLimits) -> Iterator[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if len(members) > MOST_MEMBERS:
-                raise InputError(f"{path}: holds more than {MOST_MEMBERS:,} files")
-            yield from _members(archive, members, path, folder)
+            if len(members) > limits.members:
+                raise InputError(f"{path}: holds more than {limits.members:,} files")
+            yield from _members(archive, path, folder, limits)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise InputError(
             f"{path}: is no zip that can be read: {error}; download it once more"
@@ -64,19 +75,19 @@ def _unpack(path: Path, folder: Path) -> Iterator[str]:
 
 
 def _members(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path, folder: Path
+    archive: zipfile.ZipFile, path: Path, folder: Path, limits: ZipLimits
 ) -> Iterator[str]:
-    room = MOST_BYTES
-    for member in members:
+    room = limits.size
+    for member in archive.infolist():
         name = PurePosixPath(member.filename)
         if member.is_dir() or _is_clutter(name):
             continue
-        problem = _problem(member, name)
+        problem = _problem(member, name, limits)
         if not problem:
-            size, problem = _write(archive, member, folder / name, min(room, MOST_BYTES_OF_ONE))
+            size, problem = _write(archive, member, folder / name, min(room, limits.size_of_one))
             room -= size
         if room <= 0:
-            raise InputError(f"{path}: unpacks to more than {MOST_BYTES:,} bytes")
+            raise InputError(f"{path}: unpacks to more than {limits.size:,} bytes")
         if problem:
             yield f"{member.filename}: {problem}"
 
@@ -86,7 +97,7 @@ def _is_clutter(name: PurePosixPath) -> bool:
     return (hidden and name.parts[-2:] != (".git", "HEAD")) or "__MACOSX" in name.parts
 
 
-def _problem(member: zipfile.ZipInfo, name: PurePosixPath) -> str:
+def _problem(member: zipfile.ZipInfo, name: PurePosixPath, limits: ZipLimits) -> str:
     if name.is_absolute() or ".." in name.parts or "\\" in member.filename:
         return "its path leads out of the zip, so it was left out"
     kind = stat.S_IFMT(member.external_attr >> 16)
@@ -98,10 +109,10 @@ def _problem(member: zipfile.ZipInfo, name: PurePosixPath) -> str:
         return "not a notebook"
     if member.flag_bits & 1:
         return "encrypted, so it was left out"
-    if member.file_size > MOST_BYTES_OF_ONE:
-        return f"larger than {MOST_BYTES_OF_ONE:,} bytes, so it was left out"
-    if member.file_size > SMALL and member.file_size > MOST_RATIO * member.compress_size:
-        return f"packed to less than one in {MOST_RATIO}, as no notebook is, so it was left out"
+    if member.file_size > limits.size_of_one:
+        return f"larger than {limits.size_of_one:,} bytes, so it was left out"
+    if member.file_size > max(limits.small, limits.ratio * member.compress_size):
+        return f"packed to less than one in {limits.ratio}, as no notebook is, so it was left out"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""beside: a notebook finds the helpers as the author wrote them, compiled or not."""
+"""helpers: a notebook finds the helpers as the author wrote them, compiled or not."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from grader.assignments.helpers import files_beside
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Limits
 from grader.errors import AssignmentError
+from grader.execution.cell_runner import CellRun
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellRun, CellStep, Execution, confinement_for
+from grader.execution.session import CellStep, Execution, confinement_for
 from grader.notebooks.read import Cell
 
 

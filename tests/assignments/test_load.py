@@ -1,4 +1,4 @@
-"""assignment, cases, tables: an assignment is read whole, and its author's mistakes are named."""
+"""load, cases, toml: an assignment is read whole, and its author's mistakes are named."""
 
 from __future__ import annotations
 

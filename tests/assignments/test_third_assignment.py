@@ -31,7 +31,7 @@ def third(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def answered(third: Path, path: Path, **answers: str) -> Path:
+def answered(third: Path, path: Path, **answers: tuple[str, str]) -> Path:
     """A copy of the master at `path`, in which lines of the solutions are others."""
     text = (third / "solutions" / NAME / NOTEBOOK).read_text()
     for line, other in answers.values():

@@ -37,6 +37,7 @@ from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from tests.attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
 from tests.conftest import notebook
+from tests.waiting import one_ends
 
 MAX_MEMORY_KB = 150_000
 MAX_SECONDS = 120  # twice what the limits of the course allow
@@ -179,11 +180,13 @@ class World:
         """Processes that were not there before, and what they are; what has been killed has a
         moment to be gone."""
         end = time.monotonic() + 10
-        while left := running_kernels() - processes:
+        while left := (now := running_kernels()) - processes:
             # A warm parent that took the place of another one is no process left behind.
-            if len(left) <= len(processes - running_kernels()) or time.monotonic() > end:
+            if len(left) <= len(processes - now):
                 break
-        return {each: described(each) for each in left} if time.monotonic() > end else {}
+            if not one_ends(now, end - time.monotonic()):
+                return {each: described(each) for each in left}
+        return {}
 
     def broken_promises(self, attack: Attack) -> dict[str, object]:
         """Promise -> how it was seen to be broken, in a run of an attacker and an honest one."""
@@ -200,7 +203,7 @@ class World:
         after = self.outside.state()
         left = self._left(processes)
         honest = replace(self.grade("honest", *self.right), seconds=0.0)
-        checks = {
+        checks: dict[str, object] = {
             "wrong answers get no more points": {
                 each.name: each.score
                 for each in result.exercises
@@ -372,7 +375,7 @@ def published(world: World, *results: Result) -> list[str]:
                 page.feed(text)
                 found += page.found
             shown = text.replace(json.dumps(prelude(world.facts))[1:-1], "")
-            secret = [world.facts.get("token", "secret-of-the-instructor"), "\x1b", "\u202e"]
+            secret = [str(world.facts.get("token", "secret-of-the-instructor")), "\x1b", "\u202e"]
             found += [
                 f"{word!r} in {path.name}" for word in (*world.hidden, *secret) if word in shown
             ]

@@ -8,47 +8,40 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import notebook
+from tests.waiting import left_of, processes_called, until, watched
 
 DENY = Path(__file__).parents[1] / "sandbox" / "deny.py"
 FORKS = 6
-# Children that try to outlive the kernel, which tries to outlive its parent.
+NAME = f"last-{os.getpid()}"
+# Children that try to outlive the kernel, which tries to outlive its parent; each has a name that
+# can be seen from outside.
 LASTING = f"""
 import ctypes, os, signal, time
 ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
 for number in range({FORKS}):
     if os.fork() == 0:
         break
+ctypes.CDLL(None).prctl(15, b'{NAME}', 0, 0, 0)
 while True: time.sleep(600)
 """
 
 
-def status(pid: int | str) -> list[str]:
-    """State, parent, process group and so on of a process; empty if there is none."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return []
-
-
-def below(pid: int) -> dict[int, list[str]]:
-    """The status of every process that this one has started, directly or not."""
-    all_of_them = {int(path.name): status(path.name) for path in Path("/proc").glob("[0-9]*")}
-    found, more = {}, {pid}
-    while more:
-        more = {n for n, fields in all_of_them.items() if fields and int(fields[1]) in more}
-        found |= {number: all_of_them[number] for number in more}
+def below(number: int) -> set[int]:
+    """The numbers of all processes that this one has started, directly or not."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_bytes().rpartition(b")")[2].split()[1])
+    found: set[int] = set()
+    more = {number}
+    while more := {each for each, parent in parents.items() if parent in more}:
+        found |= more
     return found
-
-
-def lives(pid: int, before: list[str]) -> bool:
-    now = status(pid)
-    return bool(now) and now[0] not in "ZX" and now[19] == before[19]
 
 
 @pytest.mark.parametrize("denied", ["nothing", "namespaces"])
@@ -67,19 +60,18 @@ def test_everything_ends_with_a_killed_grader(
         env={**os.environ, "TMPDIR": str(short_folder)},
         stdout=subprocess.DEVNULL,
     )
-    try:
-        while not any(short_folder.glob("fairgrade-*/fg-*/sockets/*")):
-            assert run.poll() is None  # the canary, which starts processes too, comes first
-        started = below(run.pid)
-        while max(Counter(fields[2] for fields in started.values()).values(), default=0) <= FORKS:
+    with run:
+        try:
+            until(lambda: run.poll() is not None or len([*processes_called(NAME)]) > FORKS)
             assert run.poll() is None
             started = below(run.pid)
-    finally:
-        run.kill()
-        run.wait()
-    end = time.monotonic() + 60
-    while left := [pid for pid, before in started.items() if lives(pid, before)]:
-        if time.monotonic() > end:
-            for pid in left:
-                os.kill(pid, signal.SIGKILL)
-            pytest.fail(f"processes that outlived the grader: {left}")
+            assert started >= {*processes_called(NAME)}
+        except BaseException:
+            run.kill()
+            raise
+        with watched(started) as numbers:
+            run.kill()
+            left = left_of(numbers, 60)
+    for number in left:
+        os.kill(number, signal.SIGKILL)
+    assert left == set(), "processes that outlived the grader"

@@ -1,4 +1,4 @@
-"""adequacy, allowances, adequacy_table: hidden cases are needed and enough, and that is shown."""
+"""adequacy: hidden cases are needed and enough, and that is shown."""
 
 from __future__ import annotations
 

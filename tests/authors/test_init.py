@@ -1,7 +1,8 @@
-"""starting: a new assignment works at once, wherever it is made."""
+"""init: a new assignment works at once, wherever it is made."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,15 +38,6 @@ def test_a_new_assignment_in_an_empty_folder_is_in_order_graded_and_released(
     assert {"Moving_sums.ipynb", "README.md"} <= bundle(tmp_path, "moving_sums").keys()
 
 
-def test_what_python_writes_beside_the_cases_is_not_told_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.dont_write_bytecode", False)
-    written = start(tmp_path, "moving_sums")
-    assert list(tmp_path.rglob("*.pyc")) != []
-    assert {path.suffix for path in written} == {".toml", ".py", ".ipynb", ".json"}
-
-
 def test_the_hidden_cases_of_a_new_assignment_are_adequate(tmp_path: Path) -> None:
     start(tmp_path, "moving_sums")
     (proof,) = prove(tmp_path, "moving_sums", jobs=1)
@@ -69,14 +61,18 @@ def test_a_name_that_is_taken_is_refused_and_nothing_written(tmp_path: Path, par
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_the_command_starts_a_course_where_there_is_none(tmp_path: Path) -> None:
+def test_the_command_starts_a_course_and_tells_of_what_it_wrote_itself(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from grader.cli import main; main()", "init", "first"],
         cwd=tmp_path,
+        # Python then writes its own files beside the author's.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*.pyc")) != []
+    assert ".pyc" not in done.stdout
     assert "next: change what you like, then `grade generate first`" in done.stdout
     assert (tmp_path / "solutions/first/First.ipynb").exists()

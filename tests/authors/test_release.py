@@ -1,4 +1,4 @@
-"""bundle, giveaway: what students get, the same every time, and nothing of the solutions."""
+"""release, leaks: what students get, the same every time, and nothing of the solutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""release, reference, freezing, validation: what is generated, and that it stays in step."""
+"""template, expected_outputs, frozen, generate: what is generated, and that it stays in step."""
 
 from __future__ import annotations
 

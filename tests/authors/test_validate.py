@@ -1,4 +1,4 @@
-"""validation: a broken assignment is told in its author's words: file, place, what was expected."""
+"""validate: a broken assignment is told in its author's words: file, place, what was expected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cli, run, terminal, output, export: the command as it is typed, its exit codes and its files."""
+"""grade: the command as it is typed, its exit codes and its files."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ import pytest
 from grader.model import Run
 from grader.results.files import read_results
 from grader.results.schema import schema
+from tests.waiting import ENDLESS, ENDLESS_NAME, processes_called, until
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"
@@ -127,7 +128,7 @@ def test_run_is_the_same_as_no_subcommand(
     write("ann.ipynb", *RIGHT)
     assert run_grade("run", "ann.ipynb", "--output", "one").returncode == 0
     assert run_grade("ann.ipynb", "--output", "two").returncode == 0
-    one, two = (results(tmp_path / name).results[0] for name in ("one", "two"))
+    (one,), (two,) = (results(tmp_path / name).results for name in ("one", "two"))
     assert one.exercises == two.exercises
 
 
@@ -360,7 +361,7 @@ def test_an_ended_run_leaves_no_process_behind(
 ) -> None:
     """Ctrl-C, too, leaves what was finished readable, and says what was not."""
     write("in/a.ipynb", *RIGHT)
-    write("in/b.ipynb", "while True: pass")
+    write("in/b.ipynb", ENDLESS)
     temporary = short_folder
     run = subprocess.Popen(
         command("in", "-j", 1, "--root", frozen_course),
@@ -372,21 +373,20 @@ def test_an_ended_run_leaves_no_process_behind(
         # Behind a shell these tests may ignore Ctrl-C, and so would what they start.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
-    kernels: set[Path] = set()
-    while len(kernels) < 2:
-        kernels |= set(temporary.glob("fairgrade-*/fg-*/sockets/*"))
-        assert run.poll() is None
+    until(lambda: run.poll() is not None or {*processes_called(ENDLESS_NAME)})
     # The first result has reached the grader, too: only then is it certain to be kept.
     book = tmp_path / "grades/gradebook.sqlite"
     with closing(sqlite3.connect(book)) as connection:
-        while not connection.execute("SELECT count(*) FROM results").fetchone()[0]:
-            assert run.poll() is None
+        count = "SELECT count(*) FROM results"
+        until(lambda: run.poll() is not None or connection.execute(count).fetchone()[0])
+    assert run.poll() is None
     run.send_signal(how)
     _, errors = run.communicate(timeout=60)
-    while processes_below(temporary):
-        pass  # the kernel of the machine ends them as soon as it sees their parent gone
+    # The machine's kernel ends them as soon as it sees their parent gone.
+    until(lambda: not processes_below(temporary))
     if how is signal.SIGINT:
-        assert run.returncode == 1
+        assert run.returncode == 1, errors
+        assert (tmp_path / "grades/results.json").exists(), errors
         first, second = results(tmp_path / "grades").results
         assert (first.score, second.score) == (20, None)
         assert second.reason == "the run was stopped before this was graded"
@@ -452,7 +452,8 @@ def test_if_nobody_can_read_what_is_printed_the_files_are_written_all_the_same(
     os.close(stdout)
     assert "Traceback" not in done.stderr
     assert done.returncode in (0, 1)
-    assert results(tmp_path / "grades").results[0].score == 4
+    (result,) = results(tmp_path / "grades").results
+    assert result.score == 4
 
 
 def test_who_reads_the_first_line_only_finds_all_files_and_a_true_exit_code(

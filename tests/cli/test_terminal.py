@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.progress import GetTimeCallable
 from rich.text import Text
 
 from grader.assignments.load import load_assignment
@@ -22,6 +23,13 @@ def graded(student: str, reason: str = "", kept: bool = False, source: str = "x.
     return Graded(Submission(student, source, source), "words", result, kept)
 
 
+class OnScreen(io.StringIO):
+    """What is written to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def console(width: int = 100) -> Console:
     return Console(file=io.StringIO(), force_terminal=True, width=width, soft_wrap=True)
 
@@ -32,9 +40,15 @@ def seen(live: Live) -> list[str]:
     return [Text.from_ansi(line).plain.rstrip() for line in capture.get().split("\n")]
 
 
+def started(total: int, on: Console, get_time: GetTimeCallable | None = None) -> Live:
+    live = Live(on, disable=True, get_time=get_time)
+    live.update(live.task, total=total)
+    return live
+
+
 def test_rate_and_time_left_are_those_of_what_is_graded_now() -> None:
     now = [0.0]
-    live = Live(110, console(), disable=True, get_time=lambda: now[0])
+    live = started(110, console(), get_time=lambda: now[0])
     for number in range(10):
         live.graded(graded(f"old{number}", kept=True))
     for number in range(20):
@@ -48,7 +62,7 @@ def test_rate_and_time_left_are_those_of_what_is_graded_now() -> None:
 
 def test_slow_grading_is_told_by_the_minute() -> None:
     now = [0.0]
-    live = Live(10, console(), disable=True, get_time=lambda: now[0])
+    live = started(10, console(), get_time=lambda: now[0])
     for number in range(3):
         now[0] += 10
         live.graded(graded(f"s{number}"))
@@ -56,7 +70,7 @@ def test_slow_grading_is_told_by_the_minute() -> None:
 
 
 def test_the_last_failures_are_shown_below_and_counted() -> None:
-    live = Live(10, console(), disable=True)
+    live = started(10, console())
     for number in range(LAST_FAILURES + 2):
         live.graded(graded("s", f"is broken {number}", source=f"{number}.ipynb"))
     live.graded(graded("fine"))
@@ -68,13 +82,13 @@ def test_the_last_failures_are_shown_below_and_counted() -> None:
 
 
 def test_who_handed_in_nothing_is_no_failure() -> None:
-    live = Live(2, console(), disable=True)
+    live = started(2, console())
     live.graded(graded("absent", "handed in nothing", source=""))
     assert "0 not graded" in seen(live)[0]
 
 
 def test_a_long_reason_takes_one_line_and_cannot_steer_the_terminal() -> None:
-    live = Live(2, console(60), disable=True)
+    live = started(2, console(60))
     live.graded(graded("s", "\x1b[2J" + "[red]long[/] " * 50))
     lines = [line for line in seen(live) if line]
     assert len(lines) == 2
@@ -85,8 +99,8 @@ def test_a_long_reason_takes_one_line_and_cannot_steer_the_terminal() -> None:
 
 def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
     terminal = Terminal(quiet=False)
-    terminal.err = Console(file=io.StringIO(), width=100)
-    with terminal.progress(2) as live:
+    terminal.err.file = io.StringIO()
+    with terminal.progress() as live:
         live.graded(replace(graded("s"), kept=False))
     assert isinstance(terminal.err.file, io.StringIO)
     assert terminal.err.file.getvalue() == ""
@@ -95,7 +109,8 @@ def test_nothing_is_shown_where_output_goes_to_a_file() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(MOST_ROWS, True), (MOST_ROWS + 1, False)])
 def test_the_table_is_left_out_where_nobody_could_read_it(count: int, shown: bool) -> None:
     terminal = Terminal(quiet=False)
-    terminal.out = terminal.err = console()
+    terminal.out.file = terminal.err.file = OnScreen()
+    terminal.out.width = 100
     protection = Protection("namespaces", "shut in", {}, {})
     results = tuple(graded(f"student{number}").result for number in range(count))
     run = Run("adam", "Adam", "1", "2026-11-20", 1, protection, results)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import mmap
 import os
-from dataclasses import replace
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from grader.notebooks.read import Cell
 from grader.sandbox.shared import MAX_SHARED, SharedInputs
 from grader.values import wire
 
+DENY = Path(__file__).parents[1] / "sandbox" / "deny.py"
 ONES = np.ones((300, 500))
 SPOILS = "def f(a):\n    before = float(a.sum())\n    a[:] = 7\n    return before, a"
 
@@ -106,20 +108,31 @@ def test_shared_memory_goes_with_its_owner() -> None:
         os.fstat(descriptor)
 
 
+HOW_MANY_SHARED = """
+import sys
+from pathlib import Path
+from grader.assignments.load import load_assignment
+from grader.execution.inputs import shared
+print(len(shared(load_assignment(Path(sys.argv[1]), "optimization_methods"))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("denied", "before", "count"),
+    [
+        pytest.param("nothing", "", "1", id="everywhere else"),
+        pytest.param("memory", "", "0", id="where an administrator forbids it"),
+        pytest.param("nothing", "import os\ndel os.memfd_create", "0", id="as on macOS"),
+    ],
+)
 def test_without_memory_of_this_kind_nothing_is_shared(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    denied: str, before: str, count: str, root: Path
 ) -> None:
-    """As on macOS, and where an administrator forbids it."""
-
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    for change in (
-        lambda: monkeypatch.setattr(os, "memfd_create", refuse),
-        lambda: monkeypatch.delattr(os, "memfd_create"),
-    ):
-        change()
-        assert shared(replace(load_assignment(root, "optimization_methods"))) == {}
+    python = [sys.executable, "-c", before + HOW_MANY_SHARED, str(root)]
+    done = subprocess.run(
+        [sys.executable, str(DENY), denied, *python], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == count
 
 
 def test_only_large_inputs_of_public_cases_are_shared(root: Path) -> None:

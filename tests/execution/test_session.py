@@ -1,4 +1,4 @@
-"""execution: one cell's failure is its own; calls come back as what they are."""
+"""session: one cell's failure is its own; calls come back as what they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -18,6 +18,7 @@ from grader.assignments.records import Limits
 from grader.cli.doctor import examine
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
+from grader.execution.cell_runner import CellRun
 from grader.execution.outcome import (
     Crashed,
     Incomparable,
@@ -29,7 +30,7 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellRun, CellStep, Execution, confinement_for, step_for
+from grader.execution.session import CellStep, Execution, confinement_for, step_for
 from grader.notebooks.read import Cell
 from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
 from grader.values import wire
@@ -350,11 +351,11 @@ def fewest_children(pid: int) -> int:
 
 
 def test_kernels_leave_no_process_folder_or_descriptor(
-    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+    short_folder: Path, temporary_files_in: Callable[[Path], None]
 ) -> None:
     shut_in = confinement()
     close_parents()
-    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
+    temporary_files_in(short_folder)
     execute(["import os; os._exit(1)"])
     parent = warm_parent(shut_in).number
     before = len(os.listdir("/proc/self/fd")), fewest_children(parent)
@@ -401,11 +402,11 @@ def test_what_cannot_be_imported_ahead_leaves_a_cold_start_and_doctor_says_so(
 
 
 def test_a_folder_for_temporary_files_too_deep_for_sockets_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, temporary_files_in: Callable[[Path], None]
 ) -> None:
     deep = tmp_path / ("x" * 100)
     deep.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    temporary_files_in(deep)
     shut_in = confinement()
     close_parents()
     with pytest.raises(KernelFailure, match="TMPDIR names another one"):
@@ -420,10 +421,13 @@ def test_the_watch_does_not_outlive_its_cell() -> None:
 
 
 def test_a_kernel_that_is_not_ready_in_time_is_our_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if it had never seen that somebody listens: no cell is blamed for that."""
+    """As if it had never seen that somebody listens: no cell is blamed for that.
+
+    The client's library is made to hear nothing, as a real kernel that says nothing would take the
+    whole minute that one has.
+    """
 
     async def deaf(self: Any, timeout: float | None = None) -> dict[str, Any]:
-        await asyncio.sleep(0)
         raise Empty
 
     shut_in = confinement()

@@ -1,4 +1,4 @@
-"""exports, commands_export: what platforms take, read again as they would read it."""
+"""exports: what platforms take, read again as they would read it."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def graded(student: str, longest: float = 4, count: float = 6, **ids: str) -> Re
             exercise("longest", longest, 4, cases=CASES, diagnosis=None if longest else MISTAKE),
             exercise("count", count, 6),
         ),
-        owner=Owner(student, tuple(ids.items())),
+        owner=Owner(student, ids),
     )
 
 
 def broken(student: str, **ids: str) -> Result:
-    owner = Owner(student, tuple(ids.items()))
+    owner = Owner(student, ids)
     source = f"{student}.ipynb"
     return Result(student, source, Status.NOT_GRADED, None, 10, "is no notebook", owner=owner)
 
@@ -607,12 +607,12 @@ def gradescope(course: Path, folder: Path) -> Path:
     python = folder / "venv" / "bin" / "python"
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
     for name in needed("fairgrade", set()) - {"fairgrade"}:
-        for path in distribution(name).files or ():
-            if ".." not in path.parts:
-                (packages / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path.locate(), packages / path)
+        for file in distribution(name).files or ():
+            if ".." not in file.parts:
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), packages / file)
     (wheel,) = (folder / "source").glob("fairgrade-*.whl")
-    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", wheel], check=True)
     return folder
 

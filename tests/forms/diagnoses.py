@@ -1,6 +1,7 @@
 """What is said of each wrong form: the variants that are named, none where nothing is known.
 
-Checked by `tests/test_forms.py`; `python -m forms.table` prints it with verdicts and points.
+`tests/grading/test_forms.py` checks them; `python -m tests.forms.table` prints them with verdicts
+and points.
 """
 
 from __future__ import annotations

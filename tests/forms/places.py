@@ -1,4 +1,4 @@
-"""How often the search finds the line of the mistake: `python -m forms.places`, in `tests/`.
+"""How often the search finds the line of the mistake: `python -m tests.forms.places`.
 
 Where a wrong form is the plain one with something changed, the right lines are those that differ;
 where something is missing, those on both sides of it. Of the others they are known by hand.
@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from grader.grading.repair import search
 from grader.grading.repair.search import WORDS
 from grader.model import ExerciseResult
 from grader.notebooks.cells import functions
@@ -148,6 +147,5 @@ def _listed(lines: set[int] | tuple[int, ...]) -> str:
 
 
 if __name__ == "__main__":
-    search.SECONDS = search.SECONDS_BY_THE_CLOCK = 60  # the table is the same on a busy machine
     for line in table():
         print(line, flush=True)

@@ -1,4 +1,4 @@
-"""Print what is said of every wrong form, as a table: `python -m forms.table`, in `tests/`."""
+"""Print what is said of every wrong form, as a table: `python -m tests.forms.table`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.grading.grade import Task, grade
 from grader.model import ExerciseResult, Submission
+from tests.conftest import UNHURRIED, notebook
 from tests.forms import adam, adam_start, gd, mini_batches, momentum, velocity
 
 ROOT = Path(__file__).parents[2]
@@ -17,17 +18,10 @@ MODULES = (gd, mini_batches, velocity, momentum, adam_start, adam)
 
 def diagnosed(exercise: str, source: str, folder: Path) -> ExerciseResult:
     cells = ["import math\nimport numpy as np", *source.split("# %%\n")]
-    content = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": c}
-        for c in (cell.strip("\n") for cell in cells)
-    ]
     path = folder / "form.ipynb"
-    path.write_text(
-        json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": content})
-    )
-    result = grade(
-        Task(ROOT, Submission("form", path.name, str(path)), "optimization_methods")
-    ).result
+    path.write_text(json.dumps(notebook(*(cell.strip("\n") for cell in cells))))
+    submission = Submission("form", path.name, str(path))
+    result = grade(Task(ROOT, submission, "optimization_methods", search=UNHURRIED)).result
     return next(each for each in result.exercises if each.name == exercise)
 
 

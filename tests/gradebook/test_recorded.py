@@ -1,4 +1,4 @@
-"""results: a run reads what it found from the gradebook, as often as it is asked."""
+"""recorded: a run reads what it found from the gradebook, as often as it is asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from grader.results.files import read_results, write_results
 from tests.gradebook.test_store import begin, kept, result, submission
 
 
-def a_run(*results: Result, **more: object) -> Run:
+def a_run(*results: Result, **more: Any) -> Run:
     protection = Protection("limits", "", {"é": True}, {})
     whole = Run("words", "Wörter", "1", "2025-11-20", 1, protection, results)
     return replace(whole, **more)
@@ -99,6 +100,7 @@ def test_a_decision_stands_above_what_is_in_the_gradebook(tmp_path: Path) -> Non
         book.note("bo", "see me")
         stored = recorded(book, result("ann"), result("bo"))
         ann, bo = stored
+        _, summary_of_bo = stored.summaries
         assert (ann.score, ann.remarks) == (4, ())
         assert (bo.score, bo.remarks) == (1, ("see me",))
-        assert stored.recorded.with_decisions(stored.summaries[1]).score == 1
+        assert stored.recorded.with_decisions(summary_of_bo).score == 1

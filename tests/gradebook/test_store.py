@@ -1,4 +1,4 @@
-"""gradebook, basis, decisions, diff and their commands: nothing found is lost or found twice."""
+"""store, recorded, diff and their commands: nothing found is lost or found twice."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from grader.model import ExerciseResult, Protection, Result, Run, Status, Submis
 from grader.results.files import read_results
 from grader.results.schema import schema
 from tests.conftest import ROOT
+from tests.waiting import until
 
 PROTECTION = Protection("limits", "", {}, {})
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
@@ -315,8 +316,7 @@ def test_a_run_killed_anywhere_is_gone_on_with_and_ends_as_if_undisturbed(
     wanted, later = drawn.randrange(6), drawn.random() * 0.2
     run = subprocess.Popen(command("in", "-q", "--seed", 1, "--root", course), cwd=tmp_path)
     book = tmp_path / "grades/gradebook.sqlite"
-    while run.poll() is None and held(book) < wanted:
-        pass
+    until(lambda: run.poll() is not None or held(book) >= wanted)
     try:
         run.wait(later)
     except subprocess.TimeoutExpired:

@@ -1,9 +1,10 @@
-"""diagnosis, answers, scoring by variants: what explains an answer, and what it earns."""
+"""diagnose, parts, score by variants: what explains an answer, and what it earns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,7 @@ def changing(name: str, **changes: Any) -> Variant:
 
 def exercise(*variants: Variant, reference: Callable[..., Any] = line, **more: Any) -> Exercise:
     cases = tuple(
-        Case(
-            f"at_{x}", "", Visibility.HIDDEN, Tolerance(), 1, lambda x=x: arguments(x), reference(x)
-        )
+        Case(f"at_{x}", "", Visibility.HIDDEN, Tolerance(), 1, partial(arguments, x), reference(x))
         for x in INPUTS
     )
     fields: dict[str, Any] = {"returns": Returns(("value", "table"), ("extra",))} | more

@@ -1,4 +1,4 @@
-"""explain: what stopped a function, in words that say what to do."""
+"""error_hints: what stopped a function, in words that say what to do."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ import pytest
 
 from grader.assignments.load import load_assignment
 from grader.grading.grade import Task, grade
-from grader.grading.repair import search
 from grader.model import ExerciseResult, Status, Submission, Verdict, Visibility
+from tests.conftest import UNHURRIED
 from tests.forms import Form, adam, adam_start, gd, mini_batches, momentum, velocity
 from tests.forms.diagnoses import DIAGNOSES
 from tests.forms.places import expected, found, wrong_lines
@@ -30,18 +30,12 @@ ALL_POINTS = (Verdict.CORRECT, Verdict.ACCEPTED)
 Write = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How far a search gets does not depend here on how fast the machine is."""
-    monkeypatch.setattr(search, "SECONDS", 60)
-    monkeypatch.setattr(search, "SECONDS_BY_THE_CLOCK", 120)
-
-
 def graded(form: Form, exercise: str, write: Write, assignment: str = FULL) -> ExerciseResult:
     """The exercise's result in a notebook that holds the form and nothing else."""
     cells = [cell.strip("\n") for cell in form.source.split("# %%\n")]
     path = write("form.ipynb", "import math\nimport numpy as np", *cells)
-    result = grade(Task(ROOT, Submission("form", path.name, str(path)), assignment)).result
+    submission = Submission("form", path.name, str(path))
+    result = grade(Task(ROOT, submission, assignment, search=UNHURRIED)).result
     assert result.status is Status.GRADED, result.reason
     return next(each for each in result.exercises if each.name == exercise)
 

@@ -1,4 +1,4 @@
-"""fresh: who has memorised the frozen cases is flagged, and nobody else."""
+"""fresh_cases: who has memorised the frozen cases is flagged, and nobody else."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def test_a_case_is_drawn_afresh_by_its_generators_only() -> None:
 
     frozen = random_case()
     assert random_case() == frozen
-    zero, one, two = (drawn_afresh(random_case, number) for number in range(3))
-    assert len({frozen.args, zero.args, one.args, two.args}) == 4
-    assert drawn_afresh(random_case, 1) == one
+    drawn = [drawn_afresh(random_case, number) for number in range(3)]
+    assert len({each.args for each in (frozen, *drawn) if each}) == 4
+    assert drawn_afresh(random_case, 1) == drawn[1]
     assert drawn_afresh(lambda: arguments(1), 1) is None
     assert random_case() == frozen
 

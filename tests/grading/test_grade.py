@@ -1,17 +1,19 @@
-"""grading, judge, scoring, diagnosis, evidence: one submission to one result, in a real kernel."""
+"""grade, judge, score, diagnose, evidence: one submission to one result, in a real kernel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.encoding import from_json, to_json
-from grader.errors import AssignmentError, KernelFailure
+from grader.errors import AssignmentError
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import Task, grade, not_reached
 from grader.model import ExerciseResult, Graded, Mark, Result, Status, Submission, Verdict
+from grader.sandbox.kernel import close_parents
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"
@@ -239,31 +241,36 @@ def test_what_cannot_be_read_is_not_graded_and_has_no_score(
     assert "is not valid JSON" in result.reason
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (KernelFailure("no room"), "fairgrade's own failure: no room"),
-        (ZeroDivisionError("oh"), "a mistake in fairgrade itself: ZeroDivisionError: oh"),
-    ],
-)
-def test_our_own_failures_are_never_a_zero(
-    grade_cells: GradeCells, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+def test_a_kernel_that_cannot_be_started_is_never_a_zero(
+    grade_cells: GradeCells, temporary_files_in: Callable[[Path], None], tmp_path: Path
 ) -> None:
-    def fail(*_: object) -> None:
-        raise error
-
     protection_in_force()  # or the canary would be what finds no kernel
-    monkeypatch.setattr("grader.execution.session.start_kernel", fail)
+    close_parents()
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    temporary_files_in(deep)
     result = grade_cells(LONGEST).result
-    assert (result.status, result.score, result.reason) == (Status.NOT_GRADED, None, words)
+    assert (result.status, result.score) == (Status.NOT_GRADED, None)
+    assert result.reason.startswith("fairgrade's own failure: the folder for temporary files")
+
+
+def test_a_mistake_of_ours_is_never_a_zero(tmp_path: Path) -> None:
+    """Here the caller's, who gives text where bytes are asked for."""
+    text: Any = "{}"
+    result = grade(Task(tmp_path, Submission("s", "s.ipynb", "s.ipynb"), "words"), text).result
+    assert (result.status, result.score) == (Status.NOT_GRADED, None)
+    assert result.reason.startswith("a mistake in fairgrade itself: AttributeError: ")
 
 
 def test_running_out_of_time_before_an_exercise_is_not_graded(
-    frozen_course: Path, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    course: Path, write: Callable[..., Path]
 ) -> None:
-    monkeypatch.setattr("grader.execution.session.Execution.seconds_left", -1.0)
-    path = write("s.ipynb", LONGEST)
-    result = grade(Task(frozen_course, Submission("s", path.name, str(path)), "words")).result
+    settings = course / "assignment/words/assignment.toml"
+    settings.write_text(
+        settings.read_text().replace("submission_seconds = 60", "submission_seconds = 1")
+    )
+    path = write("s.ipynb", LONGEST, "while True: pass")
+    result = grade(Task(course, Submission("s", path.name, str(path)), "words")).result
     assert result.status is Status.NOT_GRADED
     assert result.score is None
     assert "time limit" in result.reason

@@ -52,6 +52,10 @@ OTHERWISE = {
     "90817": "71523",
     **{f"generator({seed})": f"generator({seed}0)" for seed in (41, 42, 43, 44)},
 }
+EVERY_CASE_PUBLIC = {
+    ", public=True": "",
+    **{f'@case("{name}"': f'@case("{name}", public=True' for name in WRONG},
+}
 
 PRELUDE = """
 import json, os, random, sys, threading, time
@@ -411,13 +415,17 @@ def test_numbers_in_arrays_are_no_more_given_away(first: str, tmp_path: Path) ->
 
 
 def test_the_reader_would_find_what_is_said_of_public_cases(
-    course: Path, reader: Reader, untouched: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: Reader, untouched: str, tmp_path: Path
 ) -> None:
-    """Were the words for public cases used for hidden ones, each of these students would learn."""
-    monkeypatch.setattr(judge, "Visibility", type("Visibility", (), {"PUBLIC": Visibility.HIDDEN}))
+    """Where the same cases are public, each of these students learns; who is right does not."""
+    open_course = course_with(tmp_path / "open", EVERY_CASE_PUBLIC)
+    right = handed_in("all_right", open_course, tmp_path)
+    files = read_by_a_student(open_course, NAME, right, tmp_path / "right")
+    assert "quokka" not in reader.finds(files["report/students/student.html"], untouched)
     for student in ("raised", "returned_in_the_form_that_is_asked_for", "values_under_right_keys"):
-        path = handed_in(student, course, tmp_path)
-        files = read_by_a_student(course, NAME, path, tmp_path / student)
+        path = handed_in(student, open_course, tmp_path)
+        path.write_text(path.read_text().replace("if known is None else known", ""))
+        files = read_by_a_student(open_course, NAME, path, tmp_path / student)
         page = files["report/students/student.html"]
         assert "quokka" in reader.finds(page, untouched), student
 

@@ -1,4 +1,4 @@
-"""check, handed_out, public_variants, handout: what a student finds out without the solutions."""
+"""check, public_tests: what a student finds out without the solutions."""
 
 from __future__ import annotations
 

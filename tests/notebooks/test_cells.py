@@ -1,4 +1,4 @@
-"""source: what a cell says is read without running it, magics and mistakes and all."""
+"""cells: what a cell says is read without running it, magics and mistakes and all."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
-"""notebook: what students hand in is read; what cannot be is refused with a reason in words."""
+"""read: what students hand in is read; what cannot be is refused with a reason in words."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.errors import SubmissionError
-from grader.notebooks import read as module
-from grader.notebooks.read import read_notebook
+from grader.notebooks.read import MAX_NOTEBOOK_BYTES, read_notebook
 from tests.conftest import notebook
 
 
@@ -82,10 +82,13 @@ def test_what_is_no_gradable_notebook_is_refused_with_the_reason(
 
 
 def test_a_notebook_that_is_too_large_is_refused_before_it_is_read(
-    refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(module, "MAX_NOTEBOOK_BYTES", 1_000_000)
-    assert "is 2 MB large" in refused(" " * 2_000_000)
+    path = tmp_path / "n.ipynb"
+    path.touch()
+    os.truncate(path, MAX_NOTEBOOK_BYTES + 2_000_000)  # a sparse file: it takes no room
+    with pytest.raises(SubmissionError, match="is 52 MB large, where at most 50 are read"):
+        read_notebook(path)
 
 
 def test_a_file_that_vanished_is_refused(tmp_path: Path) -> None:

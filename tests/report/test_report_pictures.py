@@ -220,7 +220,7 @@ def test_what_is_no_column_is_a_question_mark(here: Assignment) -> None:
     [(range(20), "in the order they came in, rather than"), (range(19, -1, -1), "another order")],
 )
 def test_another_order_is_said(here: Assignment, items: range, said: str) -> None:
-    every = list(items)
+    every: list[int | None] = list(items)
     words, _ = mini_batches(here, groups(*([every[i : i + 8]] * 2 for i in (0, 8, 16))))
     assert said in words
 

@@ -1,4 +1,4 @@
-"""similar: copies are found under other names, and nothing is said of what everybody writes."""
+"""similarity: copies are found under other names, and nothing is said of what everybody writes."""
 
 from __future__ import annotations
 

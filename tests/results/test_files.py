@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from grader.cli.grade import main
+from grader.cli import main
 from grader.encoding import Malformed
-from grader.errors import CommandError
+from grader.errors import InputError
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.store import Gradebook
 from grader.model import (
@@ -130,7 +130,7 @@ def test_results_are_asked_for_one_after_the_other(tmp_path: Path) -> None:
             for _ in range(len(self)):
                 result = _Tracked(alive)
                 most[0] = max(most[0], alive[0])
-                yield result  # type: ignore[misc]
+                yield result
 
     write_results(replace(a_run(), results=Counted()), tmp_path / "results.json")
     assert len(read_results(tmp_path / "results.json").results) == 50
@@ -141,6 +141,7 @@ class _Tracked(Result):
     """A result that counts itself for as long as it is in memory."""
 
     __slots__ = ("alive",)
+    alive: list[int]
 
     def __init__(self, alive: list[int]) -> None:
         super().__init__("ann", "a", Status.GRADED, 1, 1)
@@ -171,7 +172,7 @@ def test_what_is_damaged_in_a_gradebook_is_named(tmp_path: Path) -> None:
     with (
         Gradebook(old_book(tmp_path, damaged)) as book,
         pytest.raises(
-            CommandError,
+            InputError,
             match=r"book: results\[1\]\.exercises\[0\]\.cases\[0\]\.passed: is 'yes' where true "
             r"or false or null is expected; the gradebook is damaged",
         ),

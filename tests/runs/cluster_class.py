@@ -20,7 +20,7 @@ from grader.sandbox.level import Level
 from grader.submissions.find import find
 from tests.attacks.attack import RIGHT, WRONG
 from tests.conftest import notebook
-from tests.runs.real_cluster import Striker
+from tests.waiting import ENDLESS
 
 # Five students, of whom one has a cell that never ends.
 STUDENTS = {
@@ -28,7 +28,7 @@ STUDENTS = {
     "b": WRONG,
     "c": (RIGHT[0], "def count(text):\n    raise ValueError(text)"),
     "d": (*RIGHT, "print('d')"),
-    "unlucky": (Striker.BEGIN, *RIGHT),
+    "unlucky": (ENDLESS, *RIGHT),
 }
 
 

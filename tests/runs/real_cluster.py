@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
-from typing import TypeVar
 
 from distributed import Client
 
-PATIENCE_SECONDS = 120
-
-_T = TypeVar("_T")
+from tests.waiting import ENDLESS_NAME, PATIENCE_SECONDS, looks, processes_called
 
 
 class RealCluster:
@@ -90,16 +85,9 @@ class RealCluster:
 class Striker:
     """While the context lasts, a worker that runs a marked submission is sent a signal.
 
-    The kernel of a marked submission, whose first cell is `BEGIN`, gives itself a name that can be
-    seen from outside, whatever shuts it in. `struck` are the worker processes that were hit.
+    The first cell of a marked submission is `ENDLESS`. `struck` are the worker processes that were
+    hit.
     """
-
-    NAME = f"fg-{os.getpid()}"
-    BEGIN = (
-        "import ctypes\n"
-        f"ctypes.CDLL(None).prctl(15, b'{NAME}', 0, 0, 0)\n"  # PR_SET_NAME
-        "while True:\n    pass\n"
-    )
 
     def __init__(
         self,
@@ -124,31 +112,16 @@ class Striker:
         self._thread.join()
 
     def _strike(self) -> None:
-        while len(self.struck) < self.most and not self._over.wait(0.02):
-            for kernel in set(processes_called(self.NAME)) - self._kernels:
+        for _ in looks(self._over):
+            for kernel in set(processes_called(ENDLESS_NAME)) - self._kernels:
                 worker = self.cluster.worker_above(kernel)
                 if worker and len(self.struck) < self.most:
                     self._kernels.add(kernel)
                     self.struck.append(worker)
                     os.kill(worker, self.number)
                     self.then()
-
-
-def until(condition: Callable[[], _T]) -> _T:
-    """What the condition comes to, as soon as it holds; fails where that takes too long."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not (held := condition()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return held
-
-
-def processes_called(name: str) -> Iterator[int]:
-    """The numbers of the processes that have given themselves this name."""
-    for path in Path("/proc").glob("[0-9]*/comm"):
-        with contextlib.suppress(OSError):
-            if path.read_text().strip() == name:
-                yield int(path.parent.name)
+            if len(self.struck) >= self.most:
+                return
 
 
 def _parent(number: int) -> int:

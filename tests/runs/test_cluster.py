@@ -27,7 +27,8 @@ from grader.sandbox.level import Level
 from tests.attacks.attack import RIGHT, WRONG
 from tests.conftest import ROOT
 from tests.runs.cluster_class import Where, graded, recorded, write_class
-from tests.runs.real_cluster import RealCluster, Striker, until
+from tests.runs.real_cluster import RealCluster, Striker
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +192,7 @@ def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
     """So is one with another fairgrade; and where no other is left, nothing is graded."""
     other = tmp_path / "other"
     shutil.copytree(ROOT / "grader", other / "grader")
-    with (other / "grader" / "judge.py").open("a") as file:
+    with (other / "grader" / "grading" / "judge.py").open("a") as file:
         file.write("# another program\n")
     told: list[str] = []
     with RealCluster(tmp_path) as cluster:

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.runs.cluster_class import Where, graded, recorded, write_class
-from tests.runs.real_cluster import RealCluster, Striker, processes_called, until
+from tests.runs.real_cluster import RealCluster
+from tests.waiting import ENDLESS_NAME, processes_called, until
 
 # A connection that does not answer for so long is given up by Dask; 30 s where nothing is set.
 TCP = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"}
@@ -101,12 +102,12 @@ def test_links_that_are_cut_and_mended_lose_nothing(
         cluster.start("scheduler", "--host", "0.0.0.0", "--port", "8786", before=hosts.on("s"))
         worker = start_worker(cluster, hosts, tmp_path)
         with subprocess.Popen(command, stdout=file, stderr=file) as client:
-            first = until(lambda: set(processes_called(Striker.NAME)))
+            first = until(lambda: set(processes_called(ENDLESS_NAME)))
             hosts.link("w", "down")
             until(lambda: worker.poll() is not None)
             hosts.link("w", "up")
             start_worker(cluster, hosts, tmp_path)
-            until(lambda: set(processes_called(Striker.NAME)) - first)
+            until(lambda: set(processes_called(ENDLESS_NAME)) - first)
             hosts.link("c", "down")
             until(lambda: b"the scheduler is lost" in told.read_bytes())
             hosts.link("c", "up")

@@ -20,6 +20,7 @@ from system import MACHINE, PR_SET_NO_NEW_PRIVS, number, prctl, syscall
 
 UNSHARE = {"x86_64": 272, "aarch64": 97}[MACHINE]
 CLONE = {"x86_64": 56, "aarch64": 220}[MACHINE]
+MEMFD_CREATE = {"x86_64": 319, "aarch64": 279}[MACHINE]
 CLONE3 = 435
 
 
@@ -35,6 +36,8 @@ def program(denied: list[str]) -> Iterator[bytes]:
         yield from seccomp._only_if(CLONE, flags)
     if "landlock" in denied:
         yield from seccomp._refuse(number("landlock_create_ruleset"), errno.EOPNOTSUPP)
+    if "memory" in denied:  # that processes can share by its descriptor
+        yield from seccomp._refuse(MEMFD_CREATE, errno.EPERM)
     yield seccomp._step(seccomp._RETURN, seccomp._ALLOW)
 
 

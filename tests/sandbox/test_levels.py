@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader.execution.protection import RESOURCES, WALLS, protection_in_force
-from grader.sandbox import advice as advice_module
+from grader.sandbox.advice import advice
 from grader.sandbox.level import Level
 
 DENY = Path(__file__).parent / "deny.py"
@@ -165,13 +164,15 @@ def test_a_weaker_level_can_be_asked_about() -> None:
         ({}, "--security-opt"),
     ],
 )
-def test_the_advice_fits_what_hinders(
-    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], words: str
+def test_the_advice_fits_what_hinders(tmp_path: Path, settings: dict[str, str], words: str) -> None:
+    for name, value in settings.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(f"{value}\n")
+    assert words in advice(tmp_path)
+
+
+def test_without_bubblewrap_the_advice_is_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(advice_module, "_setting", lambda name: settings.get(name, ""))
-    assert words in advice_module.advice()
-
-
-def test_without_bubblewrap_the_advice_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert advice_module.advice().endswith("apt-get install bubblewrap")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert advice().endswith("apt-get install bubblewrap")

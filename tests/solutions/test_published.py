@@ -49,9 +49,8 @@ def agree(values: Any, published: Any) -> bool:
         return len(values) == len(published) and all(map(agree, values, published))
     # Figures were printed with eight decimals, or nine significant digits if smaller than that.
     unit = Decimal(1).scaleb(published.as_tuple().exponent)
-    return abs(Decimal(float(values)) - published) <= max(unit, Decimal("1e-8")) / 2 + Decimal(
-        "1e-15"
-    )
+    most = max(unit, Decimal("1e-8")) / 2 + Decimal("1e-15")
+    return bool(abs(Decimal(float(values)) - published) <= most)
 
 
 def test_agreement_is_to_the_last_published_digit() -> None:

@@ -1,4 +1,4 @@
-"""unzip: nothing gets out of a zip but notebooks, and nothing is left out in silence."""
+"""archives: nothing gets out of a zip but notebooks, and nothing is left out in silence."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import grader.submissions.archives
 from grader.errors import InputError
-from grader.submissions.archives import unzipped
+from grader.submissions.archives import ZipLimits, unzipped
 
 
 def names_below(folder: Path) -> list[str]:
@@ -45,6 +44,16 @@ def test_what_packs_like_a_bomb_is_left_out(tmp_path: Path) -> None:
     assert "as no notebook is" in left_out[0]
 
 
+def test_a_member_that_is_too_large_is_left_out_and_the_others_are_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("large.ipynb", "large")
+        archive.writestr("good.ipynb", "{}")
+    with unzipped([path], ZipLimits(size_of_one=2)) as (folders, left_out):
+        assert names_below(folders[0]) == ["good.ipynb"]
+    assert left_out == ("large.ipynb: larger than 2 bytes, so it was left out",)
+
+
 def test_the_same_name_twice_and_a_name_too_long_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -69,16 +78,13 @@ def test_a_damaged_member_is_listed_and_the_others_are_unpacked(tmp_path: Path) 
     assert "a.ipynb: is damaged" in left_out[0]
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MOST_MEMBERS", 1), ("MOST_BYTES", 3)])
-def test_a_zip_of_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
-) -> None:
-    monkeypatch.setattr(grader.unzip, limit, value)
+@pytest.mark.parametrize("limits", [ZipLimits(members=1), ZipLimits(size=3)])
+def test_a_zip_of_too_much_is_refused(tmp_path: Path, limits: ZipLimits) -> None:
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.ipynb", "{}")
         archive.writestr("b.ipynb", "{}")
-    with pytest.raises(InputError, match="more than"), unzipped([path]):
+    with pytest.raises(InputError, match="more than"), unzipped([path], limits):
         pass
 
 

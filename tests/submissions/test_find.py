@@ -1,4 +1,4 @@
-"""submissions: every notebook below a path is found once, and everything else is said."""
+"""find: every notebook below a path is found once, and everything else is said."""
 
 from __future__ import annotations
 

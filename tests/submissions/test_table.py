@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from grader.submissions.table import ROWS, SubmissionTable
 ANN = Owner("Ann", {"canvas": "7", "sid": "s7"}, "a@x.edu", True, "2025-11-20", 2, "7/hw")
 
 
-def submission(student: str, **more: object) -> Submission:
+def submission(student: str, **more: Any) -> Submission:
     return replace(Submission(student, f"{student}.ipynb", f"/in/{student}.ipynb"), **more)
 
 
@@ -66,7 +67,8 @@ def test_a_notebook_is_known_by_its_place_and_its_owner(
     table = SubmissionTable([Submission("a", "a.ipynb", "a.ipynb", owner=ANN)])
     assert Submission("x", "y", str(tmp_path / "a.ipynb"), owner=ANN) in table
     assert Submission("a", "a.ipynb", "a.ipynb") not in table
-    assert "a" not in table
+    name: object = "a"
+    assert name not in table
 
 
 def test_people_are_told_by_their_number_then_by_all_that_is_known() -> None:

@@ -30,10 +30,8 @@ from grader.notebooks.read import Cell, Notebook
 from grader.text import plain
 from grader.values.difference import first_difference
 
-# Of an exercise at most. Where time ends a search, what it finds depends on the machine: so it is
-# the number that bounds it, and time, some times what all these edits take, is for emergencies.
+# Of an exercise at most.
 MAX_EDITS, MAX_FUNCTIONS = 700, 4
-SECONDS, SECONDS_BY_THE_CLOCK = 2.0, 10.0
 EDITS_TOGETHER = 40
 # Of one call with a small case, the processor's time: some edits never end.
 CALL_SECONDS = 0.2
@@ -46,8 +44,25 @@ WORDS = "look again at this line"
 _Start = Callable[[Limits], Execution]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How long the search for the mistake of one exercise may take.
+
+    `seconds` are of this process's processor time, `clock_seconds` by the clock. Where time ends a
+    search, what it finds depends on the machine. So the number of edits is what bounds a search,
+    and these limits, several times what all those edits take, are for emergencies.
+    """
+
+    seconds: float = 2.0
+    clock_seconds: float = 10.0
+
+
 async def searched(
-    results: Sequence[ExerciseResult], notebook: Notebook, assignment: Assignment, start: _Start
+    results: Sequence[ExerciseResult],
+    notebook: Notebook,
+    assignment: Assignment,
+    start: _Start,
+    limits: SearchLimits,
 ) -> tuple[tuple[ExerciseResult, ...], list[str]]:
     """The results, with a repair where one edit makes a wrong function pass.
 
@@ -59,14 +74,15 @@ async def searched(
         return tuple(results), []
     found: dict[str, ExerciseResult] = {}
     remarks: list[str] = []
-    seconds = START_SECONDS + len(wrong) * SECONDS_BY_THE_CLOCK
+    seconds = START_SECONDS + len(wrong) * limits.clock_seconds
     try:
         async with start(
             structs.replace(assignment.limits, submission_seconds=seconds)
         ) as execution:
             await execution.run_cells()
             for result in wrong:
-                search = _Search(assignment.exercise(result.name), result, notebook, execution)
+                exercise = assignment.exercise(result.name)
+                search = _Search(exercise, result, notebook, execution, limits)
                 found[result.name] = await search.result()
                 if search.cut_short:
                     remarks.append(f"{result.name}: the search for the mistake was cut short")
@@ -103,15 +119,20 @@ class _Search:
     """
 
     def __init__(
-        self, exercise: Exercise, result: ExerciseResult, notebook: Notebook, execution: Execution
+        self,
+        exercise: Exercise,
+        result: ExerciseResult,
+        notebook: Notebook,
+        execution: Execution,
+        limits: SearchLimits,
     ) -> None:
         self.exercise, self.before, self.execution = exercise, result, execution
         self.functions = _functions(exercise, notebook)
         self.cases = sorted(exercise.cases, key=lambda case: len(encoded(case)))
         failed = {case.name for case in result.cases if case.passed is False}
         self.first = next(case for case in self.cases if case.name in failed)
-        self.end = time.monotonic() + SECONDS_BY_THE_CLOCK
-        self.end_here = time.process_time() + SECONDS
+        self.end = time.monotonic() + limits.clock_seconds
+        self.end_here = time.process_time() + limits.seconds
         self.cut_short = self.lost = False
 
     async def result(self) -> ExerciseResult:

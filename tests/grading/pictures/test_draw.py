@@ -1,4 +1,4 @@
-"""pictures, scene: what a function draws in a real kernel, right, wrong, or hostile."""
+"""draw: what a function draws in a real kernel, right, wrong, or hostile."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ import pytest
 
 from grader.encoding import from_json, to_json
 from grader.grading.grade import Task, grade
-from grader.grading.repair import search
-from grader.grading.repair.search import WORDS
+from grader.grading.repair.search import WORDS, SearchLimits
 from grader.model import ExerciseResult, Graded, Mark, Repair, Result, Submission, Verdict
 from tests.forms import adam
 from tests.forms.table import diagnosed
@@ -26,13 +25,6 @@ REPAIR = Repair(
     was=("return {w: words.count(w) + 1 for w in words}",),
     becomes=("return {w: words.count(w) * 1 for w in words}",),
 )
-
-
-@pytest.fixture(autouse=True)
-def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test depends on how fast the machine is."""
-    monkeypatch.setattr(search, "SECONDS", 60)
-    monkeypatch.setattr(search, "SECONDS_BY_THE_CLOCK", 120)
 
 
 def result_of(graded: Graded, name: str = "count") -> ExerciseResult:
@@ -77,14 +69,13 @@ def test_where_no_edit_passes_every_case_nothing_is_said(grade_cells: GradeCells
     ],
 )
 def test_only_what_came_to_an_end_and_is_wrong_is_searched(
-    grade_cells: GradeCells, cell: str, monkeypatch: pytest.MonkeyPatch
+    grade_cells: GradeCells, cell: str
 ) -> None:
-    def edits_are_not_made(*_: object) -> None:
-        pytest.fail("edits were made")
+    """A search that had begun would say that its time was over."""
+    graded = grade_cells(cell, search=SearchLimits(seconds=0))
 
-    monkeypatch.setattr(search, "edits", edits_are_not_made)
-
-    assert result_of(grade_cells(cell)).repair is None
+    assert result_of(graded).repair is None
+    assert not [flag for flag in graded.result.flags if "the search" in flag]
 
 
 def test_error_is_searched_too(grade_cells: GradeCells) -> None:
@@ -171,10 +162,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("does", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_code_ends_its_own_search_only(
-    does: str, grade_cells: GradeCells, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search, "SECONDS_BY_THE_CLOCK", 5)
+def test_hostile_code_ends_its_own_search_only(does: str, grade_cells: GradeCells) -> None:
     graded = grade_cells(
         "def of(words, w):\n"
         "    import sys\n"
@@ -184,6 +172,7 @@ def test_hostile_code_ends_its_own_search_only(
         "def count(text):\n"
         "    words = text.split()\n"
         "    return dict([(w, of(words, w) + 1) for w in words])",
+        search=SearchLimits(seconds=60, clock_seconds=5),
     )
     result = result_of(graded)
 
@@ -191,11 +180,8 @@ def test_hostile_code_ends_its_own_search_only(
     assert graded.result.flags == ("count: the search for the mistake was cut short",)
 
 
-def test_time_that_is_over_is_told(
-    grade_cells: GradeCells, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search, "SECONDS", 0)
-    graded = grade_cells(COUNT)
+def test_time_that_is_over_is_told(grade_cells: GradeCells) -> None:
+    graded = grade_cells(COUNT, search=SearchLimits(seconds=0))
 
     assert result_of(graded).repair is None
     assert graded.result.flags == ("count: the search for the mistake was cut short",)
