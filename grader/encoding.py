@@ -183,7 +183,8 @@ def _plural(kind: inspect.Type) -> str:
     return f"{_WORDS.get(type(kind), 'a value').removeprefix('a ').split()[0]}s"
 
 
-def _not_known(key: str, table: Any) -> str:
+def _not_known(key: str, kind: inspect.Type) -> str:
+    table: Any = next(each for each in _alternatives(kind) if hasattr(each, "fields"))
     known = [each.encode_name for each in table.fields]
     near = difflib.get_close_matches(key, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
