@@ -206,7 +206,10 @@ def read_run(folder: Path) -> Run:
     except OSError as error:
         raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
     except Malformed as error:
-        raise CommandError(f"{path}: {error}; run `grade` as before, then export") from None
+        raise CommandError(
+            f"{path}: is no result file of this fairgrade ({error}); "
+            "run `grade` as before, then export"
+        ) from None
 
 
 def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
