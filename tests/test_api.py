@@ -30,6 +30,7 @@ from grader import (
 )
 from grader.authors.init import start
 from grader.authors.validate import generate
+from grader.model import Graded
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 
@@ -192,6 +193,30 @@ def test_a_class_is_graded_kept_and_written(
     data = json.loads((output / "results.json").read_text())
     assert [each["student"] for each in data["submissions"]] == ["ann", "bob"]
     assert (output / "report" / "index.html").is_file()
+
+
+def test_results_of_an_assignment_that_changed_meanwhile_are_not_used_again(
+    course: Path, ann: Path, tmp_path: Path
+) -> None:
+    """The author saves the file while the class is graded, and then undoes it."""
+    toml = course / "assignment" / "words" / "assignment.toml"
+    before = toml.read_text()
+    book = tmp_path / "book.sqlite"
+
+    def edit(_: Graded) -> None:
+        toml.write_text(before.replace("points = 4", "points = 5"))
+
+    with Grader(jobs=1) as grader:
+        with grader.grade_class(
+            ann, course, gradebook=book, listener=Listener(graded=edit)
+        ) as finished:
+            ((_, run),) = finished.runs
+        assert any("changed while this run lasted" in line for line in run.passed_over)
+        toml.write_text(before)
+        with grader.grade_class(ann, course, gradebook=book) as finished:
+            assert (finished.kept, finished.count) == (0, 1)
+        with grader.grade_class(ann, course, gradebook=book) as finished:
+            assert (finished.kept, finished.count) == (1, 1)
 
 
 def test_a_class_without_an_output_folder_leaves_nothing(

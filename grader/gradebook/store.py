@@ -162,6 +162,11 @@ class Gradebook:
             db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
         return number
 
+    def invalidate(self, run: int) -> None:
+        """Let no later run use the results that this run found."""
+        with self._transaction() as db:
+            db.execute("UPDATE results SET valid = 0 WHERE run_id = ?", (run,))
+
     def result(self, number: int) -> Kept:
         """The result of this number."""
         with self._in_words():

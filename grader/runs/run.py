@@ -105,7 +105,7 @@ def grade_run(
     def task(submission: Submission) -> Task:
         return Task(options.root, submission, options.assignment, options.full, level, options.seed)
 
-    parts = basis(assignments, full=options.full, protection=level.word)
+    parts = _parts(assignments, options, level)
     table = found.submissions
     book = _Book(gradebook, table, options, digest(parts))
     went_on = gradebook.cut_short(parts)
@@ -113,27 +113,46 @@ def grade_run(
     for graded in book.take():
         on_graded(graded)
     kept = len(table.summaries())
-    interrupted = False
-    try:
-        with closing(graders.grade_all(map(task, book.left()))) as all_graded:
-            for graded in all_graded:
-                book.record(graded)
-                on_graded(graded)
-        gradebook.finish(book.run)
-    except KeyboardInterrupt:
-        interrupted = True
+    all_graded = graders.grade_all(map(task, book.left()))
+    interrupted = _recorded_all(all_graded, book, on_graded)
+    now = _parts(load_assignments(options.root, options.assignment), options, level)
+    changed = () if now == parts else (book.give_up_results(),)
     for each in table.left:
         graded = not_reached(task(each), INTERRUPTED)
         table.put(Summary.of(each, graded.assignment, graded.result))
-    rules = {each.name: each.late for each in assignments if each.late}
-    late_days = LateDays(rules, options.extensions)
-    recorded = ResultReader(gradebook, gradebook.decisions(), late_days)
+    reader = _reader(gradebook, assignments, options)
     for summary in table.summaries():
-        table.put(recorded.with_decisions(summary))
+        table.put(reader.with_decisions(summary))
     others = best_attempts(table) if options.best_attempt else ()
-    passed_over = (*found.passed_over, *others)
-    runs = tuple(_runs(table, recorded, options, started, passed_over, protection))
+    passed_over = (*found.passed_over, *others, *changed)
+    runs = tuple(_runs(table, reader, options, started, passed_over, protection))
     return GradedRuns(runs, interrupted, kept, went_on if kept else "")
+
+
+def _parts(assignments: list[Assignment], options: Options, level: Level) -> dict[str, str]:
+    """What the grades of this run rest on."""
+    return basis(assignments, full=options.full, protection=level.word)
+
+
+def _recorded_all(
+    all_graded: Generator[Graded, None, None], book: _Book, on_graded: Callable[[Graded], None]
+) -> bool:
+    """Keep every result as it comes; whether Ctrl-C ended that early."""
+    try:
+        with closing(all_graded):
+            for graded in all_graded:
+                book.record(graded)
+                on_graded(graded)
+        book.gradebook.finish(book.run)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _reader(gradebook: Gradebook, assignments: list[Assignment], options: Options) -> ResultReader:
+    """What reads the run's results, with people's decisions and late days."""
+    rules = {each.name: each.late for each in assignments if each.late}
+    return ResultReader(gradebook, gradebook.decisions(), LateDays(rules, options.extensions))
 
 
 def load_assignments(root: Path, name: str = "") -> list[Assignment]:
@@ -180,6 +199,12 @@ class _Book:
             self.run, self.options.seed, kept, self.basis, self.options.regrade
         )
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
+
+    def give_up_results(self) -> str:
+        """Let no later run use this run's results, as nobody knows which assignment they are of;
+        and a line that says so."""
+        self.gradebook.invalidate(self.run)
+        return "an assignment changed while this run lasted: the next run grades everything again"
 
 
 def _runs(
