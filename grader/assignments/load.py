@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -148,8 +148,10 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
         settings = mirrored(data, AssignmentTable, path)
         exercises = [_exercise(each, path, number) for number, each in enumerate(settings.exercise)]
         return _assignment(settings, exercises, folder, solutions)
+    # First, since what may stand in the file depends on it.
+    _check_shares(data, path)
     sharing = mirrored(data, SharingTable, path)
-    base = _base(sharing, folder, solutions)
+    base = read_settings(folder.parent / sharing.shares, solutions.parent / sharing.shares)
     shared = {exercise.name: exercise for exercise in base.exercises}
     exercises = []
     for number, each in enumerate(sharing.exercise):
@@ -161,16 +163,15 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
     return replace(assignment, shared_folder=base.folder)
 
 
-def _base(sharing: SharingTable, folder: Path, solutions: Path) -> Assignment:
-    """The assignment that this one shares its exercises with."""
-    path, name = folder / FILE, sharing.shares
-    if name == sharing.name:
+def _check_shares(data: dict[str, Any], path: Path) -> None:
+    """Raise AssignmentError where `shares` names no other assignment."""
+    name, others = data["shares"], path.parent.parent
+    if name == data.get("name"):
         raise wrong(path, ("shares",), "is the assignment itself")
-    other = folder.parent / name
-    if not (other / FILE).exists():
-        known = ", ".join(sorted(path.parent.name for path in folder.parent.glob(f"*/{FILE}")))
-        raise wrong(path, ("shares",), f"is {name!r} where one of {known} is expected")
-    return read_settings(other, solutions.parent / name)
+    known = sorted(each.parent.name for each in others.glob(f"*/{FILE}"))
+    if isinstance(name, str) and name not in known:
+        problem = f"is {name!r} where one of {', '.join(known)} is expected"
+        raise wrong(path, ("shares",), problem)
 
 
 def _assignment(
