@@ -266,7 +266,7 @@ class Grader:
                 prepare(target)
             told.found(found)
             book = held.enter_context(Gradebook(_gradebook(gradebook, target, held)))
-            graders = self._graders(known, told.told)
+            graders = self._graders(known, len(found.submissions), told.told)
             run = grade_run(found, options, graders, book, told.graded)
             return Finished(
                 run.runs, run.interrupted, run.kept, run.went_on, found, target, held.pop_all()
@@ -293,13 +293,16 @@ class Grader:
             )
         return level
 
-    def _graders(self, assignments: list[Assignment], tell: Callable[[str], None]) -> Graders:
+    def _graders(
+        self, assignments: list[Assignment], count: int, tell: Callable[[str], None]
+    ) -> Graders:
         required = [self._require, *(Level.of(each.require) for each in assignments)]
         if self._scheduler:
             # Dask is an extra, and takes half a second to import.
             from grader.runs.cluster.workers import cluster_workers
 
             return cluster_workers(self._scheduler, assignments, max(required), tell)
+        self._workers.start(min(count, self._workers.jobs))
         self._level(required)
         longest = max((each.limits.submission_seconds for each in assignments), default=0)
         return LocalGraders(self._workers, self.protection(), longest)

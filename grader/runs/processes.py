@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 
 from grader.encoding import from_json
 from grader.errors import SystemFailure
@@ -153,6 +153,15 @@ class Workers:
         """The numbers of the processes there are."""
         with self._lock:
             return [worker.number for worker in self._all]
+
+    def start(self, count: int) -> None:
+        """Start `count` workers now, so that their imports are done when there is work for them."""
+        places: list[Worker | None] = []
+        with suppress(Empty):
+            while len(places) < count:
+                places.append(self._free.get_nowait())
+        for worker in places:
+            self._free.put(worker or self._starter.submit(self._started).result())
 
     def protection(self) -> Protection:
         """What keeps student code from the rest of this machine, found out once.
