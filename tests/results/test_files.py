@@ -234,7 +234,8 @@ def test_an_export_names_the_file_and_the_key(tmp_path: Path) -> None:
     arguments = ["export", "csv", "--results", str(path.parent), "--to", str(tmp_path / "x.csv")]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 2
-    assert f"{path}: seed: is 7.5 where a whole number is expected" in done.output
+    assert f"{path}: is no result file" in done.output
+    assert "(seed: is 7.5 where a whole number is expected)" in done.output
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])
