@@ -170,6 +170,9 @@ class Kinds:
         self._kinds = kinds
         self._by_type = {each: kind for kind in reversed(kinds) for each in kind.types}
 
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._kinds)
+
     def of(self, value: Any) -> Kind:
         """The value's kind; for what no kind owns one that can be named, but not sent or kept."""
         return self._by_type.get(type(value)) or self._owner(value)
