@@ -12,6 +12,8 @@ from .sequence import LIST, TUPLE
 from .sets import SET
 from .text import BYTES, TEXT
 
+# What can be sent, in an author's words.
+SENT = "numbers, texts, arrays, and lists, tuples, dicts and sets of them"
 # numpy's numbers are Python's as well, by inheritance: arrays come before numbers.
 KINDS = Kinds(
     NONE,
