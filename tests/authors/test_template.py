@@ -237,6 +237,5 @@ def test_a_large_array_is_frozen_only_for_a_case_that_compares_it_as_it_is(cours
         "def count(text):",
         "def count(text):\\n    import numpy\\n    return numpy.arange(3000)",
     )
-    load_assignment.cache_clear()
     with pytest.raises(AssignmentError, match="'again' has an array of more than 2,000 numbers"):
         generate(course, "words")
