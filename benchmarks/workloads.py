@@ -19,6 +19,7 @@ from classroom import Notebook, assignment_notebook, functions_notebook
 
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment, Case
+from grader.authors.single_file import difference_file
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -92,7 +93,7 @@ def _data(folder: Path, assignment: Assignment) -> Path:
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "checks.py", data)
-    shutil.copy(REPOSITORY / "grader" / "difference.py", data)
+    (data / "difference.py").write_bytes(difference_file())
     for name, path in assignment.helper_files().items():
         shutil.copy(path, data / name)
     theirs = _module(data / "difference.py")

@@ -57,6 +57,7 @@ class CaseMark:
     atol: float
     weight: float
     public: bool
+    compare: str = "equal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,17 @@ def case(
     atol: float = ATOL,
     weight: float = 1,
     public: bool = False,
+    compare: str = "equal",
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a case of `exercise`: called without arguments, it returns `Arguments`.
 
     A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
-    `weight` counts only in exercises that score by weight.
+    `weight` counts only in exercises that score by weight. `compare` is "equal", "order" where a
+    returned sequence or 1-d array may be in any order, or "sign" where all returned numbers may
+    have the other sign.
     """
     _check_name(exercise, "case")
-    mark = CaseMark(exercise, rtol, atol, weight, public)
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare)
     return lambda function: _mark(function, mark)
 
 

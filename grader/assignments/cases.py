@@ -6,6 +6,7 @@ code and run here, in our process; a student's kernel never sees them.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import json
 from collections.abc import Callable
@@ -31,7 +32,9 @@ from grader.authoring import (
 from grader.errors import AssignmentError, Remedy
 from grader.model import Visibility
 from grader.scenes import Training
-from grader.values.difference import Tolerance, thaw
+from grader.values.comparisons import COMPARISONS
+from grader.values.difference import Tolerance
+from grader.values.frozen import thaw
 
 PUBLIC_TITLE = "The case that the notebook shows."
 
@@ -153,6 +156,7 @@ class _Collected:
         _check(function, "weight", mark.weight, "above 0", lambda weight: weight > 0)
         for tolerance in ("rtol", "atol"):
             _check(function, tolerance, getattr(mark, tolerance), "of 0 or more", lambda t: t >= 0)
+        _check_comparison(function, mark.compare)
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
         known[name] = Case(
             name,
@@ -162,6 +166,7 @@ class _Collected:
             mark.weight,
             checked_arguments(function),
             module=module,
+            compare=mark.compare,
         )
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
@@ -252,3 +257,11 @@ def _check(
 ) -> None:
     if not isinstance(value, (int, float)) or not is_right(value):
         raise error_at(function, f"{name} is {value!r} where a number {wanted} is expected")
+
+
+def _check_comparison(function: Callable[..., Any], name: Any) -> None:
+    if not isinstance(name, str) or name not in COMPARISONS:
+        near = difflib.get_close_matches(str(name), COMPARISONS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        known = ", ".join(map(repr, COMPARISONS))
+        raise error_at(function, f"compare is {name!r} where one of {known} is expected{hint}")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_VARIANTS = "public_variants.json"
-# Helpers that are copies of our own files: the helper's name -> the file below `grader/`.
-HANDED_OUT = {"difference.py": "values/difference.py", "public_tests.py": "handout/public_tests.py"}
+# Helpers that are made of our own files.
+HANDED_OUT = ("difference.py", "public_tests.py")
 COMPILED = "__pycache__"
 
 

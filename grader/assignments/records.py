@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from grader.authoring import Arguments
 from grader.caches import CacheOwner
 from grader.model import Visibility
 from grader.scenes import Scene
-from grader.values.difference import Returns, Tolerance
+from grader.values.comparisons import COMPARISONS, Comparison
+from grader.values.difference import Difference, Returns, Tolerance
 
 ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
 NOT_FROZEN = object()
@@ -65,7 +66,8 @@ class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
 class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
 
-    `module` is the student's own module that has the inputs, where one has.
+    `module` is the student's own module that has the inputs, where one has. `compare` names the
+    comparison, one of `COMPARISONS`.
     """
 
     name: str
@@ -76,6 +78,34 @@ class Case(CacheOwner):
     arguments: Callable[[], Arguments]
     expected: Any = NOT_FROZEN
     module: str = ""
+    compare: str = "equal"
+
+    @property
+    def comparison(self) -> Comparison:
+        return COMPARISONS[self.compare]
+
+    def first_difference(
+        self,
+        expected: Any,
+        actual: Any,
+        returns: Returns | None = None,
+        known_keys: Iterable[Any] = (),
+    ) -> Difference | None:
+        """What differs first between two answers as this case compares them, or None.
+
+        Every comparison of answers to the case goes through here: `expected` need not be the
+        reference's. `known_keys` are those that the discreet message may name.
+        """
+        return self.comparison.first_difference(
+            expected, actual, self.tolerance, returns or Returns(), known_keys
+        )
+
+    def same(self, one: Any, other: Any, returns: Returns) -> bool:
+        """Whether two answers are the same, of which both may be wrong."""
+        counts = len(returns.names), len(returns.names + returns.also)
+        several = counts[0] > 1 and all(isinstance(each, (list, tuple)) for each in (one, other))
+        named = several and len(one) == len(other) and len(one) in counts
+        return self.first_difference(one, other, returns if named else None) is None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

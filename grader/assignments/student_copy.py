@@ -17,7 +17,9 @@ from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.model import Visibility
-from grader.values.difference import Tolerance, thaw
+from grader.values.comparisons import COMPARISONS
+from grader.values.difference import Tolerance
+from grader.values.frozen import thaw
 
 
 def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
@@ -84,7 +86,14 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         ),
         expected=thaw(frozen["expected"]),
         module=module,
+        compare=_known(frozen.get("compare", "equal")),
     )
+
+
+def _known(compare: str) -> str:
+    if compare not in COMPARISONS:
+        raise ValueError(f"there is no comparison {compare!r}")
+    return compare
 
 
 class _Inputs:

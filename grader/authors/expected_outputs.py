@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,8 @@ from grader.model import Visibility
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
 from grader.values import wire
-from grader.values.frozen import MAX_NUMBERS, freeze, pretty
+from grader.values.array import MAX_NUMBERS
+from grader.values.frozen import freeze, holds_digest, pretty
 
 
 def frozen_outputs(assignment: Assignment, root: Path) -> dict[Path, bytes]:
@@ -126,8 +126,9 @@ def _frozen(
                 case.name: {
                     "rtol": case.tolerance.rtol,
                     "atol": case.tolerance.atol,
+                    **({} if case.compare == "equal" else {"compare": case.compare}),
                     **(_inputs(case) if visibility is Visibility.PUBLIC else {}),
-                    "expected": freeze(outputs[exercise.name, case.name]),
+                    "expected": _expected(case, outputs[exercise.name, case.name]),
                 }
                 for case in exercise.cases
                 if case.visibility is visibility
@@ -135,6 +136,17 @@ def _frozen(
         }
         for exercise in assignment.exercises
     }
+
+
+def _expected(case: Case, output: Any) -> Any:
+    frozen = freeze(output)
+    if case.compare != "equal" and holds_digest(frozen):
+        raise AssignmentError(
+            f"the expected output of the case {case.name!r} has an array of more than "
+            f"{MAX_NUMBERS:,} numbers, of which only a hash is kept, and that cannot be compared "
+            f"by compare={case.compare!r}; give the case smaller inputs"
+        )
+    return frozen
 
 
 def _inputs(case: Case) -> dict[str, Any]:
@@ -146,7 +158,7 @@ def _inputs(case: Case) -> dict[str, Any]:
         "args": [freeze(value) for value in given.args],
         "kwargs": {name: freeze(value) for name, value in given.kwargs.items()},
     }
-    if '"sha256"' in json.dumps(frozen):
+    if holds_digest(frozen):
         raise AssignmentError(
             f"the public case {case.name!r} has inputs of more than {MAX_NUMBERS:,} numbers, too "
             "many to be kept as text; write it in a helper module with PUBLIC_CASES instead, "

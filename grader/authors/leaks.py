@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from grader.assignments.records import Assignment, Case
 from grader.model import Visibility
 from grader.notebooks.cells import END_MARK, START_MARK
-from grader.values.difference import Digest
+from grader.values.contents import leaves
 
 # Shorter lines and texts, and numbers with fewer digits, are anybody's.
 LONG_LINE, LONG_TEXT, DIGITS = 20, 8, 9
@@ -133,24 +131,6 @@ class _Secrets:
         for case in self._cases(visibility):
             given = case.arguments()
             yield from leaves([*given.args, *given.kwargs.values(), case.expected])
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """Every number, text and other single value in a value of base types, keys of dicts too."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield from leaves(key)
-                yield from leaves(item)
-        case list() | tuple() | set():
-            for item in value:
-                yield from leaves(item)
-        case np.ndarray():
-            yield from value.ravel().tolist()
-        case Digest():
-            yield from value.head
-        case _:
-            yield value
 
 
 def _finite(values: Iterable[Any]) -> Iterator[float]:

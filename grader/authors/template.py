@@ -17,20 +17,18 @@ import ast
 import copy
 import json
 import textwrap
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from grader.assignments.load import read_assignment
 from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment, Case, Exercise
+from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.notebooks.cells import END_MARK, START_MARK
-from grader.values.difference import Digest
+from grader.values.contents import lines as lines_of
 
 _HEADING = "**Expected output**"
 
@@ -44,12 +42,18 @@ def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
         assignment.master: _written(master),
         assignment.template: _written(template_of(master)),
     }
-    for name, source in HANDED_OUT.items():
+    for name in HANDED_OUT:
         if name in assignment.helpers:
-            contents[assignment.folder / name] = files("grader").joinpath(source).read_bytes()
+            contents[assignment.folder / name] = _handed_out(name)
     for name in assignment.shared_files:
         contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
     return contents
+
+
+def _handed_out(name: str) -> bytes:
+    if name == "difference.py":
+        return difference_file()
+    return files("grader").joinpath("handout", name).read_bytes()
 
 
 def template_of(master: dict[str, Any]) -> dict[str, Any]:
@@ -164,30 +168,14 @@ def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str
     names = exercise.returns.names + exercise.returns.also
     several = len(exercise.returns.names) > 1 and isinstance(case.expected, (tuple, list))
     values = case.expected if several else (case.expected,)
-    show = notes.get("show", names)
+    show, plain = notes.get("show", names), notes.get("plain", ())
     lines = [
         line
         for name, value in zip(names, values, strict=False)
         if name in show
-        for line in _shown(name, value, notes)
+        for line in lines_of(name, value, plain=plain, shapes=notes.get("shapes", False))
     ]
     return "\n".join([_HEADING, "", "```", *lines, "```"])
-
-
-def _shown(name: str, value: Any, notes: dict[str, Any]) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _shown(
-                key if name in notes.get("plain", []) else f'{name}["{key}"]', item, notes
-            )
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _shown(f"{name}[{index}]", item, notes)
-    elif isinstance(value, Digest) or notes.get("shapes"):
-        start = f", starts with {np.array(value.head)}" if isinstance(value, Digest) else ""
-        yield f"shape of {name}: {value.shape}{start}"
-    else:
-        yield f"{name} = {value}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from grader.notebooks.cells import START_MARK, defines, functions, syntax_error
 from grader.notebooks.read import Cell, read_notebook
 from grader.scenes import Training
 from grader.values import wire
-from grader.values.difference import Returns, Tolerance, first_difference, thaw
+from grader.values.frozen import holds_digest, thaw
+from grader.values.kinds import SENT
 
 _NOT_GENERATED = "is not what is generated now; generate it again"
 _FREEZE = "; if the master is right, generate again, which freezes what it returns now"
@@ -107,10 +108,7 @@ def _unusable_inputs(assignment: Assignment) -> Iterator[str]:
             try:
                 once, again = _sent(case), _sent(case)
             except WireError as error:
-                yield (
-                    f"{what} cannot be sent to a kernel: {error}; numbers, texts, arrays, and "
-                    "lists, tuples, dicts and sets of them can"
-                )
+                yield (f"{what} cannot be sent to a kernel: {error}; {SENT} can")
                 continue
             if once != again:
                 yield f"{what} are others every time; draw them from `generator(seed)`"
@@ -254,15 +252,16 @@ def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:
 
 def _agree(exercise: Exercise, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return all(
-        _same(old[name]["expected"], case["expected"], Tolerance(case["rtol"], case["atol"]))
-        for name, case in new.items()
+        _same(old[case.name]["expected"], new[case.name]["expected"], case, exercise)
+        for case in exercise.cases
+        if case.name in new
     )
 
 
-def _same(old: Any, new: Any, tolerance: Tolerance) -> bool:
-    if "sha256" in json.dumps(new):
+def _same(old: Any, new: Any, case: Case, exercise: Exercise) -> bool:
+    if holds_digest(new):
         return bool(old == new)
-    return first_difference(thaw(old), thaw(new), tolerance, Returns()) is None
+    return case.same(thaw(old), thaw(new), exercise.returns)
 
 
 def _without_values(frozen: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ answer, no diagnosis is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -17,8 +17,9 @@ from math import prod
 from grader.assignments.records import Case, Exercise, Variant
 from grader.caches import cached
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.parts import Cut, Function, Parts, cut_for, expected_parts, parts_from, same
+from grader.grading.parts import Cut, Function, Parts, cut_for, expected_parts, parts_from
 from grader.model import Diagnosis
+from grader.values.contents import size_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Compared:
         """Which of these parts the function gives as well, on every case."""
         for case, mine in self.outcomes:
             theirs = parts_from(case, function, self.cut)
-            names = frozenset(n for n in names if same(theirs, mine, n, case.tolerance))
+            names = frozenset(n for n in names if self.cut.same(case, theirs, mine, n))
             if not names:
                 break
         return names
@@ -74,7 +75,7 @@ class _Compared:
     def explains_all_wrong(self, function: Function) -> bool:
         """Whether the function gives all that is wrong as well, on every case."""
         return all(
-            same(parts_from(case, function, self.cut), mine, name, case.tolerance)
+            self.cut.same(case, parts_from(case, function, self.cut), mine, name)
             for case, mine in self.outcomes
             for name in self.wrong
         )
@@ -92,7 +93,7 @@ def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _
     wrong = frozenset(
         name
         for name in names
-        if not all(same(expected[case], mine, name, case.tolerance) for case, mine in taken)
+        if not all(cut.same(case, expected[case], mine, name) for case, mine in taken)
     )
     return _Compared(cut, taken, names, wrong)
 
@@ -160,17 +161,4 @@ def _in_order(answer: _Compared, names: frozenset[str]) -> tuple[str, ...]:
 
 @cached()
 def _size(case: Case) -> int:
-    """How many numbers the expected output holds, roughly."""
-    return sum(_sizes(case.expected))
-
-
-def _sizes(value: object) -> Iterator[int]:
-    match value:
-        case dict():
-            for item in value.values():
-                yield from _sizes(item)
-        case list() | tuple():
-            for item in value:
-                yield from _sizes(item)
-        case _:
-            yield getattr(value, "size", 1000 if hasattr(value, "sha256") else 1)
+    return size_of(case.expected)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.assignments.records import Assignment, Exercise
+from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import reference
 from grader.authoring import Arguments, drawn_afresh
 from grader.caches import cached
@@ -22,7 +22,6 @@ from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution
 from grader.model import ExerciseResult
 from grader.values import wire
-from grader.values.difference import Tolerance, first_difference
 
 # So many cases of each exercise are drawn.
 CASES_DRAWN = 2
@@ -62,7 +61,7 @@ def _failed(exercise: Exercise, drawn: Sequence[_Drawn], outcomes: Sequence[Outc
     """How many of the cases fail; those without an outcome do."""
     passed = sum(
         isinstance(outcome, Returned)
-        and first_difference(each.expected, outcome.value, each.tolerance, exercise.returns) is None
+        and each.case.first_difference(each.expected, outcome.value, exercise.returns) is None
         for each, outcome in zip(drawn, outcomes, strict=False)
     )
     return len(drawn) - passed
@@ -74,7 +73,7 @@ class _Drawn:
 
     inputs: bytes | memoryview
     expected: Any
-    tolerance: Tolerance
+    case: Case
 
 
 @cached(most=64)
@@ -96,7 +95,7 @@ def _draw(
         if inputs is not None and len(drawn) < CASES_DRAWN:
             encoded = wire.encode((inputs.args, inputs.kwargs))
             expected = _output(right, inputs, f"{exercise.name}/{case.name}", assignment)
-            drawn.append(_Drawn(encoded, expected, case.tolerance))
+            drawn.append(_Drawn(encoded, expected, case))
     return tuple(drawn)
 
 

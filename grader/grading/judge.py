@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
 from typing import Any
 
 from grader.assignments.records import Case, Exercise
@@ -21,7 +20,7 @@ from grader.execution.outcome import (
 from grader.grading.error_hints import in_words, loop_at, place
 from grader.model import CaseResult, Mark, Visibility
 from grader.text import plain
-from grader.values.difference import first_difference
+from grader.values.contents import keys_of
 
 
 def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> CaseResult:
@@ -49,9 +48,7 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
     match outcome:
         case Returned(value):
             keys = _public_keys(exercise)
-            difference = first_difference(
-                case.expected, value, case.tolerance, exercise.returns, keys
-            )
+            difference = case.first_difference(case.expected, value, exercise.returns, keys)
             if difference is None:
                 return ""
             return plain(difference.message) if public else difference.discreet
@@ -84,15 +81,7 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
 def _public_keys(exercise: Exercise) -> frozenset[Any]:
     """The keys that public expected outputs have, which students know."""
     cases = exercise.of(Visibility.PUBLIC)
-    return frozenset(key for case in cases for key in _keys(case.expected))
-
-
-def _keys(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from value
-    if isinstance(value, (dict, list, tuple)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _keys(item)
+    return frozenset(key for case in cases for key in keys_of(case.expected))
 
 
 def _raised(raised: Raised, code: str, case: Case, exercise: Exercise) -> str:

@@ -11,16 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from grader.assignments.modules import error_at
 from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
 from grader.values import wire
-from grader.values.difference import Returns, Tolerance, first_difference, thaw
-from grader.values.frozen import MAX_NUMBERS, freeze
+from grader.values.contents import condensed
+from grader.values.difference import Returns
 
 WHOLE = "the answer"
 Function = Callable[..., Any]
@@ -66,6 +64,24 @@ class Cut:
         except Exception:  # the author's code, on whatever was returned
             return {WHOLE: outcome.value}
 
+    def same(self, case: Case, theirs: Parts, mine: Parts, name: str) -> bool:
+        """Whether a variant's (or the reference's) part of that name is the student's as well.
+
+        Exceptions are the same if they have the same type and message; one without a message
+        stands for all of its type.
+        """
+        if isinstance(theirs, Raised) or isinstance(mine, Raised):
+            return (
+                isinstance(theirs, Raised)
+                and isinstance(mine, Raised)
+                and theirs.type == mine.type
+                and theirs.message in ("", mine.message)
+            )
+        if name not in theirs or name not in mine:
+            return False
+        returns = self.exercise.returns if name == WHOLE else Returns()
+        return case.same(theirs[name], mine[name], returns)
+
 
 def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
     """How to take these outcomes apart: like the expected outputs, or else not at all."""
@@ -73,6 +89,8 @@ def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
     counts = {len(value) if isinstance(value, (tuple, list)) else 0 for value in values}
     count = counts.pop() if len(counts) == 1 else 0
     cut = Cut(exercise, count if count in _counts(exercise.returns) else 0)
+    if not all(case.comparison.by_parts for case in exercise.cases):
+        return Cut(exercise, cut.count, whole=True)
     for case, outcome in zip(exercise.cases, outcomes, strict=True):
         if isinstance(outcome, Returned):
             mine, expected = cut.parts_of(outcome), expected_parts(cut, case)
@@ -102,14 +120,14 @@ def parts_from(case: Case, function: Function, cut: Cut) -> Parts:
     if isinstance(outcome, Raised):
         return outcome
     parts = cut.parts_of(outcome)
-    return parts if isinstance(parts, Raised) else {k: _condensed(v) for k, v in parts.items()}
+    return parts if isinstance(parts, Raised) else {k: condensed(v) for k, v in parts.items()}
 
 
 @cached()
 def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
     """What comes of the variant on the case, large arrays kept as digests."""
     outcome = _outcome(variant.function, case)
-    return outcome if isinstance(outcome, Raised) else Returned(_condensed(outcome.value))
+    return outcome if isinstance(outcome, Raised) else Returned(condensed(outcome.value))
 
 
 def _outcome(function: Function, case: Case) -> Returned | Raised:
@@ -132,34 +150,5 @@ def _outcome(function: Function, case: Case) -> Returned | Raised:
         ) from None
 
 
-def same(theirs: Parts, mine: Parts, name: str, tolerance: Tolerance) -> bool:
-    """Whether a variant's (or the reference's) part of that name is the student's as well.
-
-    Exceptions are the same if they have the same type and message; one without a message stands
-    for all of its type.
-    """
-    if isinstance(theirs, Raised) or isinstance(mine, Raised):
-        return (
-            isinstance(theirs, Raised)
-            and isinstance(mine, Raised)
-            and theirs.type == mine.type
-            and theirs.message in ("", mine.message)
-        )
-    if name not in theirs or name not in mine:
-        return False
-    return first_difference(theirs[name], mine[name], tolerance, Returns()) is None
-
-
 def _counts(returns: Returns) -> tuple[int, int]:
     return len(returns.names), len(returns.names + returns.also)
-
-
-def _condensed(value: Any) -> Any:
-    match value:
-        case np.ndarray() if value.size > MAX_NUMBERS:
-            return thaw(freeze(value))
-        case dict():
-            return {key: _condensed(item) for key, item in value.items()}
-        case list() | tuple():
-            return type(value)(map(_condensed, value))
-    return value

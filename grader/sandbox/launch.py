@@ -48,7 +48,10 @@ def lay_out_agent(folder: Path) -> None:
     for source in package.joinpath("sandbox", "inside").iterdir():
         if source.name.endswith(".py"):
             (folder / source.name).write_bytes(source.read_bytes())
-    (folder / "wire.py").write_bytes(package.joinpath("values", "wire.py").read_bytes())
+    (folder / "values").mkdir()
+    for source in package.joinpath("values").iterdir():
+        if source.name.endswith(".py"):
+            (folder / "values" / source.name).write_bytes(source.read_bytes())
     (folder / "passwd").write_text(_PASSWD)
     (folder / "empty").touch()
 

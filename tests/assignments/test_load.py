@@ -144,6 +144,12 @@ def test_a_toml_without_exercises_is_refused(course: Path) -> None:
         ("def two_longest()", "def two_longest(", "cases.py, line 13: SyntaxError"),
         ("weight=2", "weight=0", "weight is 0 where a number above 0 is expected"),
         ("weight=2", "weight=2, rtol=-1", "rtol is -1 where a number of 0 or more is expected"),
+        (
+            "weight=2",
+            'compare="oder"',
+            "'equal', 'order', 'sign' is expected; did you mean 'order'?",
+        ),
+        ("weight=2", "compare=None", "compare is None where one of 'equal', 'order', 'sign' is"),
         ('@case("mean_and_spread")', "", "there is no case for 'mean_and_spread'"),
         ("def two_longest", "def three_longest", "no expected output for the case 'three_longest'"),
     ],

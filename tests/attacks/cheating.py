@@ -77,7 +77,7 @@ ATTACKS = (
         """
         import gc
         for each in gc.get_objects():
-            if getattr(each, "__qualname__", "") == "_Writer.write":
+            if getattr(each, "__qualname__", "") == "Writer.write":
                 each.__code__ = (lambda self, value, where, depth: self.put(b"T")).__code__
         """,
     ),
@@ -438,14 +438,14 @@ ATTACKS = (
         "own_helpers",
         "the helper modules, numpy and the wire are replaced by the student's own files",
         """
-        for name in ("texts", "texts_v2", "numpy", "wire", "agent", "json", "grader"):
+        for name in ("texts", "texts_v2", "numpy", "values", "wire", "agent", "json", "grader"):
             try:
                 with open(name + ".py", "w") as file:
                     file.write("def __getattr__(name): return lambda *a, **k: True")
             except OSError:
                 pass
             for module in [m for m in sys.modules if m.split(".")[0] == name]:
-                if name in ("texts", "texts_v2", "wire", "agent", "grader"):
+                if name in ("texts", "texts_v2", "values", "wire", "agent", "grader"):
                     del sys.modules[module]
         import texts
         """,

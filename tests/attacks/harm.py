@@ -603,7 +603,7 @@ REACHING = (
                 "socket": lambda: socket.socket(socket.AF_UNIX).bind(path[:90] + "3"),
             }.items():
                 tries(f"{what} {os.path.basename(path)}", act)
-        for path in ("/etc/passwd", "/usr/bin/env", os.__file__, "/agent/wire.py", "/proc/sys/kernel/hostname",
+        for path in ("/etc/passwd", "/usr/bin/env", os.__file__, "/agent/values/wire.py", "/proc/sys/kernel/hostname",
                      "/proc/sysrq-trigger", "/sys/kernel/uevent_helper"):
             tries(f"opened {path}", lambda: os.open(path, os.O_WRONLY))
         """,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,9 @@ from grader.assignments.load import load_assignment, read_assignment
 from grader.authors.template import emptied, generated_files
 from grader.authors.validate import generate, validate
 from grader.errors import AssignmentError
+from grader.grading.grade import Task, grade
+from grader.handout.check import check
+from grader.model import Submission, Verdict
 from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import read_notebook
 from grader.values.frozen import pretty
@@ -168,3 +174,68 @@ def test_lines_of_frozen_numbers_can_be_reviewed() -> None:
 def test_reading_without_expected_outputs_needs_none(course: Path) -> None:
     (course / HIDDEN).unlink()
     assert read_assignment(course, "words").exercises[0].cases
+
+
+COMPARED_BY_SIGN = '@case("mean_and_spread", public=True, compare="sign")'
+
+
+def test_a_case_is_compared_everywhere_as_its_author_chose(
+    course: Path, write: Callable[..., Path]
+) -> None:
+    edit(course / "solutions/words/cases.py", '@case("mean_and_spread")', COMPARED_BY_SIGN)
+    settings = course / "assignment/words/assignment.toml"
+    helpers = '["texts.py", "public_tests.py", "difference.py", "expected_outputs.json"]'
+    edit(settings, 'helpers = ["texts.py"]', f"helpers = {helpers}")
+    generate(course, "words")
+    assert list(validate(course, "words")) == []
+    source = read_notebook(course / MASTER).cells_defining(("mean_and_spread",))[-1].source
+    negative = f"{source}\n_right = mean_and_spread\ndef mean_and_spread(text):\n" + (
+        "    mean, spread = _right(text)\n    return -mean, {sign}spread"
+    )
+    verdicts = {}
+    for name, sign in (("turned", "-"), ("torn", "")):
+        path = write(f"{name}.ipynb", negative.format(sign=sign))
+        graded = grade(Task(course, Submission(name, path.name, str(path)), "words")).result
+        _, checked = check(path, course / "assignment/words")
+        verdicts[name] = [
+            each.verdict
+            for result in (graded, checked)
+            for each in result.exercises
+            if each.name == "mean_and_spread"
+        ]
+    assert verdicts["turned"] == [Verdict.CORRECT, Verdict.CORRECT]
+    assert verdicts["torn"] == [Verdict.INCORRECT, Verdict.INCORRECT]
+    said = in_folder(
+        course / "assignment/words",
+        "from public_tests import mean_and_spread_test as test\n"
+        "lengths = [3, 5, 8]\n"
+        "mean = sum(lengths) / 3\n"
+        "spread = (sum((each - mean) ** 2 for each in lengths) / 3) ** 0.5\n"
+        "test(lambda text: (-mean, -spread))\n"
+        "test(lambda text: (-mean, spread))\n",
+    )
+    assert [line.split(", ")[1] for line in said.splitlines() if line.startswith("mean_and")] == [
+        "case lengths: passed",
+        "case lengths: NOT YET",
+    ]
+
+
+def in_folder(folder: Path, code: str) -> str:
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_large_array_is_frozen_only_for_a_case_that_compares_it_as_it_is(course: Path) -> None:
+    cases = course / "solutions/words/cases.py"
+    edit(cases, '@case("count", weight=2)', '@case("count", weight=2, compare="order")')
+    assert generate(course, "words") == [course / HIDDEN]
+    case = load_assignment(course, "words").exercise("count").cases[1]
+    assert (case.name, case.compare) == ("again", "order")
+    edit(
+        course / MASTER,
+        "def count(text):",
+        "def count(text):\\n    import numpy\\n    return numpy.arange(3000)",
+    )
+    with pytest.raises(AssignmentError, match="'again' has an array of more than 2,000 numbers"):
+        generate(course, "words")

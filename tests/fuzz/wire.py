@@ -1,9 +1,9 @@
 """Millions of crafted bytes against the decoder: `python tests/fuzz/wire.py FOLDER -runs=3000000`.
 
-libFuzzer steers the bytes by the branches they take in `wire`. Whatever it finds that breaks
-a law ends it and is written to the working directory. Not part of CI: it needs atheris (the extra
-`fuzz`), and hours rather than minutes. FOLDER keeps what it learns, for the next time; options are
-libFuzzer's.
+libFuzzer steers the bytes by the branches they take in `grader/values/`. Whatever it finds that
+breaks a law ends it and is written to the working directory. Not part of CI: it needs atheris (the
+extra `fuzz`), and hours rather than minutes. FOLDER keeps what it learns, for the next time;
+options are libFuzzer's.
 
 The laws: nothing but `WireError` comes out; what is decoded is of exact base types and can be sent
 again, as the same bytes but for what has several forms; memory stays in proportion to the limits.
@@ -18,7 +18,7 @@ from typing import Any
 import atheris
 import numpy as np
 
-with atheris.instrument_imports(include=["grader.values.wire"]):
+with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
 

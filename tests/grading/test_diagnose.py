@@ -362,3 +362,31 @@ def test_variants_may_be_modules_of_a_folder_that_share_functions(course: Path) 
     assert [each.name for each in variants] == ["first_word", "wrong_key", "shouted"]
     assert variants[-1].function("one three") == "THREE"
     assert not variants[-1].accepted
+
+
+def by(compare: str, *variants: Variant, **more: Any) -> Exercise:
+    made = exercise(*variants, **more)
+    return replace(made, cases=tuple(replace(case, compare=compare) for case in made.cases))
+
+
+def test_a_variant_explains_what_is_the_same_as_the_case_compares() -> None:
+    def listed(x: float, last: float = 0) -> list[float]:
+        return [x, 3, last]
+
+    late = variant("late", lambda x: listed(x, 7))
+    one = {"returns": Returns(("values",)), "reference": listed}
+    answer = returned(lambda x: [7, *listed(x)[:2]])
+    assert names(explain(by("order", late, **one), answer)) == [("late", ())]
+    assert explain(by("equal", late, **one), answer) is None
+
+
+def test_where_one_sign_is_for_all_an_answer_is_not_taken_apart() -> None:
+    def two(x: float, first: float = 1, second: float = 1) -> tuple[float, float]:
+        return first * (x + 5), second * (x + 6)
+
+    doubled = variant("doubled", lambda x: two(x, 2))
+    both = {"returns": Returns(("one", "other")), "reference": two}
+    assert names(explain(by("sign", doubled, **both), returned(lambda x: two(x, -2, -1)))) == [
+        ("doubled", ())
+    ]
+    assert explain(by("sign", doubled, **both), returned(lambda x: two(x, -2))) is None

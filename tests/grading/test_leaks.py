@@ -23,7 +23,6 @@ from click.testing import CliRunner
 
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Case
-from grader.authors.leaks import leaves
 from grader.authors.validate import generate
 from grader.cli import main
 from grader.execution.outcome import TimedOut
@@ -36,6 +35,7 @@ from grader.grading import judge
 from grader.grading.grade import Task, grade
 from grader.model import Result, Run, Submission, Visibility
 from grader.results.folder import write_output
+from grader.values.contents import leaves
 from tests.assignments.test_third_assignment import NAME, NOTEBOOK, THIRD, WRONG, answered
 from tests.conftest import ROOT, notebook
 

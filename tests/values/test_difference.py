@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.values.difference import (
-    Digest,
-    Returns,
-    Tolerance,
-    digest,
-    first_difference,
-    has_digest,
-    thaw,
-)
-from grader.values.frozen import MAX_NUMBERS, freeze
+from grader.values.array import MAX_NUMBERS, Digest, digest, has_digest
+from grader.values.difference import Returns, Tolerance, first_difference
+from grader.values.frozen import freeze, thaw
 
 W = np.array([[1.0, -1.0924491], [3.0, 4.0]])
 ADAM = Returns(("parameters", "v", "s"), ("v_corrected", "s_corrected"))

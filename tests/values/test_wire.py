@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.errors import WireError
-from grader.values import wire
+from grader.values import number, wire
 from grader.values.wire import decode, encode
 
 scalars = (
@@ -149,7 +149,7 @@ def test_values_of_other_types_are_refused_with_their_place(value: Any) -> None:
     ("value", "words"),
     [
         (list(range(wire.MAX_ITEMS)), "more than"),
-        (1 << (8 * wire.MAX_INT_BYTES), "integer of more than"),
+        (1 << (8 * number.MAX_INT_BYTES), "integer of more than"),
         (b"x" * (wire.MAX_BYTES + 1), "larger than"),
         (np.zeros(wire.MAX_BYTES // 8 + 1), "array of"),
     ],

@@ -33,7 +33,6 @@ from grader.model import Visibility
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import read_notebook
 from grader.values import wire
-from grader.values.difference import first_difference
 
 REWRITINGS = 40
 WRONG_FORMS = "wrong.py"
@@ -159,7 +158,7 @@ class Proof:
     def _unsteady(self, variant: Any) -> str:
         for case in _hidden(self.exercise):
             one, other = _output(variant.function, case), _output(variant.function, case)
-            if first_difference(one, other, case.tolerance, self.exercise.returns):
+            if case.first_difference(one, other, self.exercise.returns):
                 return (
                     f"{self._folder}: the accepted variant {variant.name!r} of "
                     f"{self.exercise.name!r} returns something else every time on {case.name!r}"

@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from grader.assignments.records import Case
 from grader.authoring import Arguments
 from grader.values import wire
-from grader.values.difference import Returns, Tolerance, first_difference
+from grader.values.difference import Returns, Tolerance
 
 # What is told apart, is told apart by this many tolerances: never by chance or by rounding.
 MARGIN = 1000
@@ -100,9 +101,10 @@ def _try(function: Callable[..., Any], case: Case, given: Arguments, returns: Re
     try:
         # A value that has been over the wire is of base types, as every answer is.
         value = wire.decode(wire.encode(function(*given.args, **given.kwargs)))
-        if first_difference(case.expected, value, case.tolerance, returns) is None:
+        if case.first_difference(case.expected, value, returns) is None:
             return SAME
         wide = Tolerance(MARGIN * case.tolerance.rtol, MARGIN * case.tolerance.atol)
-        return NEAR if first_difference(case.expected, value, wide, returns) is None else APART
+        near = replace(case, tolerance=wide).first_difference(case.expected, value, returns) is None
+        return NEAR if near else APART
     except BaseException:  # whatever the function may raise, SystemExit too
         return APART

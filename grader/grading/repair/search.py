@@ -28,7 +28,6 @@ from grader.model import ExerciseResult, Mark, Repair
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import Cell, Notebook
 from grader.text import plain
-from grader.values.difference import first_difference
 
 # Of an exercise at most.
 MAX_EDITS, MAX_FUNCTIONS = 700, 4
@@ -229,8 +228,7 @@ def _is_right(outcome: Outcome, case: Case, exercise: Exercise, way: Variant | N
     expected = variant_outcome(way, case) if way else Returned(case.expected)
     return (
         isinstance(expected, Returned)
-        and first_difference(expected.value, outcome.value, case.tolerance, exercise.returns)
-        is None
+        and case.first_difference(expected.value, outcome.value, exercise.returns) is None
     )
 
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import wire
 import zmq
 from calls import (
     MISSING,
@@ -31,6 +30,7 @@ from calls import (
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from system import mapped
+from values import wire
 
 # Of a message's frames: our identity, a delimiter and a signature stand before it.
 _HEADER = 3

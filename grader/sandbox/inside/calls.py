@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
-import wire
+from values import wire
 
 # What came of a call, and the value that it returned if it did; both encoded.
 Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]

@@ -10,8 +10,8 @@ import sys
 from typing import Any, TextIO
 
 import numpy as np
-import wire
 import zmq
+from values import wire
 
 REHEARSALS = 12
 _CELLS = (

@@ -1,0 +1,109 @@
+"""The comparisons that `@case(..., compare=…)` chooses from, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .contents import negative
+from .difference import Difference, Returns, Tolerance, Walk, first_difference
+from .kind import ValuePath, plain
+from .sequence import wrong_count
+
+# Of items to be compared up to order, at most so many pairs are tried that are none.
+MOST_PAIRS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A way to compare an expected with an actual answer.
+
+    `first_difference` is called with both, the tolerance, what is returned and the known keys, as
+    the function of that name in `difference`. An answer is compared part by part to tell mistakes
+    apart if `by_parts`; otherwise its parts mean nothing without each other.
+    """
+
+    first_difference: Callable[[Any, Any, Tolerance, Returns, Iterable[Any]], Difference | None] = (
+        first_difference
+    )
+    by_parts: bool = True
+
+
+def in_any_order(
+    expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
+) -> Difference | None:
+    """As `first_difference`, but each returned sequence or 1-d array may be in another order."""
+    walk = _InAnyOrder(tolerance, returns, expected, known_keys)
+    return next(walk.returned(expected, actual), None)
+
+
+class _InAnyOrder(Walk):
+    def whole(self, expected: Any, actual: Any, path: ValuePath) -> Iterator[Difference]:
+        found = next(self.value(expected, actual, path), None)
+        if found is None:
+            return
+        if not _has_order(expected, actual, found):
+            yield found
+        elif len(expected) != len(actual):
+            yield wrong_count(expected, actual, self, path)
+        else:
+            for item in self._missing(expected, actual):
+                what = f"has no item {self.brief(item)} (in whatever order)"
+                hushed = "lacks an item that is expected (in whatever order)"
+                yield self.found(path, "value", what, hushed)
+
+    def _missing(self, expected: Any, actual: Any) -> Iterator[Any]:
+        """The expected items that cannot be paired with actual ones."""
+        rest = sorted(map(plain, actual), key=_rank, reverse=True)
+        tries = 0
+        for item in sorted(map(plain, expected), key=_rank):
+            for index in reversed(range(len(rest))):
+                if next(self.value(item, rest[index], ()), None) is None:
+                    del rest[index]
+                    break
+                tries += 1
+                if tries > MOST_PAIRS:
+                    yield item
+                    return
+            else:
+                yield item
+
+
+def _has_order(expected: Any, actual: Any, found: Difference) -> bool:
+    """Whether the two could be the same in another order, in spite of the difference found."""
+    if isinstance(expected, np.ndarray):
+        return expected.ndim == 1 and found.kind in ("value", "nan")
+    return isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple))
+
+
+def _rank(item: Any) -> tuple[int, Any]:
+    """What items are sorted by, so that those within the tolerance are close to each other."""
+    if isinstance(item, (int, float)):
+        return (0, item) if item == item else (1, 0)
+    rounded = re.sub(r"\d+\.\d+(e-?\d+)?", lambda number: f"{float(number[0]):.6g}", repr(item))
+    return 2, rounded
+
+
+def up_to_sign(
+    expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
+) -> Difference | None:
+    """As `first_difference`, but all numbers may have the other sign, as eigenvectors may."""
+    known = frozenset(known_keys)
+    found = first_difference(expected, actual, tolerance, returns, known)
+    if found is None or found.kind not in ("value", "nan"):
+        return found
+    if first_difference(negative(expected), actual, tolerance, returns, known) is None:
+        return None
+    also = ", and with the other sign there is a difference too"
+    return replace(found, message=found.message + also, discreet=found.discreet + also)
+
+
+COMPARISONS = {
+    "equal": Comparison(),
+    "order": Comparison(in_any_order),
+    "sign": Comparison(up_to_sign, by_parts=False),
+}
