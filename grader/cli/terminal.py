@@ -29,6 +29,7 @@ from grader.api import Finished
 from grader.assignments.records import Assignment, Exercise
 from grader.gradebook.recorded import heads
 from grader.model import Graded, Protection, Result, Run, Status, Verdict
+from grader.report.words import BAD, GOOD, NEUTRAL, PARTLY, VERDICTS
 from grader.sandbox.level import Level
 from grader.submissions.find import Found
 from grader.text import one_line
@@ -37,14 +38,8 @@ COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 LAST_FAILURES = 3
 # A longer table nobody reads here, and it would be held as a whole.
 MOST_ROWS = 1000
-SHORT = {
-    Verdict.CORRECT: "[green]correct[/]",
-    Verdict.ACCEPTED: "[green]accepted[/]",
-    Verdict.PARTIAL: "[yellow]partial[/]",
-    Verdict.UNANSWERED: "[dim]unanswered[/]",
-    Verdict.MISSING: "[red]missing[/]",
-    Verdict.NOT_GRADED: "[magenta]not graded[/]",
-}
+# Of a verdict's tone in the report, the colour here; what nobody could grade stands out besides.
+COLOURS = {GOOD: "green", PARTLY: "yellow", BAD: "red", NEUTRAL: "dim"}
 
 
 class Rate(ProgressColumn):
@@ -237,8 +232,14 @@ def _row(exercises: Sequence[Exercise], result: Result) -> Iterator[str]:
     yield _one_line(result.student)
     for exercise in exercises:
         verdict = verdicts.get(exercise.name)
-        yield SHORT.get(verdict, f"[red]{verdict.value}[/]") if verdict else ""
+        yield _in_colour(verdict) if verdict else ""
     yield "" if result.score is None else f"{result.score:g}"
+
+
+def _in_colour(verdict: Verdict) -> str:
+    said = VERDICTS[verdict]
+    colour = "magenta" if verdict is Verdict.NOT_GRADED else COLOURS[said.tone]
+    return f"[{colour}]{said.word}[/]"
 
 
 def _one_line(text: str) -> str:

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import click
 import pytest
+from msgspec.structs import asdict
 
 from grader.assignments.load import load_assignment
-from grader.cli import main
+from grader.assignments.records import Limits
+from grader.cli import COMMANDS, DEFAULT, main
 from grader.cli.shared import ALL_GRADED, BELOW, NOT_ALL_GRADED, WRONG_COMMAND
+from grader.encoding import convert
 from grader.errors import FairgradeError
+from grader.exports import EXPORTS
 from grader.model import Verdict
+from grader.submissions.layouts import LAYOUTS
 
 
 @pytest.fixture
@@ -67,6 +72,35 @@ def test_the_exit_codes_are_those_of_the_readme(readme: str) -> None:
 
 def test_every_verdict_is_explained_in_the_readme(readme: str) -> None:
     assert not [verdict for verdict in Verdict if f"`{verdict.value}`" not in readme]
+
+
+def test_every_layout_is_in_its_document(root: Path) -> None:
+    assert {each.name for each in LAYOUTS} == names_in_tables(root / "docs" / "layouts.md")
+
+
+def test_every_export_is_in_its_document(root: Path) -> None:
+    named = names_in_tables(root / "docs" / "exports.md")
+    assert {each.name for each in EXPORTS} == named - {"grade export", "grade autograder"}
+
+
+def names_in_tables(path: Path) -> set[str]:
+    """What stands in code in the first column of a document's tables."""
+    firsts = re.findall(r"^\| (`.*?) \|", path.read_text(), re.MULTILINE)
+    return {name for first in firsts for name in re.findall(r"`(.*?)`", first)}
+
+
+def test_every_limit_is_in_its_document(root: Path) -> None:
+    text = (root / "docs" / "assignments.md").read_text()
+    table = tomllib.loads(text.split("```toml\n")[1].split("```")[0])
+    limits = asdict(convert(table["limits"], Limits))
+    assert limits == asdict(Limits())
+    assert limits.keys() == table["limits"].keys()
+
+
+def test_every_command_is_in_a_document(root: Path) -> None:
+    """But `run`, as `grade run PATH` is `grade PATH`."""
+    text = "".join(path.read_text() for path in (root / "README.md", *root.glob("docs/*.md")))
+    assert {name for name in COMMANDS if not re.search(rf"grade {name}\b", text)} == {DEFAULT}
 
 
 def test_links_between_documents_lead_somewhere(root: Path) -> None:
