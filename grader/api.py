@@ -29,8 +29,9 @@ from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.grading.grade import Task, not_reached
 from grader.model import Graded, Protection, Result, Run, Status, Submission
 from grader.results.folder import prepare, remove_output, write_output
-from grader.runs.processes import LocalGraders, WorkerLost, Workers, default_jobs
+from grader.runs.processes import LocalGraders, WorkerLost, Workers
 from grader.runs.run import GradedRuns, Graders, Options, grade_run, load_assignments
+from grader.runs.worker import default_jobs
 from grader.sandbox.level import Level
 from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts

@@ -30,6 +30,10 @@ LEAVES = "leaves the picture"
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?(nan|inf)", re.IGNORECASE)
 
 
+# How a drawing ends where a function returns what its driver cannot take.
+ANOTHER_FORM = "returns something of another form than is asked for"
+
+
 class Ended(Exception):
     """A drawing ends before its driver does. The message tells the student what their function, or
     their training, does, as "returns NaN"."""

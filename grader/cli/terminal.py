@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -25,14 +26,16 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from grader.api import Finished
-from grader.assignments.records import Assignment, Exercise
 from grader.gradebook.recorded import heads
 from grader.model import Graded, Protection, Result, Run, Status, Verdict
 from grader.report.words import BAD, GOOD, NEUTRAL, PARTLY, VERDICTS
 from grader.sandbox.level import Level
-from grader.submissions.find import Found
 from grader.text import one_line
+
+if TYPE_CHECKING:
+    from grader.api import Finished
+    from grader.assignments.records import Assignment, Exercise
+    from grader.submissions.find import Found
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 LAST_FAILURES = 3

@@ -318,10 +318,3 @@ def _search_path() -> list[str]:
 def _short_folder() -> str | None:
     """Where temporary files go: as usual, unless that path is too long to hold sockets."""
     return "/tmp" if len(tempfile.gettempdir()) > MAX_TEMPORARY_BYTES else None
-
-
-def default_jobs() -> int:
-    """As many workers as there are cores that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -8,6 +8,7 @@ leaves the worker in any other form.
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import signal
 import sys
@@ -132,3 +133,10 @@ def protection_from(answer: Answer) -> Protection:
     if answer.protection is None:
         raise KernelFailure(answer.unprotected)
     return answer.protection
+
+
+def default_jobs() -> int:
+    """As many workers as there are cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -20,9 +20,9 @@ from grader.runs.processes import (
     MAX_TRIES,
     WorkerLost,
     Workers,
-    default_jobs,
     grade_all,
 )
+from grader.runs.worker import default_jobs
 from grader.sandbox.level import Level
 
 # As the small course has it.

@@ -23,7 +23,7 @@ from grader.execution.calls import Call
 from grader.execution.outcome import Incomparable, Outcome, Raised, Returned
 from grader.execution.session import Execution
 from grader.model import Drawing, ExerciseResult, Verdict
-from grader.scenes import Ended, Landscape, Training
+from grader.scenes import ANOTHER_FORM, Ended, Landscape, Training
 from grader.values import wire
 
 # For all pictures of a submission, the start of their kernel included; and for one call.
@@ -31,7 +31,6 @@ SECONDS, CALL_SECONDS = 15.0, 2.0
 MAX_CALLS = 1000
 # The inputs of one call, encoded. A driver may pass on what a function returned, and let it grow.
 MAX_INPUT_BYTES = 1_000_000
-ANOTHER_FORM = "returns something of another form than is asked for"
 TOO_MUCH = "returns more than can be passed on to the next step"
 
 

@@ -26,12 +26,11 @@ from grader.caches import cached
 from grader.errors import AssignmentError, Remedy
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import CellStep, Execution, confinement_for, step_for
-from grader.grading.pictures.draw import ANOTHER_FORM
 from grader.model import Drawing, ExerciseResult
 from grader.notebooks.cells import Called, calls_of
 from grader.notebooks.read import Cell, read_notebook
 from grader.sandbox.level import Level
-from grader.scenes import Ended, Lesson, Training
+from grader.scenes import ANOTHER_FORM, Ended, Lesson, Training
 from grader.values.frozen import pretty
 
 TRAININGS = "trainings.json"

@@ -29,8 +29,7 @@ from grader.gradebook.fingerprint import installation
 from grader.grading.grade import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
-from grader.runs.processes import default_jobs
-from grader.runs.worker import Answer, Grade, answered, limit_memory
+from grader.runs.worker import Answer, Grade, answered, default_jobs, limit_memory
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
