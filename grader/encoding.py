@@ -19,6 +19,7 @@ from msgspec import inspect
 Keys: TypeAlias = tuple[str | int, ...]
 
 _T = TypeVar("_T")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LONGEST_VALUE = 60
 # An upper bound above this keeps infinity out, and nobody comes near it.
 _MOST = 1e12
@@ -57,11 +58,21 @@ class Malformed(ValueError):
 
 
 def to_json(record: object) -> bytes:
-    """The record as JSON, in one line. NaN and infinity, which JSON has not, become null."""
+    """The record as JSON, in one line of ASCII. NaN and infinity, which JSON has not, become null.
+
+    Other characters are escaped: some of them, such as U+202E, change how the text around them is
+    shown by whatever opens the file.
+    """
     try:
-        return msgspec.json.encode(record)
+        encoded = msgspec.json.encode(record)
+        return encoded if encoded.isascii() else _ascii(encoded.decode())
     except UnicodeEncodeError:  # half of a surrogate pair: UTF-8 has none, but JSON can escape it
         return json.dumps(msgspec.to_builtins(record), allow_nan=False).encode()
+
+
+def _ascii(text: str) -> bytes:
+    """JSON with everything but ASCII escaped, which stands in its strings only."""
+    return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text).encode()
 
 
 def from_json(text: str | bytes, kind: type[_T]) -> _T:

@@ -109,6 +109,13 @@ def test_a_run_comes_back_as_it_was_and_is_of_the_schema(
     assert read_results(tmp_path / "results.json") == run
 
 
+def test_the_file_is_ascii_and_says_all_the_same(tmp_path: Path) -> None:
+    """A mark that turns the direction of writing would turn what an editor shows around it."""
+    run = a_run(replace(RESULT, student="Ülkü \u202e \U0001f600"))
+    assert written(run, tmp_path)["submissions"][0]["student"] == "Ülkü \u202e \U0001f600"
+    assert (tmp_path / "results.json").read_bytes().isascii()
+
+
 def test_ids_are_named_in_the_file(tmp_path: Path) -> None:
     owner = written(a_run(RESULT), tmp_path)["submissions"][0]["owner"]
     assert owner["ids"] == {"canvas": "12", "sid": "s7"}
