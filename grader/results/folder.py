@@ -46,9 +46,9 @@ def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool =
     """Write results, grades and report; with `similar`, the report lists similar submissions.
 
     All three are written beside the folder's files before the first is put in its place, so an
-    error while writing leaves what an earlier run wrote. Raises SystemFailure where the folder cannot be
-    written to; the results are then kept in a temporary folder, if there is room, and the message
-    says where.
+    error while writing leaves what an earlier run wrote. Raises SystemFailure where the folder
+    cannot be written to; the results are then kept in a temporary folder, if there is room, and the
+    message says where.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
