@@ -1,5 +1,8 @@
-"""Files, folders and zips that are written whole or not at all, and folders for temporary files
-that go with their process, however it ends."""
+"""Write files, folders and zips so that they are there whole or not at all.
+
+Also temporary folders, which are removed even if their process is killed: the next process that
+makes one removes those that were left behind.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-# What `mkdtemp` puts behind a prefix.
+# The random part of a name that `mkdtemp` appends to the prefix.
 _RANDOM = "[a-z0-9_]{8}"
-# A file that is locked for as long as the folder is in use: the system frees it for the dead.
+# A file in the folder that is locked for as long as the folder is in use. The system releases the
+# lock when the process ends, however it ends, so a folder whose file is not locked is abandoned.
 _LOCK = ".lock"
-# The earliest time that a zip can hold: so its bytes do not depend on when it is written.
+# The earliest time that a zip can hold. All files get it, so that the zip's bytes do not depend on
+# when it is written.
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _UNIX, _FILE, _PROGRAM = 3, 0o100644, 0o100755
 
 
 @contextmanager
 def written_whole(target: Path, parents: bool = False) -> Iterator[Path]:
-    """A path to write a file or a folder to, which is put in the target's place at the end.
+    """Yield a path to write a file or a folder to, which replaces the target at the end.
 
-    After an error the target is what it was before. Missing folders above it are made only with
-    `parents`. Raises OSError where nothing can be written beside the target.
+    If the block raises, the target stays what it was. Missing folders above the target are made
+    only with `parents`. Raises OSError where nothing can be written beside the target.
     """
     if parents:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +44,11 @@ def written_whole(target: Path, parents: bool = False) -> Iterator[Path]:
 
 
 def put_in_place(new: Path, target: Path) -> None:
-    """Rename `new` to `target`, on the same disk; a folder there becomes `old` beside `new`."""
+    """Rename `new` to `target`, which must be on the same disk.
+
+    A folder cannot replace what is there, so that is renamed first, to `old` beside `new`, and back
+    again if the second step fails.
+    """
     old = new.with_name("old")
     if replaces_folder := new.is_dir() and os.path.lexists(target):
         target.rename(old)
@@ -52,13 +61,13 @@ def put_in_place(new: Path, target: Path) -> None:
 
 
 def write_file(path: Path, content: bytes, parents: bool = False) -> None:
-    """Write all of the file, or leave what is there."""
+    """Write the whole file, or raise OSError and leave what is there."""
     with written_whole(path, parents) as new:
         new.write_bytes(content)
 
 
 def write_folder(path: Path, files: Iterable[tuple[str, bytes]], parents: bool = False) -> None:
-    """Write a folder that holds these files, by their paths in it, and nothing else."""
+    """Write a folder that holds these files, given as (path in it, content), and nothing else."""
     with written_whole(path, parents) as folder:
         folder.mkdir()
         for name, content in files:
@@ -73,7 +82,10 @@ def write_zip(
     compressed: bool = True,
     parents: bool = False,
 ) -> None:
-    """Write a zip of the files, of which `programs` can be run; the same bytes every time."""
+    """Write a zip of the files, given as (path in it, content); for its bytes see `pack`.
+
+    `programs` are the paths of the files that may be executed once they are unpacked.
+    """
     with written_whole(path, parents) as new, new.open("wb") as file:
         pack(file, files, programs, compressed)
 
@@ -84,13 +96,16 @@ def pack(
     programs: frozenset[str] = frozenset(),
     compressed: bool = True,
 ) -> None:
-    """Write a zip to an open file. What compression makes of a file depends on the library's
-    version: without it the bytes are the same on every machine."""
+    """Write a zip of the files to an open file: the same files give the same bytes every time.
+
+    What compression makes of a file depends on the version of zlib, so only a zip that is not
+    compressed has the same bytes on every machine.
+    """
     kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files:
             info = zipfile.ZipInfo(name, _LONG_AGO)
-            # Permissions are told in Unix' way, wherever this runs.
+            # Permissions are stored as Unix has them, whatever system this runs on.
             info.create_system = _UNIX
             info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
             archive.writestr(info, content, kind)
@@ -98,17 +113,17 @@ def pack(
 
 @contextmanager
 def scratch_folder(prefix: str, parent: str | Path | None = None) -> Iterator[str]:
-    """A new folder below `parent` (None: where temporary files go), which is removed at the end.
+    """Make a folder below `parent` (None: where temporary files go), and remove it at the end.
 
-    Those with the same prefix whose processes were killed are removed first. Raises OSError where
-    none can be made.
+    Folders with the same prefix that killed processes left there are removed first. Raises OSError
+    where no folder can be made.
     """
     parent = parent or tempfile.gettempdir()
     _remove_abandoned(prefix, parent)
     folder = tempfile.mkdtemp(prefix=prefix, dir=parent)
     try:
         with open(os.path.join(folder, f"{_LOCK}-new"), "w") as lock:
-            with suppress(OSError):  # a disk without locks: then nobody finds the folder abandoned
+            with suppress(OSError):  # a disk without locks: the folder never counts as abandoned
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 os.rename(lock.name, os.path.join(folder, _LOCK))
             yield folder
@@ -126,7 +141,7 @@ def _remove_abandoned(prefix: str, parent: str | Path) -> None:
 
 
 def _remove(folder: str) -> None:
-    """Remove an abandoned folder; raises OSError where it is not, or not ours."""
+    """Remove an abandoned folder; raises OSError where it is in use, or somebody else's."""
     with open(os.path.join(folder, _LOCK), "r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)

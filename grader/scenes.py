@@ -1,9 +1,9 @@
-"""What pictures of a student's work are drawn on: a landscape, groups, a training.
+"""What pictures of a student's work are drawn on: a landscape, groups of items, or a training.
 
-An author declares a scene once. Each function that is drawn gets a sheet of it, on which a driver
-puts what the function returned, piece by piece. Sheets believe nothing: what they are given was
-returned by a stranger's code. A sheet that is given what cannot be drawn raises `Ended`, and keeps
-what it had. `data()` is what is on the sheet, as JSON.
+An author declares a scene once. For each function that is drawn, the scene makes a new sheet
+(`scene.sheet()`). The author's driver calls the function step by step and puts what it returned on
+the sheet. These values come from untrusted code, so a sheet checks all of them: where one cannot be
+drawn it raises `Ended`, and keeps what was drawn before. `data()` is the sheet's content as JSON.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ Array: TypeAlias = NDArray[np.float64]
 Point: TypeAlias = tuple[float, float]
 
 MAX_GROUPS, MAX_ITEMS, MAX_COSTS = 12, 40, 1000
+# Columns and rows of the grid on which the decision of a trained network is shown.
 GRID = (48, 36)
+# Points on each side of the grid on which the height of a landscape is computed.
 FINE = 61
-# A place outside of the window is kept, so that the line to it has its direction, but no farther.
+# A point outside of the window is kept, so that the line to it has the right direction; but it is
+# moved to at most this many widths or heights of the window from the window's edge.
 FARTHEST = 10
 DECIMALS = 4
 LEAVES = "leaves the picture"
@@ -35,8 +38,11 @@ ANOTHER_FORM = "returns something of another form than is asked for"
 
 
 class Ended(Exception):
-    """A drawing ends before its driver does. The message tells the student what their function, or
-    their training, does, as "returns NaN"."""
+    """Raised where a drawing ends before its driver does.
+
+    The message is the end of a sentence about the student's function or training, such as
+    "returns NaN".
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landscape:
-    """A height over a plane, shown by lines of equal height, on which a path is drawn.
+    """A height over a plane, shown by its contour lines, on which a function's path is drawn.
 
-    `height` takes arrays of x and y and returns one of their shape; `levels` are the heights that
-    get a line; `axes` names the two directions.
+    `height` takes arrays of x and of y and returns the heights as an array of the same shape.
+    `start` is where every path begins, and `lowest` the point that is labelled as the lowest.
+    `levels` are the heights that get a contour line; `axes` are the names of the x and the y axis.
     """
 
     height: Callable[[Array, Array], Array]
@@ -71,9 +78,10 @@ class Landscape:
         return Path(self)
 
     def heights(self) -> tuple[Array, Array, Array]:
-        """x, y and height on a fine grid of the window, as arrays of one shape.
+        """x, y and height on a grid over the window: three arrays of shape (FINE, FINE).
 
-        Raises whatever `height` raises, and ValueError where it gives no such array of numbers.
+        Raises whatever `height` raises, and ValueError where it does not return a finite number
+        for each point.
         """
         window = self.window
         x, y = np.meshgrid(
@@ -89,7 +97,7 @@ class Landscape:
 
 @dataclass(slots=True)
 class Path:
-    """The places a function goes to, one after another."""
+    """The sheet of a landscape: the points that a function goes to, from the start on."""
 
     landscape: Landscape
     points: list[Point] = field(default_factory=list)
@@ -98,7 +106,11 @@ class Path:
         self.points.append(self.landscape.start)
 
     def add(self, x: object, y: object) -> Point:
-        """Put the next place, two numbers, and return it as floats."""
+        """Append the next point, given as two numbers, and return it as floats.
+
+        Raises Ended where one of them is no finite number, and where the point lies outside of the
+        window; in the second case it has been appended.
+        """
         place = number(x), number(y)
         self.points.append(self._near(place))
         if not self.landscape.window.holds(*place):
@@ -123,9 +135,11 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Items, numbered from 0, that a function puts into groups; `group` is the word for one.
+    """Items, numbered from 0 to `items` - 1, that a function divides into groups.
 
-    Each group has a row for each of `rows`, which should hold the same items in the same order.
+    `item` and `group` are the words for one of each, such as "column" and "mini-batch". A group has
+    one list of items for each name in `rows`, such as ("X", "Y"). Where the function is right, all
+    rows of a group hold the same items in the same order.
     """
 
     items: int
@@ -139,13 +153,16 @@ class Groups:
 
 @dataclass(slots=True)
 class Grouping:
-    """Which items a function has put into which group."""
+    """The sheet of `Groups`: which items a function has put into which group, by row."""
 
     scene: Groups
     groups: list[list[list[int | None]]] = field(default_factory=list)
 
     def add(self, *rows: Sequence[int | None]) -> None:
-        """Put the next group: for each row its items, None for what is no item at all."""
+        """Append the next group: for each row its items, with None for a value that is no item.
+
+        Raises Ended at the group number MAX_GROUPS + 1, and where a row has more than MAX_ITEMS.
+        """
         assert len(rows) == len(self.scene.rows)
         if len(self.groups) == MAX_GROUPS:
             raise Ended(f"makes more than {MAX_GROUPS} of them")
@@ -159,11 +176,11 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """Labelled points (2, m), 0 or 1, that a network learns to tell apart where the notebook calls
-    the function `calls`.
+    """Points (2, m) with labels 0 or 1, which a network in the notebook learns to tell apart.
 
-    `prints` is the line that tells the cost: "After {step} steps, the cost is {cost}", say. `step`
-    is the word for what is counted.
+    `calls` is the name of the notebook's function that trains. `prints` is the form of the line in
+    which it prints a cost, such as "After {step} steps, the cost is {cost}"; `step` is the word for
+    what is counted there. Raises ValueError where `prints` lacks one of the two.
     """
 
     points: Array
@@ -181,7 +198,10 @@ class Training:
         return Lesson(self)
 
     def grid(self) -> Array:
-        """The places (2, k) whose labels show where it decides for which, row by row upwards."""
+        """The points (2, k) at which the network's decision is shown, row by row upwards.
+
+        k is the number of points in GRID.
+        """
         columns, rows = GRID
         window = self.window
         x, y = np.meshgrid(
@@ -193,7 +213,11 @@ class Training:
 
 @dataclass(slots=True)
 class Lesson:
-    """The cost after some steps, and the label of each place of the grid after the last."""
+    """The sheet of a training: the costs that it printed, and what the trained network decides.
+
+    `labels` has a "0" or "1" for each point of the scene's grid, and `right` is the share of the
+    scene's own points that get their label; "" and None until `decide` is called.
+    """
 
     scene: Training
     steps: list[int] = field(default_factory=list)
@@ -202,7 +226,11 @@ class Lesson:
     right: float | None = None
 
     def read(self, printed: str) -> None:
-        """Put the costs that a training has printed, up to the first that is none."""
+        """Append the costs in the lines that a training has printed.
+
+        Raises Ended at the first cost that is no finite number or is not of a later step, at the
+        cost number MAX_COSTS + 1, and where no line has a cost.
+        """
         line = re.escape(self.scene.prints)
         line = line.replace(r"\{step\}", "(?P<step>[0-9]{1,9})")
         line = line.replace(r"\{cost\}", r"(?P<cost>\S{1,400})")
@@ -225,7 +253,10 @@ class Lesson:
         self.costs.append(round(float(cost), DECIMALS))
 
     def decide(self, label: Callable[[Array], NDArray[np.bool_]]) -> None:
-        """Put which places get the label 1; `label` takes places (2, k) and returns k booleans."""
+        """Record what the trained network decides at each point of the grid.
+
+        `label` takes points (2, k) and returns k booleans, True for the label 1.
+        """
         self.labels = "".join("1" if each else "0" for each in label(self.scene.grid()).ravel())
         found = label(self.scene.points).ravel()
         self.right = round(float(np.mean(found == self.scene.labels.ravel())), DECIMALS)
@@ -244,7 +275,10 @@ Sheet: TypeAlias = Path | Grouping | Lesson
 
 
 def number(value: object) -> float:
-    """A finite float of what should be one real number, alone or in an array."""
+    """The value as a float, where it is one finite real number or an array of exactly one.
+
+    Raises Ended where it is anything else.
+    """
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(-1)[0].item()
     if not isinstance(value, (int, float)):
@@ -259,7 +293,11 @@ def number(value: object) -> float:
 
 
 def like(value: object, form: Mapping[str, Array]) -> dict[str, Array]:
-    """Of the arrays in `value` those that `form` has, as float64 of the same shapes, all finite."""
+    """The arrays that the dictionary `value` has under the keys of `form`, as float64.
+
+    Each must have the shape that it has in `form`, and finite numbers only; Ended is raised where
+    one does not, or is missing. Other keys of `value` are ignored.
+    """
     if not isinstance(value, dict):
         raise Ended("does not return a dictionary where one is asked for")
     return {key: _array(value.get(key), key, array.shape) for key, array in form.items()}

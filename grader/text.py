@@ -1,6 +1,6 @@
-"""Text that somebody else wrote, made fit for files, screens and pages; numbers and times in words.
+"""Make text that somebody else wrote fit for files, terminals and pages; put numbers into words.
 
-Nothing here escapes HTML or the terminal's markup: whoever prints does that, after this.
+Nothing here escapes HTML or rich's markup: whoever prints the text does that afterwards.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ _TERMINAL_CODES = re.compile(
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles, links, device strings
     r"|\x1b[ -/]*[0-~]"  # the rest
 )
-# What spreadsheets take for the beginning of a formula, also behind blanks and full-width.
+# What spreadsheets take for the beginning of a formula, also after blanks, and in the full-width
+# forms of East Asian fonts.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# What has no shape of its own but changes what is seen around it: control characters, marks that
-# turn the direction of writing, invisible and filling characters, lone surrogates. The joiners
-# U+200C and U+200D are left alone: Persian names and many emoji are written with them.
+# Characters without a shape of their own that change how the text around them looks: control
+# characters, marks that turn the direction of writing, invisible and filling characters, lone
+# surrogates. The joiners U+200C and U+200D are left alone: Persian names and many emoji need them.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
     r"\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
     r"\ufffe\uffff\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+# More than three combining accents on one letter, which would cover the lines above and below.
 _STACKED = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
@@ -37,28 +39,31 @@ _MONTHS = (
 
 
 def without_terminal_codes(text: str) -> str:
-    """The text as a terminal would have shown it, without its colours."""
+    """The text without the codes that set colours, move the cursor or name the window."""
     return _TERMINAL_CODES.sub("", text)
 
 
 def plain(text: str) -> str:
-    """The text without terminal codes, control characters (but line ends and tabs) and halves of
-    surrogate pairs, which no file in UTF-8 may hold."""
+    """The text as any file in UTF-8 may hold it.
+
+    Terminal codes are removed, control characters other than line ends and tabs become U+FFFD, and
+    halves of surrogate pairs become "?".
+    """
     text = without_terminal_codes(text.replace("\r\n", "\n"))
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     return text.encode("utf-8", "replace").decode()
 
 
 def uncomputed(text: str) -> str:
-    """The text on one line, behind a `'` where a spreadsheet would compute it."""
+    """The text on one line, with a `'` before it where a spreadsheet would compute it."""
     return f"'{on_one_line(text)}" if _FORMULA.match(text) else on_one_line(text)
 
 
 def visible(text: str) -> str:
-    """The text with every unseen character written out, as `[U+202E]`.
+    """The text with every unseen character written out, such as `[U+202E]`.
 
-    Line breaks become plain ones; of a table of accents on one letter the first three stay. The
-    outcome can always be written as UTF-8.
+    All line ends become `\\n`. Of many accents on one letter the first three stay. The result can
+    always be written as UTF-8.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _STACKED.sub(r"\1", _UNSEEN.sub(_code_point, text))
@@ -90,7 +95,10 @@ def shortened(text: str, limit: int) -> str:
 
 
 def number(value: float | None) -> str:
-    """At most two decimals, none that say nothing: 87.5, 100, 6.25. Nothing at all for None."""
+    """The number with at most two decimals and no zeros at their end, such as 87.5, 100, 6.25.
+
+    Halves are rounded away from zero. The text for None is empty.
+    """
     if value is None:
         return ""
     rounded = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -99,18 +107,18 @@ def number(value: float | None) -> str:
 
 
 def counted(count: float, noun: str) -> str:
-    """`1 exercise`, `3 exercises`, `1.5 days`."""
+    """The number with its noun: `1 exercise`, `3 exercises`, `1.5 days`."""
     shown = f"{count:g}" if isinstance(count, float) else str(count)
     return f"{shown} {noun if count == 1 else plural(noun)}"
 
 
 def plural(noun: str) -> str:
-    """`exercises`, `mini-batches`."""
+    """The regular plural of an English noun: `exercises`, `mini-batches`."""
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def when(started: str) -> str:
-    """An ISO 8601 time in words; any other text as it is."""
+    """An ISO 8601 time as "1 March 2026, 23:59 UTC"; any other text on one line, as it is."""
     try:
         moment = datetime.fromisoformat(started)
     except ValueError:

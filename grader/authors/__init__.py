@@ -1,1 +1,1 @@
-"""What an author of assignments needs: start, generate, validate, release."""
+"""The tools of an assignment's author: start one, generate its files, validate it, release it."""

@@ -31,7 +31,11 @@ from grader.values.frozen import freeze, holds_digest, pretty
 
 
 def frozen_outputs(assignment: Assignment, root: Path) -> dict[Path, bytes]:
-    """Path -> content of the expected outputs, from calling the master's functions on all cases."""
+    """Path -> content of the two files of expected outputs, from calling the master's functions.
+
+    Raises AssignmentError where the reference does not return on a case, or returns what cannot be
+    compared later.
+    """
     outputs: dict[tuple[str, str], Any] = {}
     for name, exercises in _by_master(assignment).items():
         source = read_assignment(root, name)
@@ -56,9 +60,9 @@ def _by_master(assignment: Assignment) -> dict[str, list[Exercise]]:
 async def _reference_outputs(
     assignment: Assignment, exercises: Sequence[Exercise]
 ) -> dict[tuple[str, str], Any]:
-    """(exercise, case) -> what the master's function returns, through a kernel as always.
+    """(exercise, case) -> what the master's function returns in a kernel, as a student's does.
 
-    The master is the author's own code: no stranger's, so it needs no more than limits.
+    The master is the author's own code, so the weakest protection (limits) is enough for it.
     """
     notebook = read_notebook(assignment.master)
     contents = {
@@ -102,7 +106,7 @@ def _in_words(outcome: Outcome) -> str:
 
 
 def check_count(exercise: Exercise, case: Case, value: Any, master: Path) -> None:
-    """Raise AssignmentError where other values are returned than `returns` names."""
+    """Raise AssignmentError where another number of values is returned than `returns` names."""
     names, also = exercise.returns.names, exercise.returns.also
     if len(names) < 2 or (
         isinstance(value, (tuple, list)) and len(value) in (len(names), len(names + also))
@@ -150,7 +154,7 @@ def _expected(case: Case, output: Any) -> Any:
 
 
 def _inputs(case: Case) -> dict[str, Any]:
-    """What a student needs to call a public case: the module that has its inputs, or these."""
+    """How a student gets the inputs of a public case: the module that makes them, or themselves."""
     if case.module:
         return {"title": case.title, "inputs_from": case.module}
     given = case.arguments()

@@ -42,7 +42,7 @@ def start(root: Path, name: str) -> list[Path]:
         _write(target, _filled(source, words))
     generate(root, name)
     written = (path for top in (folder, solutions) for path in top.rglob("*") if path.is_file())
-    # Python's own files are there, too: the cases have been run.
+    # `generate` imported the cases, so Python's compiled files are there too; leave them out.
     return sorted(path for path in written if path.parent.name != "__pycache__")
 
 

@@ -1,7 +1,7 @@
-"""What of an assignment's solutions stands in files that students are to get.
+"""Find what of an assignment's solutions stands in the files that students are to get.
 
-A net for accidents (a copied master, a printed answer, a hidden case in a helper), not for an
-author who means to give something away in other words.
+This is a net for accidents (a copied master, a printed answer, a hidden case in a helper). It does
+not find what an author gives away in other words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.model import Visibility
 from grader.notebooks.cells import END_MARK, START_MARK
 from grader.values.contents import leaves
 
-# Shorter lines and texts, and numbers with fewer digits, are anybody's.
+# Shorter lines and texts, and numbers with fewer digits, may be the same by chance.
 LONG_LINE, LONG_TEXT, DIGITS = 20, 8, 9
 SHORT_LINE = 8
 _NUMBER = re.compile(r"\d+\.?\d*(?:[eE][-+]?\d+)?")
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"\d+\.?\d*(?:[eE][-+]?\d+)?")
 def giveaways(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
     """A line for each place in `files` (path -> content) where something of the solutions stands.
 
-    `assignment` has its expected outputs.
+    `assignment` must have been loaded with its expected outputs.
     """
     secrets = _Secrets(assignment)
     for path, content in files.items():
@@ -38,6 +38,8 @@ def giveaways(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[st
 
 @dataclass(frozen=True)
 class _Secrets:
+    """What students must not get: the reference's lines, the solutions' files, hidden cases."""
+
     assignment: Assignment
 
     def found_in(self, path: str, content: bytes) -> Iterator[str]:
@@ -72,7 +74,7 @@ class _Secrets:
 
     @cached_property
     def answers(self) -> tuple[str, ...]:
-        """Lines between the master's markers that stand nowhere else in the master."""
+        """Lines between the master's markers that stand nowhere else in it, without blanks."""
         inside, outside = _stub_lines(self.assignment.master.read_bytes())
         long = {line for line in inside if len(line) >= SHORT_LINE and not line.startswith("#")}
         return tuple(sorted(long - outside))
@@ -88,7 +90,7 @@ class _Secrets:
 
     @cached_property
     def passages(self) -> dict[tuple[str, ...], str]:
-        """Three lines of the solutions' modules in a row -> the file they stand in."""
+        """Each three consecutive lines of the solutions' modules -> the file they stand in."""
         return {
             window: path.name
             for path in self.assignment.solutions.rglob("*.py")
@@ -108,7 +110,7 @@ class _Secrets:
         return sorted(text for text in hidden - public if len(text) >= LONG_TEXT)
 
     def numbers(self, digits: int) -> set[float]:
-        """The numbers of hidden cases that are not public, as written with so many digits."""
+        """The numbers that only hidden cases have, rounded to so many significant digits."""
         if digits not in self._rounded:
             self._rounded[digits] = {_rounded(number, digits) for number in self._hidden_numbers}
         return self._rounded[digits]
@@ -153,14 +155,14 @@ def _squeezed(line: str) -> str:
 
 
 def _windows(lines: Iterable[str]) -> list[tuple[str, ...]]:
-    """Every three lines in a row that say something, imports aside."""
+    """Each three consecutive lines, without blanks, once imports and short lines are left out."""
     told = [_squeezed(line) for line in lines if not re.match(r"\s*(from|import)\b", line)]
     told = [line for line in told if len(line) > 3]
     return list(zip(told, told[1:], told[2:], strict=False))
 
 
 def _text_lines(path: str, content: bytes) -> Iterator[str]:
-    """The lines of a text, or all strings of a notebook; nothing of a picture."""
+    """The lines of a text, or of all strings in a notebook; none of a file that is not UTF-8."""
     try:
         text = content.decode("utf-8")
         strings = leaves(json.loads(text)) if path.endswith(".ipynb") else [text]
@@ -179,7 +181,7 @@ def _has_outputs(notebook: bytes) -> bool:
 
 
 def _stub_lines(master: bytes) -> tuple[set[str], set[str]]:
-    """Squeezed lines of the master's cells: those between its markers, and all others."""
+    """The lines of the master's cells without blanks: those between its markers, and the others."""
     inside: set[str] = set()
     outside: set[str] = set()
     for cell in json.loads(master)["cells"]:

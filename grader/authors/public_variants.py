@@ -1,9 +1,9 @@
-"""The variants that a student may see: named in `public_variants.json`, with what they return.
+"""The variants that a student may see: `public_variants.json` has what they return.
 
-Those are the variants that public cases tell from the reference and from each other. Their
-outputs on public cases are written down, not their code: `grade check` and `public_tests.py` can
-then name a mistake where there is no solutions folder. The file is no helper: a kernel in which
-submissions are graded does not get it.
+Those are the variants that the public cases tell from the reference and from each other. The file
+has their outputs on public cases, not their code, so that `grade check` and `public_tests.py` can
+name a mistake without the solutions. It is no helper: the kernels in which submissions are graded
+do not get it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grader.values.frozen import freeze, holds_digest, thaw
 def recorded_variants(assignment: Assignment) -> dict[str, list[dict[str, Any]]]:
     """Exercise -> its variants that a student may see, as plain JSON data.
 
-    `assignment` has its expected outputs.
+    `assignment` must have been loaded with its expected outputs.
     """
     return {
         exercise.name: [
@@ -34,7 +34,7 @@ def recorded_variants(assignment: Assignment) -> dict[str, list[dict[str, Any]]]
 
 
 def in_step(assignment: Assignment) -> bool:
-    """Whether the file holds what would be written now, but for rounding."""
+    """Whether `public_variants.json` holds what would be written now, apart from rounding."""
     try:
         old = json.loads((assignment.folder / PUBLIC_VARIANTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -85,7 +85,7 @@ def variants_to_show(exercise: Exercise) -> Iterator[Variant]:
 
 
 def _returns(variant: Variant, cases: list[Case]) -> bool:
-    """Whether there is an output to record: a mistake may raise."""
+    """Whether the variant returns on all of the cases; a mistake may raise instead."""
     return not any(isinstance(variant_outcome(variant, case), Raised) for case in cases)
 
 
@@ -100,6 +100,7 @@ def _output(variant: Variant, case: Case) -> Any:
 
 
 def _is_wrong(variant: Variant, case: Case, exercise: Exercise) -> bool:
+    """Whether the variant returns something else on the case than the reference."""
     expected, output = (
         _required(each, exercise) for each in (case.expected, _output(variant, case))
     )
@@ -112,7 +113,7 @@ def _differ(one: Variant, other: Variant, case: Case, exercise: Exercise) -> boo
 
 
 def _required(output: Any, exercise: Exercise) -> Any:
-    """Without the values that a function may return besides."""
+    """The output without the values of `may_also_return`, which nobody has to return."""
     count = len(exercise.returns.names)
     return output[:count] if count > 1 and isinstance(output, (tuple, list)) else output
 

@@ -34,8 +34,8 @@ _LINK = re.compile(r"""\]\(\s*([^)\s]+)|(?:src|href)=["']([^"']+)["']""")
 def bundle(root: Path, name: str) -> dict[str, bytes]:
     """Path in the bundle -> content, in order of the paths.
 
-    Raises AssignmentError where generated files are not in step with the master, something is
-    missing, or something of the solutions would be in it.
+    Raises AssignmentError where a generated file is not what would be generated now, a file or the
+    pin of a package is missing, or something of the solutions would be in the bundle.
     """
     assignment = load_assignment(root, name)
     for problem in out_of_step(assignment, root):
@@ -87,7 +87,11 @@ def _refuse_foreign(files: dict[str, bytes], output: Path) -> None:
 
 
 def _paths(assignment: Assignment) -> list[str]:
-    """What a kernel finds beside the notebook, what the notebook shows, and what checks need."""
+    """The files of the bundle that stand in the assignment's folder.
+
+    These are the notebook, the modules that it imports, the files that its text links to (such as
+    pictures), and what `public_tests.py` and `grade check` read.
+    """
     linked = [*_links(assignment)]
     return list(
         dict.fromkeys(
@@ -127,7 +131,10 @@ def _content(assignment: Assignment, path: str) -> bytes:
 
 
 def _settings(assignment: Assignment) -> bytes:
-    """The assignment.toml that stands for itself: nothing in it leads to another assignment."""
+    """The bundle's `assignment.toml`, which refers to no other assignment.
+
+    What an exercise takes from the assignment that it is shared from is copied into it.
+    """
     data = tomllib.loads((assignment.folder / "assignment.toml").read_text(encoding="utf-8"))
     if assignment.shared_folder != assignment.folder:
         base = tomllib.loads((assignment.shared_folder / "assignment.toml").read_text("utf-8"))
@@ -141,7 +148,11 @@ def _settings(assignment: Assignment) -> bytes:
 
 
 def _requirements(assignment: Assignment, files: dict[str, bytes]) -> bytes:
-    """The pinned packages that the notebook and its helpers import."""
+    """The content of `requirements.txt`.
+
+    Raises AssignmentError where a line does not pin a version, or where the notebook or a helper
+    imports a package that no line pins.
+    """
     for line in assignment.requirements:
         if not _PINNED.fullmatch(line):
             raise _wrong(assignment, f"{line!r} is not of the form name==version")

@@ -1,8 +1,9 @@
 """The student's `difference.py`: what compares values, in one file that needs numpy alone.
 
-It is made of the modules in `grader/values/`: their statements in the order in which the modules
-import each other, without those that the public names do not lead to, such as what is sent over
-the wire. Nothing is renamed, so no two of these modules may define the same name.
+It is made of the modules in `grader/values/`, each after those that it imports. Of their statements
+only those are kept that the public names need, directly or through others; what encodes values for
+a kernel is left out, for instance. Nothing is renamed, so no two of these modules may define the
+same name.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ from __future__ import annotations
 
 @cache
 def difference_file() -> bytes:
-    """The content of `difference.py`."""
+    """The content of `difference.py`.
+
+    Raises RuntimeError where two of the modules define the same name.
+    """
     statements = [each for name in _in_order(_ROOTS, {}) for each in _statements(name)]
     defined = [each for each in statements if not isinstance(each.node, _IMPORT)]
     _refuse_repeated(name for each in defined for name in each.names)
@@ -69,13 +73,13 @@ class _Statement:
         return [_Statement(node, self.lines) for node in body]
 
     def is_needed(self, used: set[str]) -> bool:
-        """Whether a member of a class has to stay where these names are used."""
+        """Whether this member of a class has to be kept if these are the names in use."""
         if isinstance(self.node, ast.AnnAssign) and "ClassVar" not in _read(self.node):
             return True  # a dataclass's field
         return not self.names or any(n in used or n.startswith("__") for n in self.names)
 
     def leads_to(self, used: set[str]) -> set[str]:
-        """The names that it reads itself, and as far as these are used, in its members."""
+        """The names that it reads; of a class, those of its head and of the members it keeps."""
         if not isinstance(self.node, ast.ClassDef):
             return _read(self.node)
         found = [_read(node) for node in (*self.node.bases, *self.node.decorator_list)]
@@ -83,7 +87,7 @@ class _Statement:
         return set[str]().union(*found)
 
     def text(self, used: set[str]) -> str:
-        """Its lines with the comment above it, of a class those of the members that stay."""
+        """Its lines, with the comment above it; of a class only the members that are kept."""
         first = min(n.lineno for n in (self.node, *getattr(self.node, "decorator_list", ())))
         while self.lines[first - 2].strip().startswith("#"):
             first -= 1
@@ -106,7 +110,7 @@ def _in_order(names: Iterable[str], seen: dict[str, None]) -> dict[str, None]:
 
 @cache
 def _statements(name: str) -> tuple[_Statement, ...]:
-    """The statements of a module but for its docstring, and what is for type checkers only."""
+    """The statements of a module, without its docstring and its `if TYPE_CHECKING`."""
     source = files("grader").joinpath("values", f"{name}.py").read_text(encoding="utf-8")
     lines = tuple(source.splitlines())
     body = ast.parse(source).body
@@ -115,7 +119,7 @@ def _statements(name: str) -> tuple[_Statement, ...]:
 
 
 def _used(statements: list[_Statement]) -> set[str]:
-    """The public names, what their definitions read, and so on."""
+    """The public names, the names that their definitions read, those that these read, and so on."""
     used, more = set[str](), set(PUBLIC)
     while more:
         used |= more

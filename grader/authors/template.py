@@ -1,7 +1,8 @@
-"""The files that are generated from a master notebook and the frozen outputs: the student's
-template, the notebook's expected outputs, and copies of what assignments share.
+"""The files that are generated from a master notebook and the expected outputs.
 
-Cells of a master say what they need in their metadata, under "fairgrade":
+These are the student's template, the master itself (its cells that show expected outputs are filled
+in), and copies of the files that assignments share. A cell of a master says in its metadata, under
+"fairgrade", what is to be filled in:
 
     {"expected": "EXERCISE/CASE"}      markdown: its text is the expected output of that case
     {"expected": …, "show": [name]}    … but only the returned values of these names
@@ -57,7 +58,7 @@ def _handed_out(name: str) -> bytes:
 
 
 def template_of(master: dict[str, Any]) -> dict[str, Any]:
-    """The student's notebook: nothing between the markers, no outputs, no notes for fairgrade."""
+    """The student's notebook: no answers between the markers, no outputs, no notes to fairgrade."""
     template = copy.deepcopy(master)
     for cell in template["cells"]:
         cell["metadata"].pop("fairgrade", None)
@@ -68,10 +69,11 @@ def template_of(master: dict[str, Any]) -> dict[str, Any]:
 
 
 def emptied(source: str) -> str:
-    """A code cell with every statement between its markers emptied.
+    """The source of a code cell without the answers between its markers.
 
-    `name = value` becomes `name = None`, other statements go, comments stay; a stub with no
-    statement left gets a `pass`, so that the cell is Python all the same.
+    There, `name = value` becomes `name = None`, other statements are removed and comments stay.
+    Where no statement is left, `pass` is added, so that the cell can still be parsed. Raises
+    AssignmentError where a marker is missing or the lines between them are not Python.
     """
     lines: list[str] = []
     stub: list[str] | None = None
@@ -164,7 +166,7 @@ def _case(assignment: Assignment, exercise_name: str, case_name: str) -> tuple[E
 
 
 def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str:
-    """The expected output, value by value."""
+    """The text of a markdown cell that shows the expected output of a case, value by value."""
     names = exercise.returns.names + exercise.returns.also
     several = len(exercise.returns.names) > 1 and isinstance(case.expected, (tuple, list))
     values = case.expected if several else (case.expected,)

@@ -1,4 +1,4 @@
-"""Check an assignment with the machinery that grades submissions, and write what is generated."""
+"""Check an assignment by grading its master and its template, and write the generated files."""
 
 from __future__ import annotations
 
@@ -37,16 +37,17 @@ _CELL_FAILED = re.compile(r"cell \d+ (raised|ran out|ended)")
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
-    """Every problem of the assignment, a line each; none if it is in order.
+    """Yield every problem of the assignment, a line each; none if it is in order.
 
-    The reference must score full marks and the template nothing, with every exercise unanswered,
-    graded the very way a submission is; and generated files must be what would be generated now.
+    The master must score all points, and the template none, with the verdict "unanswered" for every
+    exercise; both are graded as submissions are. Generated files must be what would be generated
+    now. Raises AssignmentError where the assignment cannot be loaded.
     """
     assignment = load_assignment(root, name)
     unusable = [*_unusable(assignment, root), *_miscounted(assignment)]
     yield from unusable
     if unusable:
-        return  # what follows would only say it again, in worse words
+        return  # grading would fail for the same reasons, and explain them less well
     yield from _undrawable(assignment)
     yield from _slips(assignment)
     yield from out_of_step(assignment, root)
@@ -59,7 +60,8 @@ def validate(root: Path, name: str) -> Iterator[str]:
 def generate(root: Path, name: str) -> list[Path]:
     """Write the assignment's generated files where they change, and return those that did.
 
-    Frozen outputs from which the reference differs by no more than the tolerance stay as they are.
+    Expected outputs stay as they are where the reference now returns the same within tolerance.
+    Raises AssignmentError where the master or a case cannot be used.
     """
     assignment = read_assignment(root, name)
     for problem in _unusable(assignment, root):
@@ -98,7 +100,7 @@ def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:
 
 
 def _unusable_inputs(assignment: Assignment) -> Iterator[str]:
-    """Cases with inputs that cannot be brought into a kernel, or are others every time."""
+    """Cases with inputs that cannot be sent to a kernel, or that are different at every call."""
     for exercise in assignment.exercises:
         for case in exercise.cases:
             what = (
@@ -120,7 +122,7 @@ def _sent(case: Case) -> bytes:
 
 
 def _miscounted(assignment: Assignment) -> Iterator[str]:
-    """Frozen outputs that are not as many values as the exercise returns."""
+    """Expected outputs with another number of values than the exercise's `returns` names."""
     for exercise in assignment.exercises:
         for case in exercise.cases:
             try:
@@ -131,7 +133,7 @@ def _miscounted(assignment: Assignment) -> Iterator[str]:
 
 
 def _master(assignment: Assignment) -> Iterator[str]:
-    """What keeps the master notebook from being one."""
+    """Problems of the master notebook: it is not there, has a wrong cell, or lacks an exercise."""
     path = assignment.master
     if not path.exists():
         yield f"{path}: there is no such file; the notebook with the solutions belongs there"
@@ -152,7 +154,7 @@ def _master(assignment: Assignment) -> Iterator[str]:
 
 
 def _undrawable(assignment: Assignment) -> Iterator[str]:
-    """Pictures that cannot even be drawn of the reference."""
+    """Pictures that cannot be drawn of the reference."""
     for exercise in assignment.exercises:
         for picture in exercise.pictures:
             if isinstance(picture.scene, Training):
@@ -186,7 +188,10 @@ def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
 
 
 def _slips(assignment: Assignment) -> Iterator[str]:
-    """Variants that raise what no student is told of, so that their author cannot mean it."""
+    """Variants that raise because of a slip of their author, not on purpose.
+
+    An accepted variant should never raise; a mistake may, but hardly a NameError, for instance.
+    """
     for exercise in assignment.exercises:
         case = (exercise.of(Visibility.PUBLIC) or exercise.cases)[0]
         for variant in exercise.variants:
@@ -215,7 +220,10 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
 
 
 def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict) -> Iterator[str]:
-    """What is wrong where every exercise of the notebook is to have the expected verdict."""
+    """Grade the notebook, and say where it is not as it should be.
+
+    Every exercise is to have the verdict `expected`. Of the master, no cell may fail either.
+    """
     result = grade_notebook(path, assignment.folder, strict=True)
     if result.status is not Status.GRADED:
         yield f"{path}: could not be graded: {result.reason}"
@@ -239,7 +247,7 @@ def _why(exercise: ExerciseResult) -> str:
 
 
 def _agrees(path: Path, content: bytes, assignment: Assignment) -> bool:
-    """Whether the frozen outputs at `path` are those in `content`, but for rounding."""
+    """Whether the outputs in the file at `path` are those in `content`, apart from rounding."""
     try:
         old, new = json.loads(path.read_text(encoding="utf-8")), json.loads(content)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The command that looks at a cluster; `cli` registers it."""
+"""The command `grade cluster-check`: which workers of a Dask cluster can be used."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def doctor(root: Path | None) -> None:
 
 
 def examine(warm_imports: tuple[str, ...]) -> Iterator[str]:
-    """A line for each thing found out, the level in force first."""
+    """Yield a line for each thing found out about this machine, the level in force first."""
     level, protection = protection_in_force()
     user = "root" if os.getuid() == 0 else "an ordinary user"
     yield f"protection: {level.word}, as {user}: {protection.summary}"

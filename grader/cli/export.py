@@ -25,7 +25,7 @@ from grader.results.folder import RESULTS
 from grader.sandbox.level import Level
 from grader.text import one_line
 
-# Of the options of an export, by their types.
+# How click reads an option of an export, by the type of the export's field.
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TYPES: dict[Any, click.ParamType[Any]] = {
     bool: click.BOOL,
@@ -38,7 +38,7 @@ _TYPES: dict[Any, click.ParamType[Any]] = {
 
 
 class ExportGroup(click.Group):
-    """The formats; says which there are where another one is asked for."""
+    """The group of all formats. Its error for an unknown format lists those that there are."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -59,7 +59,7 @@ def export() -> None:
 
 
 class ExportCommand(click.Command):
-    """The command of one format; says of an option that it lacks which formats have it."""
+    """The command of one format. Its error for an option it lacks names those that have it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -114,7 +114,7 @@ def _common(kind: type[Export]) -> Iterator[click.Option]:
 
 def _option(each: Field[Any], kind: type) -> click.Option:
     """An option of the command line for a field of an export."""
-    # A default of None is a default for click: what is required must have none at all.
+    # For click, `default=None` is a default too, so a required option must be made without any.
     default = {} if each.default is MISSING else {"default": each.default}
     return click.Option(
         [_flag(each)],
@@ -194,7 +194,8 @@ def _writing(target: Path, option: str) -> Iterator[None]:
 def read_run(folder: Path) -> Run:
     """The run whose results `grade` wrote to the folder.
 
-    Raises CommandError where there are none, those of several assignments, or no such results.
+    Raises CommandError where the folder has no results.json of its own (those of several
+    assignments are in folders below it), or where the file cannot be read as one.
     """
     path = folder / RESULTS
     if not path.exists():
@@ -228,7 +229,10 @@ def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
 
 
 def _undone(run: Run, decisions: Decisions) -> list[str]:
-    """The decisions, as "student, exercise", that the results do not show, or still show."""
+    """Where the results do not have the gradebook's decisions, as "student, exercise".
+
+    These are decisions that were made, changed or undone after the results had been written.
+    """
     students = {result.student for result in run.results}
     shown = {
         (result.student, exercise.name): exercise.adjustment

@@ -1,4 +1,4 @@
-"""`grade run`, which is also `grade PATH`: what is typed, and the exit code."""
+"""`grade run`, which is also `grade PATH`: its options, and its exit code."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def run(
     if assignment and assignment not in known:
         raise CommandError(f"--assignment {assignment}: there are {', '.join(known)}")
     names = [assignment] if assignment else known
-    # All are read before anything is graded, so that a broken one is found now.
+    # All assignments are loaded before anything is graded, so that a malformed one is found now.
     rules = [load_assignment(base, name).late for name in names]
     if extensions and not any(rules):
         raise CommandError(f"--extensions {extensions}: no assignment says when it is due ([late])")

@@ -1,4 +1,4 @@
-"""The commands about the gradebook: list and compare runs, decide, remark."""
+"""The commands about the gradebook: `grade runs`, `diff`, `adjust` and `note`."""
 
 from __future__ import annotations
 
@@ -137,7 +137,10 @@ def _write_page(one: ListedRun, two: ListedRun, found: list[Change], page: Path)
 def _exercise(
     kept: list[Kept], student: str, exercise: str, assignment: str
 ) -> tuple[str, ExerciseResult]:
-    """The assignment that the exercise is part of, and the student's result in it."""
+    """The name of the assignment that has the exercise, and the student's result for it.
+
+    Raises CommandError where the student has no result for it, or has it in several assignments.
+    """
     found = [
         (each.assignment, result)
         for each in kept
@@ -169,7 +172,7 @@ def _row(change: Change) -> list[str]:
 
 
 def _print(head: list[str], rows: list[list[str]]) -> None:
-    """A table for people; with tabs between the columns where it goes to a file or program."""
+    """Print a table; where the output is no terminal, as lines with tabs between the columns."""
     terminal = Terminal(quiet=False)
     if not terminal.out.is_terminal:
         for row in [head, *rows]:

@@ -1,4 +1,7 @@
-"""What the command line calls a way to mend an error: an option, or another command."""
+"""For each remedy that an error may have, the option or the command that brings it about.
+
+Lower layers name a remedy only (`errors.Remedy`); what it is called is known here alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command shares: options, exit codes, errors said plainly, the root of a course."""
+"""What the commands share: options, exit codes, how errors are printed, the root of a course."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ class CommandError(InputError):
 
 
 def speaks_plainly(command: _Command) -> _Command:
-    """Errors made on purpose end the command with their sentence and an exit code."""
+    """Decorate a command so that our own errors print their message instead of a traceback.
+
+    The exit code is WRONG_COMMAND for an InputError, and NOT_ALL_GRADED for any other.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
@@ -39,7 +42,8 @@ def speaks_plainly(command: _Command) -> _Command:
             Terminal(quiet=False).problem(f"grade: {advised(error)}")
             sys.exit(WRONG_COMMAND if isinstance(error, InputError) else NOT_ALL_GRADED)
         except OSError as error:
-            # Nobody reads what is printed, or it has no room; the files are written all the same.
+            # Printing failed: nobody reads it any more (EPIPE), or the disk is full. The files that
+            # the command writes do not depend on that.
             print_no_more()
             if error.errno != errno.EPIPE:
                 sys.exit(NOT_ALL_GRADED)
@@ -70,14 +74,14 @@ quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems 
 
 
 def with_dask(address: str) -> str:
-    """The address, if there is none or there is what it takes to use it."""
+    """Return the address; raises UsageError where there is one, and Dask is not installed."""
     if address and find_spec("distributed") is None:
         raise click.UsageError("a scheduler takes the extra: pip install 'fairgrade[cluster]'")
     return address
 
 
 def leave(code: int) -> NoReturn:
-    """Exit with the code, even if nobody reads what is still to be printed."""
+    """Exit with the code, also where the rest of the output cannot be printed any more."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -86,12 +90,17 @@ def leave(code: int) -> NoReturn:
 
 
 def print_no_more() -> None:
+    """Redirect standard output to nowhere, so that flushing it at the exit cannot fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
 def find_root(given: Path | None) -> Path:
+    """The folder of the course: `given`, or the nearest with assignments from here upwards.
+
+    Raises CommandError where there is no assignment.
+    """
     here = (given or Path.cwd()).resolve()
     for folder in [here] if given else [here, *here.parents]:
         if assignment_names(folder):

@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 LAST_FAILURES = 3
-# A longer table nobody reads here, and it would be held as a whole.
+# Nobody reads a longer table in a terminal, and all of it would have to be held in memory.
 MOST_ROWS = 1000
 # Of a verdict's tone in the report, the colour here; what nobody could grade stands out besides.
 COLOURS = {GOOD: "green", PARTLY: "yellow", BAD: "red", NEUTRAL: "dim"}
 
 
 class Rate(ProgressColumn):
-    """How many submissions were graded in a second or a minute, lately."""
+    """A column with the recent rate: submissions in a second, or in a minute if that is below 1."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed or 0.0
@@ -56,7 +56,7 @@ class Rate(ProgressColumn):
 
 
 class Live(Progress):
-    """What is seen while a run lasts: a bar, and below it who could not be graded last."""
+    """The progress of a run: a bar, and below it the last submissions that could not be graded."""
 
     def __init__(
         self,
@@ -93,7 +93,11 @@ class Live(Progress):
         self.update(self.task, total=len(found.submissions))
 
     def graded(self, graded: Graded) -> None:
-        """What an earlier run graded counts neither as done now nor as to be done."""
+        """Count one submission, with a line for it if it could not be graded.
+
+        One that an earlier run graded is taken off the total instead: the rate and the time left
+        are about the work of this run.
+        """
         result, task = graded.result, self.tasks[0]
         if graded.kept:
             self.update(self.task, total=(task.total or 1) - 1)
@@ -107,8 +111,11 @@ class Live(Progress):
 
 
 class LineConsole(Console):
-    """Lines on a stream. Where nobody reads it any more (`grade … | head -1`) it is silent, and
-    the command goes on: its results are not written to that stream alone."""
+    """Prints lines to a stream, without wrapping them.
+
+    Where nobody reads the stream any more (`grade … | head -1`), nothing more is printed and the
+    command goes on, since it writes its results to files as well.
+    """
 
     def __init__(self, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
@@ -127,7 +134,7 @@ class Terminal:
 
     def __init__(self, quiet: bool) -> None:
         for stream in (sys.stdout, sys.stderr):
-            # A name that the terminal's encoding lacks is no reason to fail.
+            # Characters that the terminal's encoding lacks are printed as escapes, not as an error.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         self.out, self.err = LineConsole(), LineConsole(stderr=True)
@@ -135,14 +142,16 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Live]:
-        """Progress on a terminal; what it yields is to be told of what was found, and of each
-        result."""
+        """Show progress where standard error is a terminal.
+
+        The `Live` that it yields has to be told what was found, and then of each result.
+        """
         shown = self.err.is_terminal and not self.quiet
         with Live(self.err, not shown, self.say) as live:
             yield live
 
     def finish(self, assignment: Assignment, run: Run, folder: Path) -> None:
-        """The table of one assignment's results, what went wrong, and where the report is."""
+        """Print the table of one assignment's results, what went wrong, and where the report is."""
         unknown = 0
         for result in heads(run.results):
             if result.status is Status.NOT_GRADED and result.handed_in:
@@ -174,7 +183,7 @@ class Terminal:
         self.say(f"report: {folder / 'report' / 'index.html'}")
 
     def say_kept(self, finished: Finished) -> None:
-        """What did not have to be graded again, and why."""
+        """Print how many results were taken over from earlier runs."""
         if finished.went_on:
             self.say(f"going on with the run of {finished.went_on}, which was cut short")
         if finished.kept:
@@ -182,7 +191,7 @@ class Terminal:
             self.say(f"{finished.kept} kept from earlier runs (--regrade grades them), {new} new")
 
     def warn(self, protection: Protection) -> None:
-        """What must not be overlooked: student code could do what the grading user can."""
+        """Print, in red, that student code was able to do whatever the grading user can."""
         self.err.print("[bold red]WARNING: student code was not shut in.[/]")
         self.err.print(
             "It ran as the user who grades, and could read and change what that user can. "
@@ -190,7 +199,7 @@ class Terminal:
         )
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table of plain text."""
+        """Print a table of plain text."""
         if self.quiet:
             return
         table = Table(title=escape(title))
@@ -209,7 +218,7 @@ class Terminal:
 
 
 def _from_here(line: str) -> str:
-    """The line with the paths below this folder told from here."""
+    """The line, with paths below the current folder relative to it."""
     try:
         return line.replace(f"{os.getcwd()}{os.sep}", "")
     except OSError:  # this folder is gone
@@ -217,7 +226,7 @@ def _from_here(line: str) -> str:
 
 
 def _table(assignment: Assignment, run: Run, width: int) -> Table:
-    """A row for each submission; in a narrow terminal with its total alone."""
+    """A row for each submission: its verdicts, if the terminal is wide enough, and its total."""
     wide = width >= COLUMNS_FOR_NAMES + COLUMNS_FOR_VERDICT * len(assignment.exercises)
     exercises = assignment.exercises if wide else ()
     table = Table(title=_one_line(assignment.title))
@@ -246,5 +255,5 @@ def _in_colour(verdict: Verdict) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Text from outside: one line, and no markup for rich."""
+    """Text from outside on one line, escaped so that rich finds no markup in it."""
     return escape(one_line(text))

@@ -1,7 +1,8 @@
-"""Handing grades in: a class for each format.
+"""Grades in the formats of platforms and programs, one class for each format.
 
-A new format is a file with a subclass of `Export`, or of `Files` or `SheetExport`, that is listed
-in EXPORTS. The options that it declares are those of its command.
+A new format is a file here with a class that is listed in EXPORTS: a subclass of `Export`, of
+`Files` if it makes many files, or of `SheetExport` if it fills in a sheet that the platform made.
+The fields that the class declares become the options of its command.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The zip from which Gradescope makes an autograder: fairgrade, one assignment, two scripts."""
+"""The zip from which Gradescope makes an autograder.
+
+It holds fairgrade itself, one assignment with its solutions, and the two scripts that Gradescope
+runs (https://gradescope-autograders.readthedocs.io/en/latest/specs/).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,11 @@ _WHEEL = b"Wheel-Version: 1.0\nGenerator: fairgrade\nRoot-Is-Purelib: true\nTag:
 
 
 def write_autograder(root: Path, name: str, require: str, target: Path) -> None:
-    """Write the zip; `require` is the protection without which nothing is graded there."""
+    """Write the zip for the assignment `name` of the course at `root`.
+
+    `require` names the level of protection without which nothing is graded on Gradescope. Raises
+    AssignmentError where the assignment cannot be loaded, OSError where nothing can be written.
+    """
     write_zip(target, _files(root, name, require), frozenset(SCRIPTS))
 
 
@@ -38,7 +46,10 @@ def _files(root: Path, name: str, require: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _wheel() -> tuple[str, bytes]:
-    """This very fairgrade as pip installs it; what is installed here may be in no registry."""
+    """A wheel of the installed fairgrade, as name and content.
+
+    It is made here because the version that is installed may be in no registry.
+    """
     installed = distribution("fairgrade")
     stem = f"fairgrade-{installed.version}"
     content = {
@@ -56,7 +67,7 @@ def _wheel() -> tuple[str, bytes]:
 
 
 def _record(files: Iterable[tuple[str, bytes]], own: str) -> bytes:
-    """Every file with its hash and size, as pip wants to have it."""
+    """The content of the wheel's RECORD: each file with its hash and size, as pip requires."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     for path, content in files:

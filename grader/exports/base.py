@@ -1,4 +1,4 @@
-"""What every export has in common: its options, what it is asked for, and whose points count."""
+"""What every export has in common: its options, the request that it answers, and its points."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from grader.errors import InputError, Remedy
 from grader.files import write_folder, write_zip
 from grader.model import Result, Run
 
+# An empty file in the folders that exports make: a folder with it may be replaced.
 MARK = ".fairgrade-export"
-# What the metadata of an option has, for those who choose.
+# The key under which the metadata of an option's field has its help text.
 HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of an export: of which run, with the folder of its report, and where to write.
+    """What an export is asked for.
 
-    `notes` gets a line for everything that the export leaves out.
+    `run` is what to export, `folder` the run's output folder (with `report/` in it), and `target`
+    the file or folder to write. The export adds to `notes` a line for everything it leaves out.
     """
 
     run: Run
@@ -36,12 +38,12 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Export(ABC):
-    """A format, with the options that it was asked for with.
+    """A format of export, with the values of its options.
 
-    `name` is what one asks for it by, `title` what it is, and `target` the file or folder that it
-    makes. A subclass with options of its own is such a dataclass too, and its fields are the
-    options: bool, str, int, float, Path or Path | None (a file that exists), with HELP in their
-    metadata.
+    `name` is the format's name, such as "canvas"; `title` says what it is; and `target` is the file
+    or folder that it makes by default. A subclass with options is a frozen dataclass too, and its
+    fields are the options. They are of type bool, str, int, float, Path or Path | None (a file that
+    exists), and have their help text under HELP in the metadata.
     """
 
     name: ClassVar[str]
@@ -50,29 +52,36 @@ class Export(ABC):
 
     @abstractmethod
     def write(self, request: Request) -> None:
-        """Write the target; raises InputError where that makes no sense."""
+        """Write the target.
+
+        Raises InputError where the request and the options do not fit together, and OSError where
+        the target cannot be written.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithPoints:
-    """The options of an export that hands in points; named before `Export` among the bases."""
+    """The options of an export that hands in points.
+
+    It stands before `Export` among the bases, as in `class Csv(WithPoints, Export)`.
+    """
 
     zero_missing: bool = field(default=False, metadata={HELP: "0 for who handed in nothing."})
     zero_ungraded: bool = field(default=False, metadata={HELP: "0 for what could not be graded."})
 
     def points(self, result: Result) -> float | None:
-        """The points to hand in; None where there are none, which is never 0 unless asked for."""
+        """The points to hand in; None where nothing was graded, unless an option asks for 0."""
         if result.score is None and (self.zero_ungraded if result.handed_in else self.zero_missing):
             return 0.0
         return result.score
 
 
 class Files(Export):
-    """An export of many files: a folder, or a zip if the target's name ends so."""
+    """An export of many files: a zip if the target's name ends in `.zip`, otherwise a folder."""
 
     @abstractmethod
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
-        """The files by their path in the folder."""
+        """Yield each file, as its path in the folder and its content."""
 
     def write(self, request: Request) -> None:
         target, files = request.target, self._once(request)
@@ -83,7 +92,10 @@ class Files(Export):
             write_folder(target, _marked(files))
 
     def _once(self, request: Request) -> Iterator[tuple[str, bytes]]:
-        """The files without those of whom one of the same path came before, as of a group."""
+        """Yield each path once: the members of a group that handed in together have the same file.
+
+        Where a path comes again with another content, the first one stays and a note says so.
+        """
         seen: dict[str, bytes] = {}
         for name, content in self.files(request):
             digest = sha256(content).digest()
@@ -95,13 +107,13 @@ class Files(Export):
 
 
 def _marked(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """The files of a folder that a later export may replace."""
+    """The files, and before them the mark by which a later export may replace the folder."""
     yield MARK, b""
     yield from files
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise InputError where there is something that is neither an empty folder nor an export."""
+    """Raise InputError where `path` exists and is neither an empty folder nor an export of ours."""
     if path.exists() and not (path / MARK).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise InputError(
             f"{path}: exists and is no export of fairgrade's, so it is not replaced",

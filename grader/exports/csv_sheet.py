@@ -1,4 +1,4 @@
-"""A platform's own CSV sheet, of which single cells are changed and every other byte is kept."""
+"""A CSV sheet that a platform exported: single cells are changed, every other byte is kept."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _ENDING = re.compile(r"\r\n|\r|\n")
 
 
 class Sheet:
-    """Rows of cells; the first row has the columns' names. Row and column numbers begin at 0."""
+    """Rows of cells; the first row holds the columns' names. Rows and columns count from 0."""
 
     def __init__(self, text: str, name: str = "sheet") -> None:
-        """Take the text apart; raises InputError where a quote is not closed."""
+        """Parse the text; raises InputError where a quote is not closed."""
         self.name = name
         self._text = text
         self._delimiter = delimiter(text)
@@ -29,7 +29,7 @@ class Sheet:
     @classmethod
     def read(cls, path: Path) -> Sheet:
         try:
-            # What is not UTF-8 is carried through as it is.
+            # Bytes that are not UTF-8 become lone surrogates, and in `to_bytes` themselves again.
             return cls(path.read_bytes().decode("utf-8", "surrogateescape"), str(path))
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
@@ -43,6 +43,7 @@ class Sheet:
         return cells[column].strip() if column < len(cells) else ""
 
     def change(self, row: int, column: int, value: str) -> None:
+        """Give a cell a new value; raises InputError where the row does not reach that far."""
         if column >= len(self.rows[row]):
             raise InputError(
                 f"{self.name}: row {row + 1} has {len(self.rows[row])} columns where the first row "

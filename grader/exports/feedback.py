@@ -13,7 +13,7 @@ from grader.exports.summary import summary
 from grader.model import Result, Run
 from grader.report.entries import Entry, entries
 
-# The way to the pages of the others is of no use to a student.
+# The links to the class page are taken out: a student gets no page but their own.
 _TO_THE_CLASS = re.compile(rb'<nav aria-label="Report">.*?</nav>\n?', re.DOTALL)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$])")
 

@@ -1,4 +1,4 @@
-"""Filling in a platform's own sheet: which row is whose, and what goes into its cell."""
+"""Fill in a sheet that the platform exported: find each student's row, and write the points."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from grader.text import number
 class SheetExport(WithPoints, Export):
     """The sheet that the platform exported, with our points in one column of it.
 
-    Students are known by number before name. What could not be graded leaves its student's cell as
-    it is, which is mostly blank; so do students who have no submission, or several.
+    Students are found by number first, then by name. The cell of a student stays as it is (mostly
+    blank) if the submission could not be graded, or if there is none, or more than one. `keeps` are
+    contents of cells that are never overwritten.
     """
 
     keeps: ClassVar[frozenset[str]] = frozenset()
@@ -51,10 +52,10 @@ class SheetExport(WithPoints, Export):
 
     @abstractmethod
     def maximum(self, sheet: Sheet, row: int, column: int) -> str:
-        """The points that the platform gives at most, as they stand in the sheet; or empty."""
+        """The platform's maximum of points as text of the sheet; empty if the sheet has none."""
 
     def fill_more(self, sheet: Sheet, row: int, result: Result, request: Request) -> None:
-        """Fill in what the platform takes besides points."""
+        """Fill in what the platform takes besides points; by default, nothing."""
 
     def _owners(self, sheet: Sheet, column: int, request: Request) -> dict[int, list[Result]]:
         """The results by the row of their student; rows without a result have an empty list."""
@@ -115,7 +116,10 @@ class SheetExport(WithPoints, Export):
     def _factor(
         self, sheet: Sheet, row: int, column: int, result: Result, request: Request
     ) -> float:
-        """What our points are multiplied by; 1 unless the platform's are others."""
+        """What to multiply our points by: 1 unless the platform's maximum is another than ours.
+
+        Raises InputError where it is another, and `scale` does not ask to convert points.
+        """
         said = self.maximum(sheet, row, column)
         theirs = _points(said)
         if theirs is None or not result.max_score or theirs == result.max_score:
@@ -131,7 +135,7 @@ class SheetExport(WithPoints, Export):
 
 
 def _points(said: str) -> float | None:
-    """A number as sheets have it, with a point or a comma for the decimals; None for none."""
+    """The number in a cell, with a point or a comma before its decimals; None if there is none."""
     try:
         return float(said.replace(",", "."))
     except ValueError:

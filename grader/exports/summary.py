@@ -10,7 +10,7 @@ from grader.text import number, one_line
 
 
 def summary(result: Result) -> Iterator[str]:
-    """The total or why there is none, being late, a line for each exercise, what people wrote."""
+    """Yield the total or why there is none, what being late cost, each exercise, and remarks."""
     yield total(result)
     if result.late and result.late.words:
         yield one_line(result.late.words)

@@ -18,7 +18,10 @@ _IDS = ("canvas", "moodle", "gradescope", "sid", "login")
 
 
 def table(export: WithPoints, results: Collection[Result]) -> Iterator[list[TableValue]]:
-    """A row of names, then a row for each submission: who, points, status, and why."""
+    """Yield a row with the columns' names, then a row for each submission.
+
+    A submission that could not be graded has None for its points, and the reason in its column.
+    """
     exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
     yield [
         *("student", "name", "email", *_IDS, "submitted at", "source", "status"),
@@ -70,7 +73,7 @@ class Xlsx(WithPoints, Export):
 
 
 def _typed(sheet: Any, value: TableValue) -> Any:
-    """A spreadsheet's cell; text is marked as such, or `=1+1` would be a formula."""
+    """A cell of the spreadsheet; text is marked as text, or `=1+1` would be a formula."""
     from openpyxl.cell import WriteOnlyCell
 
     if not isinstance(value, str):

@@ -1,1 +1,1 @@
-"""What students get, and the check of one's own notebook."""
+"""The files that students get with an assignment, and the check that they run themselves."""

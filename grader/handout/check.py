@@ -1,4 +1,4 @@
-"""`grade check`: a student's own notebook on the public cases, and what is to be said about it."""
+"""`grade check`: grade a student's own notebook on the public cases, and explain what is wrong."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def passed(result: Result) -> bool:
 
 
 def explained(assignment: Assignment, result: Result) -> Iterator[str]:
-    """What a student reads, line by line: for each exercise the verdict, and why."""
+    """Yield the lines that a student reads: for each exercise the verdict and the reasons."""
     if result.status is not Status.GRADED:
         yield f"could not be checked: {one_line(result.reason)}"
     for exercise in result.exercises:

@@ -36,7 +36,7 @@ STATUSES = (GRADED, UNGRADED, ABSENT)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An exercise's place in a row of the table."""
+    """What a row of the table says of one exercise."""
 
     word: Word
     score: float | None
@@ -65,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """Whose answer to an exercise an edit would make right: what is written, and what would be."""
+    """An answer that an edit would make right; `changes` are its statements before and after."""
 
     who: Person
     exercise: str
@@ -75,7 +75,7 @@ class Repaired:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Seconds that grading took: for half of the submissions at most `half`, and so on."""
+    """The seconds that grading took: `half` is the median, `nine_of_ten` the 90th percentile."""
 
     half: float
     nine_of_ten: float
@@ -133,7 +133,7 @@ class ClassPage:
 
     @property
     def rows(self) -> Iterator[Row]:
-        """Those that could not be graded stand at the end."""
+        """The rows of the table; those that could not be graded stand at the end."""
         return chain(self._graded, self._ungraded)
 
     @property
@@ -146,7 +146,7 @@ class ClassPage:
 
     @property
     def fewest(self) -> int:
-        """Submissions that it takes to find similar ones."""
+        """The least number of submissions among which similar ones are looked for."""
         return FEWEST
 
     @property
@@ -186,7 +186,7 @@ class ClassPage:
 
     @property
     def frequent(self) -> list[Mistake]:
-        """Those that are shown at first sight."""
+        """The mistakes that are shown at first sight."""
         return self.mistakes[:MOST_MISTAKES]
 
     @property
@@ -229,7 +229,7 @@ class ClassPage:
 
     @property
     def known_words(self) -> list[tuple[str, str, str]]:
-        """Word, icon and tone of every verdict; `data` has their numbers."""
+        """Word, icon and tone of every verdict; `data` has positions in this list."""
         return [(each.word, each.icon, each.tone) for each in VERDICTS.values()]
 
     @property
@@ -238,7 +238,10 @@ class ClassPage:
 
     @property
     def data(self) -> Iterator[list[Any]]:
-        """The rows for the page's script, which builds the table; numbers are as shown."""
+        """The rows as JSON data for the page's script, which builds the table from them.
+
+        Points and seconds are texts, as they are shown.
+        """
         words = list(VERDICTS.values())
         return (list(_data(row, words)) for row in self.rows)
 
@@ -271,7 +274,7 @@ def _cell(result: ExerciseResult | None) -> Cell | None:
 
 
 def _data(row: Row, words: list[Word]) -> Iterator[Any]:
-    """A row as a list, which is a third of the size of one with names in it."""
+    """A row as a list: with a name for each value, it would take three times the space."""
     yield from (
         row.name,
         row.slug,

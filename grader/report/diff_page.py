@@ -13,9 +13,9 @@ from grader.text import number, one_line
 
 @dataclass(slots=True)
 class Sum:
-    """The changes that one line is about: how many, and the points won and lost by them.
+    """A group of changes: how many they are, and the points won and lost by them.
 
-    Where one of the two runs has no score, no points are counted.
+    A change from or to no score counts without points.
     """
 
     name: str
@@ -73,7 +73,7 @@ class DiffPage:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What a grade rests on and is another in the second run."""
+        """The parts of the fingerprint that are not the same in both runs."""
         one, two = self.one.parts, self.two.parts
         return lines(name for name in {**one, **two} if one.get(name) != two.get(name))
 
@@ -92,7 +92,7 @@ class DiffPage:
 
 
 def _sums(changes: list[Change], name: Callable[[Change], str]) -> list[Sum]:
-    """What concerns most changes, first."""
+    """The changes in groups of one name each; the largest group comes first."""
     sums: dict[str, Sum] = {}
     for change in changes:
         key = name(change)

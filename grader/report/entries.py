@@ -1,4 +1,4 @@
-"""A result under the name and the address that it has on the pages."""
+"""Results as the pages show them: each with the student's name and the address of its page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Entry:
 
     @property
     def absent(self) -> bool:
-        """In the roster, without a notebook and without a score that a person gave."""
+        """Whether the student handed in nothing, and has no score that a person gave."""
         return not self.graded and not self.result.handed_in
 
     @property
@@ -61,7 +61,7 @@ class Entry:
 
 
 def entries(run: Run) -> Iterator[Entry]:
-    """Every result of the run, in its order, one at a time."""
+    """An entry for every result, in the run's order; each is made when it is asked for."""
     taken: set[str] = set()
     for result in run.results:
         yield Entry(result, shown_name(result.student), free(slug(result.student), taken))

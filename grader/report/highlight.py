@@ -32,7 +32,7 @@ _CLASSES = {
 
 
 class _Python(RegexLexer):
-    """Python as far as its colours go; every rule takes time linear in what it takes."""
+    """The tokens of Python that get a colour. Each rule takes time linear in what it matches."""
 
     tokens: ClassVar = {
         "root": [
@@ -59,7 +59,7 @@ def highlighted(code: str, marks: tuple[Mark, ...] = ()) -> Markup:
     """The code, escaped: a `<span class="l">` per line, in it one per token that has a class.
 
     A marked line has the mark's words after it, if there are any. Unseen characters are written
-    out. Nothing for code that is nothing but blank lines.
+    out. Code of blank lines only gives an empty string.
     """
     code = visible(shortened(code.rstrip("\r\n"), LONGEST_CODE))
     if not code.strip():

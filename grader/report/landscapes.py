@@ -12,17 +12,19 @@ from grader.report.plots import Frame, Ground, Label, Line, Plot, frame_of, leav
 from grader.scenes import LEAVES, Landscape, Point, Window
 from grader.text import counted
 
-# Places are the same to the eye if they are nearer than this share of the window's width.
+# Points look the same if they are nearer to each other than this share of the window's width.
 NEAR = 0.01
-# A contour's next place is left out if it is nearer than this on the page.
+# A point of a contour is left out if it is nearer than this to the one before, in SVG units.
 CLOSE = 7
 
 
 def path_plot(
     scene: Landscape, title: str, ground: Ground, drawing: Drawing | None, reference: Drawing
 ) -> Plot:
-    """Both paths; one for both where they are the same, as with a right function, which has no
-    `drawing`."""
+    """The plot of both paths, or of one where they look the same.
+
+    For a right function, `drawing` is None: its path is the reference's.
+    """
     frame = frame_of(scene.window)
     theirs = _points(reference)
     yours = _points(drawing) if drawing else theirs
@@ -59,7 +61,10 @@ def contours(scene: Landscape) -> str:
 
 
 def _thinned(frame: Frame, points: list[Point]) -> str:
-    """The line with steps relative to the place before, which are short to write."""
+    """The line as an SVG path without points that are too near to the one before.
+
+    Each point is given relative to the one before, which takes fewer characters.
+    """
     places = list(map(frame.place, points))
     at = places[0]
     path = [f"M{at[0]:g},{at[1]:g}l"]
@@ -80,21 +85,24 @@ def _line(whose: str, points: list[Point], frame: Frame) -> Line:
 
 
 def _inside(window: Window, points: list[Point]) -> list[Point]:
-    """The path up to the window's edge: its last place may be beyond it."""
+    """The path up to the window's edge; only its last point may lie beyond it."""
     if len(points) < 2 or window.holds(*points[-1]):
         return points
     return [*points[:-1], leaving(window, points[-2], points[-1])]
 
 
 def _apart(window: Window, yours: list[Point], theirs: list[Point]) -> int | None:
-    """The first step that takes the paths to different places."""
+    """The first step after which the paths are visibly apart; None if there is none."""
     near = NEAR * (window.right - window.left)
     pairs = zip(yours, theirs, strict=False)
     return next((step for step, (one, other) in enumerate(pairs) if dist(one, other) > near), None)
 
 
 def _ring(frame: Frame, yours: list[Point], apart: int | None) -> Point | None:
-    """The place where the paths part; none outside of the picture, where an arrow points to."""
+    """The position at which the paths part, to be ringed.
+
+    None where they do not part, and outside of the picture, where an arrow shows the direction.
+    """
     if apart is None or _stays(yours) or not frame.window.holds(*yours[apart]):
         return None
     return frame.place(yours[apart])
@@ -110,7 +118,7 @@ def _words(
         return f"To the eye, your path is the reference's, which {end}."
     sentences = [_your_end(drawing, yours)]
     if _stays(yours):
-        pass  # there is no turn to speak of
+        pass  # a path that stays at its start turns nowhere
     elif apart is None:
         sentences.append("Until then, it is the reference's to the eye.")
     elif (drawing.ended, drawing.steps) != (LEAVES, apart):

@@ -1,4 +1,4 @@
-"""What a notebook trained beside what the reference trained."""
+"""A training of the student's notebook beside that of the reference: its plots, and its words."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from grader.report.plots import Frame, Ground, Line, Plot, frame_of, shown
 from grader.scenes import GRID, Point, Training, Window
 
 COST_HEIGHT = 240
-# The costs are shown up to this many times the highest of the reference's.
+# The axis of the costs ends at this many times the highest cost of the reference.
 ROOM = 1.25
-# What differs by no more than this share is the same to the eye.
+# Costs and decisions that differ by no more than this share look the same in the plots.
 NEAR = 0.01
 
 
 def lesson_words(scene: Training, drawing: Drawing, reference: Drawing, right: bool) -> str:
-    """How both trainings ended; `right` says that the exercise's function is."""
+    """How both trainings ended, in words; `right` says that the exercise's function is right."""
     yours, theirs = drawing.data, reference.data
     if drawing.ended:
         return _unfinished(scene, drawing, theirs)
@@ -44,7 +44,7 @@ def lesson_words(scene: Training, drawing: Drawing, reference: Drawing, right: b
 def lesson_plots(
     scene: Training, ground: Ground, drawing: Drawing, reference: Drawing
 ) -> tuple[Plot, ...]:
-    """The costs and the decisions, as far as there are any."""
+    """The plots of the costs and of the decisions, each only if the student's training has any."""
     same = _same(drawing, reference)
     costs = _cost_plot(scene, drawing, reference, same)
     decisions = _decision_plot(scene, ground, drawing, reference, same)
@@ -53,7 +53,7 @@ def lesson_plots(
 
 
 def _same(drawing: Drawing, reference: Drawing) -> bool:
-    """Whether the eye could not tell the two apart."""
+    """Whether the plots of the two would look the same."""
     yours, theirs = drawing.data, reference.data
     if drawing.ended or len(yours["costs"]) != len(theirs["costs"]):
         return False
@@ -63,7 +63,7 @@ def _same(drawing: Drawing, reference: Drawing) -> bool:
 
 
 def _apart(yours: dict[str, str], theirs: dict[str, str]) -> float:
-    """In what share of the picture the one decides otherwise than the other."""
+    """The share of the grid's points on which the two networks decide differently."""
     pairs = list(zip(yours["labels"], theirs["labels"], strict=True))
     return sum(one != another for one, another in pairs) / len(pairs)
 
@@ -86,7 +86,7 @@ def _cost_plot(scene: Training, drawing: Drawing, reference: Drawing, same: bool
 def _decision_plot(
     scene: Training, ground: Ground, drawing: Drawing, reference: Drawing, same: bool
 ) -> Plot:
-    """Where the trained networks' decision changes."""
+    """The plot of the boundaries on which the trained networks' decisions change."""
     yours, theirs = drawing.data, reference.data
     frame = frame_of(scene.window)
     return Plot(
@@ -130,7 +130,7 @@ def _cost(scene: Training, data: dict[str, Any]) -> str:
 
 
 def _brief(cost: float) -> str:
-    """The first two digits that say something: 0.69, 0.0039, 1.2e+09."""
+    """The cost with its first two significant digits: 0.69, 0.0039, 1.2e+09."""
     return f"{cost:.2g}"
 
 
@@ -149,7 +149,7 @@ def _curve(frame: Frame, data: dict[str, Any]) -> str:
 
 
 def _thinned(points: list[Point]) -> list[Point]:
-    """At most about a hundred and fifty of them: each is wider than a dot of the screen."""
+    """About 150 of the points at most, and the last: more could not be told apart on a screen."""
     every = len(points) // 150 + 1
     return [*points[:-1:every], points[-1]]
 
@@ -171,7 +171,7 @@ def _boundary(frame: Frame, labels: str) -> str:
 
 
 def _smooth(heights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each height as the mean of it and its neighbours: a boundary without stairs."""
+    """Each height as the mean of it and its neighbours, which makes the boundary's steps smooth."""
     around = np.pad(heights, 1, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(around, (3, 3))
     return np.asarray(windows.mean(axis=(2, 3)), dtype=np.float64)

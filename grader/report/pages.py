@@ -30,7 +30,7 @@ from grader.report.student_page import student_page
 from grader.text import counted, number, one_line, visible, when
 
 HERE = Path(__file__).parent
-# The mark stands in the first so many characters of a page.
+# The mark of a student's page (see `_mark`) stands in its first so many characters.
 HEAD = 1000
 
 
@@ -44,8 +44,8 @@ def write_report(
     """Write `index.html` and `students/<slug>.html` into an existing, empty folder; with `similar`,
     a page for each pair of similar submissions as well.
 
-    The same run gives the same bytes; but a student's page that is in the `earlier` report, and
-    says the same there, is taken from it, with the date that it has.
+    The same run gives the same bytes, with one exception: where the `earlier` report has a
+    student's page that says the same, that file is taken over, and with it the date that it has.
     """
     students = folder / "students"
     students.mkdir()
@@ -96,21 +96,24 @@ def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:
 
 @cached()
 def _pictures(assignment: Assignment) -> str:
-    """A hash of what pictures are drawn from, if there are any: drivers may use all files."""
+    """A hash of all that pictures may depend on: drivers may read any file of the assignment.
+
+    It is empty for an assignment without pictures.
+    """
     drawn = any(exercise.pictures for exercise in assignment.exercises)
     return digest(basis([assignment])) if drawn else ""
 
 
 @cache
 def _looks() -> str:
-    """A hash of what pages are made with: code, templates, style."""
+    """A hash of what all pages are made with: the report's code, templates, style and script."""
     parts = sorted(path for path in HERE.glob("*/*") if path.is_file())
     every = b"".join(path.read_bytes() for path in parts if path.parent.name != "__pycache__")
     return program() + sha256(every).hexdigest()
 
 
 def _taken(earlier: Path, path: Path, mark: str) -> bool:
-    """Take over a page that bears the mark; False where there is none."""
+    """Link the page of the earlier report to `path` if it has the mark; False if that fails."""
     try:
         with earlier.open(encoding="utf-8") as file:
             if f'name="page" content="{mark}"' not in file.read(HEAD):
@@ -151,13 +154,16 @@ def _environment() -> Environment:
 
 @lru_cache(maxsize=256)
 def _gallery(views: tuple[View, ...], anchor: str) -> Markup:
-    """The pictures of an exercise, which those who got it right have in common."""
+    """The HTML of an exercise's pictures, cached: all who got it right have the same ones."""
     module: Any = _environment().get_template("pictures.html.jinja").module
     return Markup(module.drawn(views, anchor))
 
 
 def content_security_policy(style: str, script: str = "") -> str:
-    """Allow nothing but this very style sheet and this very script, if there is one."""
+    """A Content-Security-Policy that allows this style sheet and this script, and nothing else.
+
+    They are named by their SHA-256, so that no other style or script is used even in the page.
+    """
     scripts = f"; script-src {_source(script)}" if script else ""
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
@@ -174,5 +180,5 @@ def _asset(name: str) -> Markup:
 
 
 def _shown(value: Any) -> Any:
-    """What a template prints for a value: HTML as it is, text with its unseen characters."""
+    """What a template prints: HTML as it is, other text with unseen characters written out."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

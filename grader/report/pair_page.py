@@ -28,7 +28,11 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class PairPage:
-    """Two similar submissions. `usual`: what at most so many students have was compared."""
+    """Two similar submissions.
+
+    `rows` is how many unusual rows of tokens they share (see `similarity`), and `usual` how many
+    students may have a row that still counts as unusual.
+    """
 
     run: Run
     number: int
@@ -57,7 +61,7 @@ class _Student:
 
 
 def pair_pages(run: Run, assignment: Assignment, likeness: Likeness) -> Iterator[PairPage]:
-    """A page for each pair. Goes through the run's results again, for the code of these alone."""
+    """Yield a page for each pair. Reads the run's results again, for the code of these alone."""
     pairs = likeness.pairs()
     wanted = {place for pair in pairs for place in (pair.one, pair.two)}
     students = {

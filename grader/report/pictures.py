@@ -24,8 +24,10 @@ from grader.text import one_line
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture on a page: what the author says of it, what is to be seen, and the drawings. Where
-    there are none, the words say why."""
+    """A picture on a page: the author's explanation, words for what is to be seen, and drawings.
+
+    Where there are no drawings, the words say why.
+    """
 
     title: str
     explanation: str
@@ -34,7 +36,10 @@ class View:
 
 
 def views(result: ExerciseResult, exercise: Exercise, assignment: Assignment) -> tuple[View, ...]:
-    """The pictures that have a drawing; of a right function also those that it need not draw."""
+    """The pictures of an exercise that can be shown on a student's page.
+
+    A right function is not called for its pictures (a training aside): the reference's are shown.
+    """
     return tuple(_views(result, exercise, assignment))
 
 
@@ -61,7 +66,7 @@ def _of_right_function(picture: Picture, exercise: Exercise, assignment: Assignm
 
 @cached()
 def _reference(picture: Picture, exercise: Exercise, assignment: Assignment) -> Drawing | None:
-    """What the reference draws; None where it cannot, of which `grade validate` speaks."""
+    """What the reference draws; None where it cannot be drawn, which `grade validate` reports."""
     if isinstance(picture.scene, Training):
         known = frozen(assignment).get(picture.name)
         return known if known and _fits(picture.scene, known.data) else None
@@ -101,7 +106,7 @@ def _view(
 
 @cached()
 def _names(assignment: Assignment) -> dict[Scene, str]:
-    """A name of its own for each scene of the assignment."""
+    """A name for each scene of the assignment, as the id of its ground on the page."""
     every = [picture.scene for each in assignment.exercises for picture in each.pictures]
     scenes = dict.fromkeys(every)
     return {scene: f"ground-{number}" for number, scene in enumerate(scenes, start=1)}
@@ -119,7 +124,10 @@ def _ground(assignment: Assignment, scene: Scene) -> Ground:
 
 
 def _fits(scene: Scene, data: dict[str, Any]) -> bool:
-    """Whether a drawing is one of this scene: a kept result may be of an older one."""
+    """Whether the data of a drawing has the form of this scene.
+
+    A result that was kept from an earlier run may have been drawn on another scene.
+    """
     if data.keys() != scene.sheet().data().keys():
         return False
     match scene:

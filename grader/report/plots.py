@@ -1,6 +1,7 @@
-"""The geometry of plots: a window of numbers, laid over a rectangle of the page.
+"""The geometry of plots: a window of the plane is mapped to a rectangle of the page.
 
-`pictures.html.jinja` draws them as SVG. Whatever is drawn here is a number of ours or was checked.
+`pictures.html.jinja` draws them as SVG. All numbers that are drawn are our own, or were checked
+when they were put on the sheet.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from grader.scenes import Point, Window
 from grader.text import number
 
 WIDTH = 350
+# The least and the greatest height of a plot.
 LOWEST, HIGHEST = 180, 350
-# Nothing is drawn farther outside than this many widths or heights: SVG has no room for any number.
+# Points are drawn at most this many widths or heights away from the plot's corner: SVG cannot hold
+# arbitrarily large numbers.
 FARTHEST = 20
+# An axis has about this many ticks.
 TICKS = 5
 MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A mark on an axis: where it is on the page, and the number there."""
+    """A tick on an axis: its position in the plot, and the number that is written there."""
 
     at: float
     text: str
@@ -30,7 +34,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A window of the plane, shown `WIDTH` wide and `height` high; the page's y grows downwards."""
+    """A window of the plane, shown `WIDTH` wide and `height` high in SVG units."""
 
     window: Window
     height: int
@@ -38,6 +42,7 @@ class Frame:
     width = WIDTH
 
     def place(self, point: Point) -> Point:
+        """The position of a point in the plot, whose y grows downwards."""
         window = self.window
         x = (point[0] - window.left) / (window.right - window.left)
         y = (window.top - point[1]) / (window.top - window.bottom)
@@ -62,9 +67,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What lies below the lines of every plot of a scene, as SVG paths; `id` is its own on a page.
+    """What lies below the lines in every plot of a scene, as SVG paths.
 
-    `zeros` and `ones` are points with the label 0 or 1.
+    `id` is unique on a page. `zeros` and `ones` are the points with the label 0 and 1.
     """
 
     id: str
@@ -75,8 +80,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`whose` is "yours" or "reference". One of `steps` has a mark at each of its places, and one
-    that `leaves` the picture has an arrow at its end."""
+    """A line in a plot; `path` is its SVG path, and `whose` is "yours" or "reference".
+
+    With `steps`, each of its points has a mark; with `leaves`, it leaves the picture and ends in an
+    arrow.
+    """
 
     whose: str
     path: str
@@ -86,7 +94,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A named place."""
+    """A text at a position in a picture."""
 
     text: str
     x: float
@@ -95,10 +103,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Lines in a frame. `ring` is a place to look at; `words` say what is to be seen.
+    """Lines in a frame; `words` say what is to be seen, and `ring` is a point to look at.
 
-    `above` and `below` name the axes, or `above` what is shown where there are no `ticks`. `alone`
-    says that what is yours is the reference's, too.
+    `above` and `below` are the names of the y and the x axis; without `ticks`, `above` is the
+    heading instead. With `alone`, the student's line is drawn alone: the reference's is the same.
     """
 
     title: str
@@ -117,7 +125,7 @@ class Plot:
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """Whose lines there are, and the words for that."""
+        """The plot's legend: "yours" or "reference", each with its words."""
         if self.alone:
             return (("yours", "yours, as the reference's"),)
         return (("yours", "yours"), ("reference", "the reference's"))
@@ -130,7 +138,7 @@ def frame_of(window: Window) -> Frame:
 
 
 def leaving(window: Window, inside: Point, outside: Point) -> Point:
-    """Where the way from a place inside of the window to one outside crosses its edge."""
+    """The point in which the line from a point in the window to one outside meets its edge."""
     (x, y), (to_x, to_y) = inside, outside
     shares = [
         *_share(x, to_x, window.left, window.right),
@@ -150,7 +158,10 @@ def _mark(value: float) -> str:
 
 
 def _share(start: float, end: float, low: float, high: float) -> Iterator[float]:
-    """What share of the way from start to end lies between low and high, if not all."""
+    """The share of the way from start to end after which it is not between low and high any more.
+
+    Nothing, where the end is between them too.
+    """
     if end > high:
         yield (high - start) / (end - start)
     elif end < low:
@@ -162,6 +173,7 @@ def _near(share: float) -> float:
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
+    """The numbers for an axis: multiples of 1, 2 or 5 times a power of ten, at most TICKS + 1."""
     least = (high - low) / TICKS
     unit = 10.0 ** floor(log10(least))
     step = next(times * unit for times in (1, 2, 5, 10) if times * unit >= least * (1 - 1e-9))

@@ -1,9 +1,12 @@
 """Pairs of submissions that are alike beyond what the assignment and the class explain.
 
-A student's functions are taken as rows of ten tokens, without comments and docstrings, and with one
-name for all that a function names itself: a copy with other names has the same rows. Rows of the
-assignment's own code, right or wrong, say nothing, and neither do rows that many students have.
-What is left is compared. It is a reason to look, never a verdict.
+Each function is cut into its rows: all sequences of ten consecutive tokens (k-grams, as in Moss).
+Comments and docstrings are left out, and one placeholder stands for all names that the function
+binds itself, so a copy with renamed variables has the same rows. Rows that stand in the code of the
+assignment, right or wrong, are no evidence, nor are rows that many students have ("usual" ones).
+The rows that are left are compared. A similar pair is a reason to look, never a verdict.
+
+K-grams for this purpose: Schleimer, Wilkerson, Aiken: Winnowing. SIGMOD 2003.
 """
 
 from __future__ import annotations
@@ -26,18 +29,19 @@ from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import read_notebook
 
 ROW = 10
-"""Tokens of a row."""
+"""The number of tokens in a row."""
 ENOUGH = 80
-"""Rows that two submissions have to share: some ten lines that nobody wrote but these two."""
+"""So many unusual rows two submissions have to share, which comes to some ten lines of code."""
 MOSTLY = 0.7
 """The share of both answers that has to be alike for an exercise to count."""
 USUAL_SHARE, USUAL_LEAST, USUAL_MOST = 20, 3, 50
-"""What more than one in 20 have is usual; never what 3 have, always what more than 50 have."""
+"""A row is usual if more than one student in 20 has it; 3 students are never enough for that, and
+more than 50 always are."""
 FEWEST = 10
-"""Submissions that it takes to tell what is usual; of fewer, nothing is said."""
+"""With fewer submissions, nobody can tell which rows are usual, and none are compared."""
 MOST_PAIRS = 100
 
-# Not everything below: somebody may have put the course into a folder of much else.
+# Only these files are read, not all below: the course may lie in a folder with much else.
 _WRITTEN = ("*.py", "*.ipynb", "variants/**/*.py")
 _NO_CODE = frozenset(
     {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
@@ -69,7 +73,10 @@ class Pair:
 
 @dataclass(slots=True)
 class Likeness:
-    """The rows of a class, filled by `add` with one result after the other, in the run's order."""
+    """The rows of a class, to which `add` adds those of one result after the other.
+
+    Results must come in the run's order: a submission is known by its place in it.
+    """
 
     assignment: Assignment
     _known: frozenset[int] = field(init=False)
@@ -93,7 +100,7 @@ class Likeness:
 
     @property
     def usual(self) -> int:
-        """A row that more students than this have is a usual one."""
+        """A row is usual if more students than this have it."""
         return min(max(USUAL_LEAST, self._answered // USUAL_SHARE), USUAL_MOST)
 
     @property
@@ -103,11 +110,11 @@ class Likeness:
 
     @property
     def _answered(self) -> int:
-        """Those of whom there is any code."""
+        """The number of submissions with any code."""
         return sum(bool(each) for each in self._answers)
 
     def pairs(self) -> list[Pair]:
-        """Those most alike first, `MOST_PAIRS` of them at most; none in a very small class."""
+        """The pairs that share the most rows, at most `MOST_PAIRS`; none in a very small class."""
         if not self.enough:
             return []
         answers = [
@@ -130,7 +137,7 @@ class Likeness:
 
 
 def _candidates(answers: list[dict[str, frozenset[int]]]) -> list[tuple[int, int]]:
-    """The pairs that share as many rows as are needed, wherever they are."""
+    """The pairs of submissions that share at least ENOUGH rows, in whatever exercises."""
     having: dict[int, list[int]] = {}
     for place, answer in enumerate(answers):
         for row in frozenset().union(*answer.values()):
@@ -188,7 +195,7 @@ class _Text:
 
     @cached_property
     def rows(self) -> dict[int, set[int]]:
-        """Row -> the lines that it goes over."""
+        """Row -> the lines of the cell that it goes over."""
         found: dict[int, set[int]] = {}
         for function in self.functions.values():
             for row, lines in _rows(function):
@@ -200,7 +207,7 @@ class _Text:
 
 
 def _rows(tokens: _Tokens) -> Iterator[tuple[int, list[int]]]:
-    """Every row of the tokens as a number, with the lines that it goes over."""
+    """Every row of the tokens as its hash, with the lines that it goes over."""
     for start in range(len(tokens) - ROW + 1):
         row = tokens[start : start + ROW]
         yield hash(tuple(token for token, _ in row)), [line for _, line in row]
@@ -208,7 +215,7 @@ def _rows(tokens: _Tokens) -> Iterator[tuple[int, list[int]]]:
 
 @lru_cache(maxsize=1024)
 def _functions(code: str) -> dict[str, _Tokens]:
-    """The tokens of what each of a cell's functions does, each with its line in the cell."""
+    """Name -> tokens of the body, for each function in a cell; a token has its line in the cell."""
     lines = code.split("\n")
     return {name: tuple(_tokens(each, lines)) for name, each in functions(code).items()}
 
@@ -223,15 +230,15 @@ def _tokens(function: Function, lines: list[str]) -> Iterator[tuple[str, int]]:
     try:
         for each in tokenize.generate_tokens(io.StringIO(text).readline):
             if each.type not in _NO_CODE:
-                # Either kind of quotes means the same.
+                # "a" and 'a' mean the same.
                 token = "name" if each.string in own else each.string.strip("'\"")
                 yield token, before + each.start[0]
-    except (tokenize.TokenError, SyntaxError):  # a magic; what stands before it is enough
+    except (tokenize.TokenError, SyntaxError):  # a magic; the tokens before it are enough
         return
 
 
 def _own_names(function: Function) -> frozenset[str]:
-    """What a function names itself: parameters, variables, functions in it."""
+    """The names that a function binds: its parameters, variables, and functions in it."""
     return frozenset(name for node in ast.walk(function) for name in _named(node))
 
 

@@ -1,4 +1,4 @@
-"""File names for pages: from any text whatever to something that is safe on every disk and server.
+"""File names for pages: any text is turned into a name that is safe on every disk and server.
 
 A slug depends on nothing but the student's name, so that an address that was given to one student
 does not become another's when more submissions come in.
@@ -16,7 +16,7 @@ _DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no file names on Wind
 
 
 def slug(name: str) -> str:
-    """The name itself where it is safe; else what is legible of it, and a piece of its SHA-256."""
+    """The name itself where it is safe; else its letters and digits, and a piece of its SHA-256."""
     if _SAFE.fullmatch(name) and not _HASHED.fullmatch(name) and not _DEVICE.fullmatch(name):
         return name
     plain = unicodedata.normalize("NFKD", name[:300]).encode("ascii", "ignore").decode()
@@ -26,7 +26,7 @@ def slug(name: str) -> str:
 
 
 def free(wanted: str, taken: set[str]) -> str:
-    """The slug itself, or with a number where it is taken; it is taken from now on."""
+    """The wanted slug, with a number if it is in `taken`; the slug is added to `taken`."""
     found, count = wanted, 1
     while found in taken:
         count += 1

@@ -1,4 +1,4 @@
-"""A list that lies on the disk, for what a large class has too much of."""
+"""A list that is kept on the disk, for what would take too much memory in a large class."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ T = TypeVar("T")
 
 
 class Spool(Generic[T]):
-    """What was appended, from the beginning, as often as one likes.
+    """A list that can only be appended to, and iterated over as often as one likes.
 
-    It is in a file without a name, which nobody else can write to and which goes with the list.
+    Its items are pickled in a temporary file without a name. So no other program can write to the
+    file, which makes unpickling safe, and it is gone with the list.
     """
 
     def __init__(self) -> None:

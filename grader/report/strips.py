@@ -17,14 +17,18 @@ CELL, ROW = 32, 27
 LEFT, HEADING, GAP = 24, 22, 12
 COLOURS = 4
 MOST_LISTED = 8
-# A group has rows, and a row items; None is no item at all.
+# A group has rows, and a row has items; None stands for a value that is no item.
 Rows: TypeAlias = Sequence[Sequence[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An item's box. `tone` is the number of its group in the reference, or empty for no item;
-    `mark` is "twice", "apart" or empty."""
+    """The box of an item.
+
+    `tone` is the class of style of the item's group in the reference, empty for no item. `mark` is
+    "twice" for an item that comes more than once, "apart" where the group's rows hold different
+    items, or empty.
+    """
 
     x: int
     y: int
@@ -51,7 +55,10 @@ class Strips:
 
 
 def strips(scene: Groups, drawing: Drawing | None, reference: Drawing) -> tuple[Strips, ...]:
-    """Yours and the reference's; one for both where the function is right."""
+    """The student's groups and the reference's.
+
+    For a right function, `drawing` is None, and one picture stands for both.
+    """
     theirs: list[Rows] = reference.data["groups"]
     if drawing is None:
         return (_strips("Yours, as the reference's", scene, theirs, theirs),)
@@ -129,7 +136,7 @@ def _length(group: Rows) -> int:
 
 
 def _lost(scene: Groups, groups: list[Rows]) -> list[int]:
-    """Items that are missing in one of the rows."""
+    """The items that are missing in at least one of the rows, over all groups."""
     there = [{item for group in groups for item in group[row]} for row, _ in enumerate(scene.rows)]
     return [item for item in range(scene.items) if not all(item in each for each in there)]
 
@@ -139,7 +146,7 @@ def _twice(groups: list[Rows]) -> list[int]:
 
 
 def _all_rows(groups: list[Rows]) -> Iterator[list[int | None]]:
-    """The first rows of all groups as one, then the second ones, and so on."""
+    """The first rows of all groups joined into one row, then their second rows, and so on."""
     for parts in zip(*groups, strict=True):
         yield [item for part in parts for item in part]
 
@@ -156,8 +163,10 @@ def _is_apart(group: Rows, at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Items that stand together: a group, or those in none. Each row has a name, each item a mark,
-    which may be empty."""
+    """Items that are drawn together: a group, or the items in no group.
+
+    Each row has a name and each item a mark (see `Box`); both may be empty.
+    """
 
     heading: str
     rows: Rows
@@ -170,7 +179,7 @@ class _Block:
         return HEADING + lines * (len(self.rows) * ROW + GAP // 2) + GAP
 
     def lines(self, top: int) -> Iterator[tuple[int, int, int]]:
-        """For each line: the number of its row, that of its first item, and where it is."""
+        """For each line of boxes: the number of its row, that of its first item, and its y."""
         for first in range(0, _length(self.rows), IN_A_LINE):
             for number, _ in enumerate(self.rows):
                 yield number, first, top + HEADING + number * ROW
@@ -178,7 +187,7 @@ class _Block:
 
 
 def _blocks(scene: Groups, groups: list[Rows]) -> Iterator[_Block]:
-    """Each group, and last what is in none of them."""
+    """A block for each group, and a last one for the items that are in none of them."""
     doubled = [_doubled(row) for row in _all_rows(groups)]
     for number, group in enumerate(groups, start=1):
         marks = [
@@ -221,7 +230,7 @@ def _boxes(
 
 
 def _said(scene: Groups, groups: list[Rows]) -> str:
-    """What each group holds in its first row."""
+    """The first row of each group in words, for those who cannot see the picture."""
     return "; ".join(
         f"{block.heading}: "
         + ", ".join("none" if item is None else str(item) for item in block.rows[0])

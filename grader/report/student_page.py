@@ -32,7 +32,10 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A variant that explains an answer. `place` says which part, or how sure that is."""
+    """A variant that explains an answer.
+
+    `place` says which parts of the answer it explains, or that another one explains it as well.
+    """
 
     title: str
     place: str
@@ -87,7 +90,7 @@ class StudentPage:
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
-        """What lies below the page's plots, each once."""
+        """The grounds of the page's plots, each once."""
         shown = (view for answer in self.answers for view in answer.pictures)
         drawings = (drawing for view in shown for drawing in view.drawings)
         return tuple(dict.fromkeys(each.ground for each in drawings if each.ground))
@@ -154,7 +157,7 @@ def _notes(result: ExerciseResult) -> Iterator[Note]:
 
 
 def _note(diagnosis: Diagnosis, result: ExerciseResult, place: str) -> Note:
-    # Beside a mistake, a form that is right is worth no more than a remark.
+    # An accepted variant in an answer that has a mistake as well is no more than a remark.
     tone = NEUTRAL if diagnosis.accepted and not result.verdict.solved else ""
     return Note(
         one_line(diagnosis.title),

@@ -1,4 +1,4 @@
-"""What is counted over the class while its results pass by, one at a time; none of them is held."""
+"""Counts over the class, to which results are added one at a time: none is kept in memory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from grader.model import Diagnosis, ExerciseResult, Verdict
 from grader.report.entries import Entry
 from grader.text import one_line
 
-# Answers that a case has to fail for, all of them, before the case itself is in doubt.
+# A case that every answer fails is in doubt itself if it was tried on at least so many answers.
 ENOUGH = 3
-# Names that are written out where a line is about many students.
+# Where a line of the page is about many students, so many of them are named.
 NAMED = 8
 
 
@@ -28,7 +28,7 @@ class Person:
 
 @dataclass(slots=True)
 class People:
-    """Those whom one line is about: how many, and the first of them by name."""
+    """The students that one line of the page is about: their number, and the first by name."""
 
     count: int = 0
     named: list[Person] = field(default_factory=list)
@@ -74,7 +74,11 @@ class Mistake:
 
 @dataclass(slots=True)
 class Share:
-    """How the class did on one exercise; `graded` counts those with a verdict on it."""
+    """How the class did on one exercise.
+
+    `graded` counts the answers with a verdict, `scored` those with points. The two differ where a
+    person gave points for what could not be graded.
+    """
 
     exercise: Exercise
     graded: int = 0
@@ -94,7 +98,7 @@ class Share:
 
     @property
     def lost(self) -> float:
-        """Points that the class did not get, of those it could."""
+        """The points that the class could have got and did not."""
         return self.scored * self.exercise.points - self.points
 
     @property
@@ -131,7 +135,11 @@ class Share:
 
 @dataclass(slots=True)
 class Tally:
-    """The class so far. `mistakes` are by exercise and variant, in the order they were met."""
+    """The counts for the results added so far.
+
+    `reasons` and `flags` have for each text the students it is about; `mistakes` are by exercise
+    and variant, in the order in which they were met.
+    """
 
     assignment: Assignment
     totals: array[float] = field(default_factory=lambda: array("d"))
@@ -167,7 +175,7 @@ class Tally:
                 mistake.count += 1
 
     def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
-        """The named mistakes at work in an answer; none that only may be."""
+        """The named mistakes that explain an answer; alternatives do not count."""
         if result.verdict.solved or result.diagnosis is None:
             return []
         named = (result.diagnosis, *result.also)
@@ -185,10 +193,10 @@ class Tally:
 
 
 def most_first(people: dict[str, People], limit: int) -> list[tuple[str, People]]:
-    """What concerns the most students, first."""
+    """The `limit` texts about the most students, with the one about the most first."""
     return sorted(people.items(), key=lambda each: (-each[1].count, each[0]))[:limit]
 
 
 def suspicious(shares: Iterable[Share]) -> list[tuple[Share, CaseCount]]:
-    """Cases that every answer fails that they were tried on."""
+    """The cases that failed for every answer on which they were tried."""
     return [(share, case) for share in shares for case in share.failing if case.suspicious]

@@ -63,10 +63,10 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
     """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason,
     what a person decided, and what being late took off.
 
-    What could not be graded is empty and says why; it is never 0.
+    Where something could not be graded, its cell is empty, never 0, and the reason says why.
     """
     exercises = [exercise.name for exercise in assignment.exercises]
-    # The mark at the beginning lets spreadsheets see that the text is UTF-8.
+    # The byte order mark of "utf-8-sig" lets spreadsheets see that the text is UTF-8.
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
@@ -94,7 +94,7 @@ def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
 
 
 def _decision(exercise: ExerciseResult) -> str:
-    """What a person decided, beside what the machine had found."""
+    """A person's decision with the score before it: "median: 5 instead of 0: right idea"."""
     made = exercise.adjustment
     if made is None:
         return ""

@@ -1,4 +1,7 @@
-"""Everything a run leaves in its output folder, each part replaced as a whole or not at all."""
+"""Write a run's output folder: `results.json`, `grades.csv` and the report.
+
+Each of the three is replaced as a whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +43,12 @@ def prepare(folder: Path) -> None:
 
 
 def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool = False) -> None:
-    """Write results, grades and report; what a reader finds is all of one run.
+    """Write results, grades and report; with `similar`, the report lists similar submissions.
 
-    Raises SystemFailure where the folder cannot be written to; the results are then kept elsewhere,
-    if there is room anywhere.
+    All three are written beside the folder's files before the first is put in its place, so an
+    error while writing leaves what an earlier run wrote. Raises SystemFailure where the folder
+    cannot be written to; the results are then kept in a temporary folder, if there is room, and the
+    message says where.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +69,10 @@ def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool =
 
 
 def remove_output(folder: Path) -> None:
-    """Remove what an earlier run left in the folder itself, where this one uses folders below."""
+    """Remove the output that an earlier run wrote into `folder` itself.
+
+    This is for a run of several assignments, which writes to a folder for each of them below it.
+    """
     for part in (RESULTS, GRADES):
         (folder / part).unlink(missing_ok=True)
     if (folder / REPORT).exists() and _is_ours(folder / REPORT):
@@ -72,7 +80,7 @@ def remove_output(folder: Path) -> None:
 
 
 def _kept(run: Run) -> str:
-    """Write the results to the folder of temporary files instead, and say where they are."""
+    """Write the results to the system's folder for temporary files, and say where they are."""
     try:
         path = Path(tempfile.mkdtemp(prefix="fairgrade-results-")) / RESULTS
         write_results(run, path)
@@ -83,7 +91,7 @@ def _kept(run: Run) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keep another run from swapping its parts into the same folder at the same time."""
+    """Hold a lock on the folder, so that two runs do not put their files there at the same time."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

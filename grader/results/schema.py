@@ -74,12 +74,12 @@ def schema() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The schema as it stands in the file."""
+    """The schema as the text of `docs/results.schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    """Every JSON object in the schema."""
+    """Every JSON object in the schema, at any depth."""
     if isinstance(node, dict):
         yield node
         node = list(node.values())
@@ -89,7 +89,7 @@ def _objects(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _close(node: dict[str, Any]) -> None:
-    """Allow no other keys than those of a record, all of which are written."""
+    """Require all keys of a record and allow no others; put its description on one line."""
     if isinstance(node.get("description"), str):
         words = " ".join(node["description"].split())
         node["description"] = re.sub(r"\bNone\b", "null", words)

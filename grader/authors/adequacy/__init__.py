@@ -1,1 +1,1 @@
-"""The proof that an assignment's cases tell right answers from wrong ones."""
+"""The proof that an assignment's hidden cases tell right answers from wrong ones."""

@@ -1,4 +1,4 @@
-"""What an author vouches for where proof ends: `adequacy.toml` in the solutions folder.
+"""What an author vouches for where it cannot be proved: `adequacy.toml` in the solutions folder.
 
 [[equivalent]]                # mutants of the reference that are as right as itself
 exercise = "count"
@@ -28,7 +28,7 @@ ALLOWANCES = "adequacy.toml"
 
 @dataclass(frozen=True, slots=True)
 class Equivalent:
-    """A mutant that is no mistake, by the statement that differs."""
+    """A mutant that is as right as the reference: the statement `was` may be `becomes` as well."""
 
     exercise: str
     was: str
@@ -38,7 +38,7 @@ class Equivalent:
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """A hidden case that tells nothing apart which other cases do not."""
+    """A hidden case that stays although the other cases tell apart all that it does."""
 
     exercise: str
     case: str
@@ -47,14 +47,14 @@ class Spare:
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """Everything in the file at `path`; nothing, if there is none."""
+    """The content of the file at `path`; empty where there is no such file."""
 
     path: Path
     equivalents: tuple[Equivalent, ...] = ()
     spares: tuple[Spare, ...] = ()
 
     def of(self, exercise: str) -> Allowances:
-        """What of it is said about one exercise."""
+        """The allowances for one exercise."""
         return Allowances(
             self.path,
             tuple(each for each in self.equivalents if each.exercise == exercise),

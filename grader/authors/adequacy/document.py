@@ -30,7 +30,7 @@ other case is needed: without it the proof fails.
 
 
 def document(proofs: Sequence[Sequence[Proof]]) -> str:
-    """The whole page; `proofs` has those of one assignment after those of another."""
+    """The whole page; `proofs` has the proofs of each assignment, one for each exercise."""
     return "\n".join([_INTRODUCTION, *(section(each) for each in proofs)])
 
 
@@ -45,7 +45,10 @@ def write_document(root: Path, proofs: Sequence[Sequence[Proof]]) -> Path:
 
 
 def out_of_date(root: Path, proofs: Sequence[Sequence[Proof]]) -> Iterator[str]:
-    """A line for each assignment of which the page, if there is one, says something else."""
+    """A line for each assignment whose section of the page is not what the proofs say now.
+
+    There are none where the page does not exist.
+    """
     path = root / DOCUMENT
     if not path.exists():
         return
@@ -96,7 +99,7 @@ def _cases(proofs: Sequence[Proof]) -> Iterator[tuple[str, ...]]:
 
 
 def _listed(forms: list[Form]) -> str:
-    """Named ones by name; of mutants how many they are."""
+    """The forms in one cell of the table: mutants by their number, all others by name."""
     named = [f"`{form.name}`" for form in forms if form.kind is not Kind.MUTANT]
     unnamed = len(forms) - len(named)
     return ", ".join([*named, *([counted(unnamed, "mutant")] if unnamed else [])])

@@ -3,9 +3,9 @@
 The tools for mutation testing (mutmut, cosmic-ray, mutpy) change whole modules on disk and run a
 test suite for each; here one function is changed, and called. So this is our own.
 
-A change is an operator, a constant, a comparison, an index, a key or a default that is another; a
-name swapped for one that is used alike; a statement, an operand, an argument or a value that is
-gone; a loop that ends after its first round.
+A change replaces an operator, a constant, a comparison, an index, a key or a default by another;
+swaps a name for one that is used in the same way; removes a statement, an operand, an argument or a
+value; or ends a loop after its first round.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from grader.notebooks.cells import Function
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A changed function. `was` and `becomes` are the statement that differs, in one line; `line`
-    is where it stands in its cell."""
+    """A changed function.
+
+    `was` and `becomes` are the changed statement before and after, each in one line; `line` is its
+    line in the cell.
+    """
 
     function: Function
     line: int
@@ -31,7 +34,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A changed node, and the statement it is in as soon as that is known."""
+    """A changed node, with the statement that it is in once that is known (`was` is not empty)."""
 
     node: ast.AST
     line: int = 0
@@ -51,7 +54,7 @@ def mutants(function: Function) -> list[Mutant]:
 
 
 class _Mutator:
-    """Knows what a function's names and keys are, so that they can be swapped for each other."""
+    """Makes the changes. It knows the function's names and keys, to swap them for each other."""
 
     def __init__(self, function: Function) -> None:
         self.names = names_of(function)
@@ -59,8 +62,10 @@ class _Mutator:
         self.docstring = function.body[0] if is_documented else None
 
     def changed(self, node: ast.AST) -> Iterator[_Change]:
-        """Every copy of the node with one change in it, which is not more than is needed: what
-        does not change is shared with the original."""
+        """Yield a copy of the node for each change that can be made in it.
+
+        Only the nodes on the way to the change are copied; all others are those of the original.
+        """
         if node is self.docstring or isinstance(node, ast.arg):
             return
         inside = self.changed_inside(node)
@@ -90,7 +95,7 @@ class _Mutator:
                         yield replace(change, node=with_field(node, name, items))
 
     def replacements(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What may stand in the node's place."""
+        """The nodes that this one may be replaced by."""
         for kind in OPERATORS.get(type(node), ()):
             yield kind()
         match node:

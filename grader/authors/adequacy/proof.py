@@ -1,10 +1,11 @@
-"""Prove that an assignment's hidden cases are adequate: wrong forms of every exercise are told
-from the reference, right ones are not.
+"""Prove that an assignment's hidden cases are adequate: that each wrong form of an exercise fails
+at least one of them, and each right form passes them all.
 
-Wrong are the mutants of the reference, the author's mistakes, and the forms in `wrong.py`, each of
-which is what a case is there for. Right are rewritings of the reference. Accepted variants are
-right too, but must be told apart, or they could not be named. All are tried on every hidden case
-alone, so what the proof would say without a case follows from what it says with it.
+A form is an implementation of the exercise that is tried. Wrong forms are the mutants of the
+reference, the author's mistakes, and the functions in `wrong.py`, each of which shows what a case
+is there for. Right forms are rewritings of the reference. Accepted variants are right too, but a
+case must tell them from the reference, or else they could not be named. Each form is tried on each
+hidden case by itself, so the proof without one of the cases needs no other trials.
 """
 
 from __future__ import annotations
@@ -50,10 +51,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of an exercise. `said` has a character for each hidden case: see `trials`.
+    """A form of an exercise, and what came of its trials.
 
-    Of a mutant, `line` (in the reference's cell), `was` and `becomes` are those of the statement
-    that differs. Of a rewriting, `becomes` is the function.
+    `said` has a character for each hidden case: SAME, NEAR or APART of `trials`. For a mutant,
+    `line` (in the reference's cell), `was` and `becomes` describe the statement that was changed.
+    For a rewriting, `becomes` is the whole function.
     """
 
     kind: Kind
@@ -88,7 +90,7 @@ class Proof:
 
     @cached_property
     def wrong(self) -> list[Form]:
-        """What has to be told from the reference."""
+        """The forms that have to be told from the reference, accepted variants included."""
         return [
             form
             for form in self.forms
@@ -111,7 +113,7 @@ class Proof:
         return Proof(self.assignment, self.exercise, cases, tuple(forms), self.allowances)
 
     def problems(self) -> Iterator[str]:
-        """Everything that the proof lacks, a line each."""
+        """Yield what the proof lacks, a line each; nothing if the hidden cases are adequate."""
         yield from (self._survivor(form) for form in self.wrong if not form.told_by)
         yield from filter(None, map(self._misjudged, self.of(Kind.REWRITING)))
         yield from filter(None, map(self._unsteady, self.exercise.accepted))
@@ -188,7 +190,10 @@ class Proof:
 
 
 def prove(root: Path, name: str, jobs: int) -> list[Proof]:
-    """The proof for each exercise of the assignment, found in `jobs` processes."""
+    """The proof for each exercise of the assignment, found in `jobs` processes.
+
+    Raises AssignmentError where the assignment or its `adequacy.toml` cannot be read.
+    """
     assignment = load_assignment(root, name)
     allowances = _allowances(assignment)
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as executor:
@@ -212,7 +217,7 @@ def prove(root: Path, name: str, jobs: int) -> list[Proof]:
 
 
 def _in_order(parts: list[list[Form]]) -> tuple[Form, ...]:
-    """The forms of all parts; form number n is in part n modulo the number of parts."""
+    """The forms of all parts in order; form n is in part n modulo the number of parts."""
     total = sum(map(len, parts))
     return tuple(parts[n % len(parts)][n // len(parts)] for n in range(total))
 
@@ -248,7 +253,10 @@ _Make = Callable[[], Callable[..., Any]]
 
 
 def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _Make]]:
-    """The forms to be tried, each with what makes it a function."""
+    """The forms to be tried, each with a callable that makes its function.
+
+    The callable raises where a mutant cannot even be defined.
+    """
     right = reference(assignment)[exercise.name]
     source = _source(assignment, exercise)
 

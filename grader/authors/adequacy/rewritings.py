@@ -1,5 +1,5 @@
-"""Rewritings of a function that do not change what it means: what a student may well have written
-instead of the reference, and must get full marks for.
+"""Rewritings of a function: they mean the same in another style. A student may well have written
+one of them instead of the reference, so the cases must let all of them pass.
 
 Locals get other names, independent statements another order, products their factors swapped;
 `x = x - y` becomes `x -= y` and back; `"W" + str(l)` an f-string; a range is counted from zero, or
@@ -16,13 +16,14 @@ from typing import TypeGuard
 
 from grader.notebooks.cells import Function
 
-# What may be called at another time: these look at what they are given, and that is all.
+# Calls that may be made at another time, or twice: these functions have no side effects, and read
+# nothing but their arguments.
 _PURE = {"abs", "dict", "float", "int", "len", "list", "max", "min", "range", "str", "sum", "tuple"}
 _PURE_METHODS = {"copy", "floor", "sqrt", "square", "zeros", "zeros_like"}
 
 
 def rewritten(function: Function, seed: int) -> Function:
-    """A rewriting of the function, the same for a seed every time."""
+    """A rewriting of the function; the same seed gives the same one every time."""
     rewriting = _Rewriting(function, random.Random(seed))
     changed = rewriting.visit(copy.deepcopy(function))
     assert isinstance(changed, Function)
@@ -136,7 +137,7 @@ class _Rewriting(ast.NodeTransformer):
         return node
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """Statements one after the other; two that do not touch each other may change places."""
+        """Rewrite the statements one after the other; independent neighbours may change places."""
         ordered = list(statements)
         for index in range(len(ordered) - 1):
             if self.heads() and _are_independent(*ordered[index : index + 2]):
@@ -159,7 +160,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _is_str_of_one(node: ast.expr) -> TypeGuard[ast.Call]:
-    """Whether it is `str(x)`."""
+    """Whether the expression is a call `str(x)`."""
     return (
         isinstance(node, ast.Call)
         and ast.unparse(node.func) == "str"
@@ -169,19 +170,19 @@ def _is_str_of_one(node: ast.expr) -> TypeGuard[ast.Call]:
 
 
 def _is_number(node: ast.expr) -> bool:
-    """Whether it can hardly be anything but a number, or an array of them."""
+    """Whether the value is almost certainly a number, or an array of numbers."""
     match node:
         case ast.Constant(int() | float()):
             return True
         case ast.BinOp(_, ast.Sub() | ast.Div() | ast.Pow(), _):
             return True
-        case ast.BinOp(left, ast.Mult(), right):  # a whole number times a list is a list
+        case ast.BinOp(left, ast.Mult(), right):  # an integer constant times a list is a list
             return any(_is_number(x) and not isinstance(x, ast.Constant) for x in (left, right))
     return False
 
 
 def _is_pure(node: ast.AST) -> bool:
-    """Whether it can be worked out twice, or at another time, and nothing else changes by that."""
+    """Whether the node can be evaluated twice, or at another time, without any other effect."""
     for each in ast.walk(node):
         match each:
             case ast.Call(ast.Name(name)) if name in _PURE:
@@ -208,7 +209,7 @@ def _are_independent(one: ast.stmt, other: ast.stmt) -> bool:
 
 
 def _read(statement: ast.Assign) -> list[ast.expr]:
-    """The places that an assignment reads: `name["key"]` as a whole where it stands so."""
+    """What an assignment reads: names, and `name["key"]` as one place of its own."""
     waiting: list[ast.AST] = [statement.value]
     waiting += [each.slice for each in statement.targets if isinstance(each, ast.Subscript)]
     places: list[ast.expr] = []
@@ -225,6 +226,7 @@ def _read(statement: ast.Assign) -> list[ast.expr]:
 
 
 def _overlap(place: ast.expr, used: ast.expr) -> bool:
+    """Whether setting `place` may change the value of `used`."""
     match place, used:
         case ast.Subscript(ast.Name(one), key), ast.Subscript(ast.Name(other), key2):
             return one == other and not _are_different_keys(key, key2)
@@ -232,14 +234,17 @@ def _overlap(place: ast.expr, used: ast.expr) -> bool:
 
 
 def _names(place: ast.expr) -> set[str]:
-    """What is set or read there; names in a key are only looked at, and are places of their own."""
+    """The names that are set or read at the place; of `name[key]` it is `name` alone.
+
+    Names in a key are only read, and `_read` lists them as places of their own.
+    """
     if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Name):
         return {place.value.id}
     return {each.id for each in ast.walk(place) if isinstance(each, ast.Name)}
 
 
 def _are_different_keys(one: ast.expr, other: ast.expr) -> bool:
-    """Whether they are `"a" + x` and `"b" + x`, with texts that are different and equally long."""
+    """Whether the keys are `"a" + x` and `"b" + x`, where the texts differ and are equally long."""
     match one, other:
         case (
             ast.BinOp(ast.Constant(str() as a), ast.Add(), x),

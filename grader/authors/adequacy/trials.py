@@ -21,15 +21,18 @@ from grader.authoring import Arguments
 from grader.values import wire
 from grader.values.difference import Returns, Tolerance
 
-# What is told apart, is told apart by this many tolerances: never by chance or by rounding.
+# An answer counts as told apart if it is not right even within this many tolerances, so that it
+# never is by chance or by rounding.
 MARGIN = 1000
-# What a trial says of a case: as expected; other than expected, but by less than the margin; told
-# apart: by more, or because the function raises, does not end, or returns what cannot be compared.
+# What comes of a trial. SAME: the answer is as expected. NEAR: it is not, but the difference is
+# below the margin. APART: it is above the margin, or the function raises, does not end, or returns
+# what cannot be compared.
 SAME, NEAR, APART = b"=", b"~", b"!"
 
 CPU_SECONDS, WALL_SECONDS = 2, 60
 MORE_BYTES = 1024**3
-# No case would use it: a function that forgets to seed must not be right by chance.
+# The global generators are seeded with a number that no case uses: a function that forgets to seed
+# must not be right by chance.
 _SEED = 3_141_592_653
 
 
@@ -39,8 +42,11 @@ def tried(
     inputs: Sequence[Arguments],
     returns: Returns,
 ) -> str:
-    """What is said of each case, a character each. The child's own copies are all that `function`
-    can change, so every trial begins with the same `inputs`."""
+    """What comes of each case: a character each, of SAME, NEAR and APART.
+
+    `function` can change nothing but the child's own copies, so that the `inputs` are the same for
+    the next function that is tried. Where a case ends the child, a new one goes on after it.
+    """
     said = b""
     while len(said) < len(cases):
         left = slice(len(said), None)
