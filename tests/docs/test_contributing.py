@@ -22,7 +22,7 @@ from grader.model import Protection, Result, Run, Status
 from grader.results.files import write_results
 from tests.conftest import COURSE, ROOT
 
-COPIED = ("docs", "grader", "tests")
+COPIED = ("assignment", "docs", "grader", "tests")
 LEFT_OUT = shutil.ignore_patterns("attacks", "images", "published", "__pycache__")
 # What makes a process a part of this test run, and measures its coverage.
 OF_TESTING = ("COV", "PYTEST")
@@ -40,6 +40,10 @@ class Copy:
         path = self.folder / name
         assert not path.exists()
         path.write_text(dedent(text).lstrip())
+
+    def append(self, name: str, text: str) -> None:
+        with (self.folder / name).open("a") as file:
+            file.write(f"\n{text}")
 
     def insert(self, name: str, text: str, *, before: str) -> None:
         self.replace(name, before, text + before)
@@ -91,15 +95,20 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(folder, contents(folder))
 
 
-def named_files(what: str) -> list[list[str]]:
-    """The files that CONTRIBUTING names for what is to be added; one of each list is to be changed.
-
-    Several that are joined by "or" are such a list.
-    """
+def recipes() -> dict[str, str]:
+    """What CONTRIBUTING says of each thing that may be added, by its name with the article."""
     text = (ROOT / "CONTRIBUTING.md").read_text()
     section = text.split("\n## To add")[1].split("\n## ")[0]
-    (recipe,) = (each for each in section.split("\n- **")[1:] if each.startswith(f"{what}**"))
-    joined = re.findall(rf"(?:{FILE})(?: or (?:{FILE}))*", " ".join(recipe.split()))
+    items = (each.partition("**") for each in section.split("\n- **")[1:])
+    return {what: " ".join(recipe.split()) for what, _, recipe in items}
+
+
+def named_files(what: str) -> list[list[str]]:
+    """The files that are named for it, of each list of which at least one is to be changed.
+
+    Files that are joined by "or" are such a list.
+    """
+    joined = re.findall(rf"(?:{FILE})(?: or (?:{FILE}))*", recipes()[what])
     return [re.findall(r"`(.*?)`", files) for files in joined]
 
 
@@ -114,7 +123,7 @@ def assert_changed_as_named(copy: Copy, what: str, name: str = "") -> None:
     assert not left, f"CONTRIBUTING does not name {left} for {what}"
 
 
-def test_a_layout(copy: Copy) -> None:
+def test_a_layout_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
         "grader/submissions/layouts/ilias.py",
         '''
@@ -168,7 +177,7 @@ def test_a_layout(copy: Copy) -> None:
     copy.passes("tests/docs/test_docs.py::test_every_layout_is_in_its_document")
 
 
-def test_an_export_with_an_option(copy: Copy) -> None:
+def test_an_export_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
         "grader/exports/passed.py",
         '''
@@ -222,7 +231,7 @@ def test_an_export_with_an_option(copy: Copy) -> None:
     )
 
 
-def test_a_verdict(copy: Copy) -> None:
+def test_a_verdict_takes_the_files_that_are_named(copy: Copy) -> None:
     model, scoring = "grader/model.py", "grader/grading/score.py"
     copy.insert(model, '    INCOMPARABLE = "incomparable"\n', before='    ERROR = "error"\n')
     copy.insert(model, "    Verdict.INCOMPARABLE: _Follows(),\n", before="    Verdict.ERROR:")
@@ -232,7 +241,7 @@ def test_a_verdict(copy: Copy) -> None:
     copy.replace(scoring, "import Crashed, Missing,", "import Crashed, Incomparable, Missing,")
     given = "        (Incomparable, Verdict.INCOMPARABLE),\n"
     copy.insert(scoring, given, before="        (Crashed, Verdict.CRASHED),\n")
-    copy.insert("README.md", "`incomparable`: it returned what is no value.\n", before="## Doc")
+    copy.append("README.md", "`incomparable`: it returned what is no value.\n")
     copy.python("-m", "grader.results.schema")
     assert_changed_as_named(copy, "a verdict")
 
@@ -285,7 +294,105 @@ IN_A_KERNEL = """if True:
 """
 
 
-def test_a_limit(copy: Copy) -> None:
+def test_a_kind_of_value_takes_the_files_that_are_named(copy: Copy) -> None:
+    copy.write(
+        "grader/values/fraction.py",
+        '''
+        """Fractions. On the wire `q`, numerator and denominator, in lowest terms."""
+
+        from __future__ import annotations
+
+        from collections.abc import Callable, Iterator
+        from fractions import Fraction
+        from typing import TYPE_CHECKING, Any
+
+        from .kind import Kind, ValuePath
+        from .limits import WireError
+
+        if TYPE_CHECKING:
+            from .difference import Difference, Walk
+            from .wire import Reader, Writer
+
+
+        class _Fraction(Kind):
+            types = (Fraction,)
+            tags = b"q"
+            marks = ("fraction",)
+            words = "a fraction"
+
+            def encode(self, value: Fraction, writer: Writer, where: str, depth: int) -> None:
+                writer.put(b"q")
+                for part in Fraction.as_integer_ratio(value):
+                    writer.write(part, where, depth + 1)
+
+            def decode(self, tag: int, reader: Reader, depth: int) -> Fraction:
+                above, below = reader.read(depth + 1), reader.read(depth + 1)
+                if type(above) is not int or type(below) is not int:
+                    raise WireError("a fraction of what is no integer")
+                value = Fraction(above, below)
+                if value.denominator != below:
+                    raise WireError("a fraction that is not in lowest terms")
+                return value
+
+            def freeze(self, value: Fraction, inner: Callable[[Any], Any]) -> dict[str, str]:
+                return {"fraction": str(value)}
+
+            def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Fraction:
+                return Fraction(frozen["fraction"])
+
+            def differences(
+                self, expected: Any, actual: Any, walk: Walk, path: ValuePath
+            ) -> Iterator[Difference]:
+                actual = Fraction(actual) if type(actual) is int else actual
+                return super().differences(expected, actual, walk, path)
+
+            def negative(self, value: Fraction) -> Fraction:
+                return -value
+
+            def brief(self, value: Any) -> str:
+                return str(value)
+
+
+        FRACTION = _Fraction()
+        ''',
+    )
+    kinds = "grader/values/kinds.py"
+    copy.insert(kinds, "from .fraction import FRACTION\n", before="from .kind import Kinds\n")
+    copy.insert(kinds, "    FRACTION,\n", before="    DICT,\n")
+    for name in (kinds, "docs/assignments.md"):
+        copy.replace(name, "numbers, texts, arrays", "numbers, fractions, texts, arrays")
+    # As `grade generate` does, among other things that take a kernel.
+    code = """if True:
+        from pathlib import Path
+        from grader.authors.single_file import difference_file
+        for path in Path("assignment").glob("*/difference.py"):
+            path.write_bytes(difference_file())
+    """
+    copy.python("-c", code)
+    assert_changed_as_named(copy, "a kind of value", "fraction")
+
+    code = """
+    from fractions import Fraction
+    from grader.values.difference import first_difference
+    from grader.values.frozen import freeze, thaw
+
+    outcome = called("def f(x):\\n    return [x, x / 2]", Fraction(1, 3))
+    frozen = freeze([Fraction(1, 3), Fraction(1, 7)])
+    print(outcome.value, frozen, first_difference(thaw(frozen), outcome.value).message)
+    """
+    assert copy.python("-c", IN_A_KERNEL + code) == (
+        "[Fraction(1, 3), Fraction(1, 6)] [{'fraction': '1/3'}, {'fraction': '1/7'}] "
+        "result[1] is 1/6 where 1/7 is expected\n"
+    )
+    copy.python("assignment/adam/difference.py")
+    copy.passes(
+        "tests/docs/test_docs.py::test_what_functions_may_take_and_return_is_in_its_document",
+        "tests/authors/test_single_file.py::"
+        "test_the_copies_in_the_repository_are_what_is_made_now[adam]",
+    )
+
+
+def test_a_limit_takes_the_files_that_are_named(copy: Copy) -> None:
     field = "    open_files: _Whole = 256\n"
     copy.insert("grader/assignments/records.py", field, before="    processes: _Whole = 64\n")
     confine = "grader/sandbox/inside/confine.py"
@@ -307,7 +414,7 @@ def test_a_limit(copy: Copy) -> None:
     copy.passes("tests/docs/test_docs.py::test_every_limit_is_in_its_document")
 
 
-def test_a_command(copy: Copy) -> None:
+def test_a_command_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
         "grader/cli/layouts.py",
         '''
@@ -332,9 +439,7 @@ def test_a_command(copy: Copy) -> None:
     )
     entry = 'Entry("layouts", "layouts", "List the layouts of submissions that are known.")'
     copy.insert("grader/cli/__init__.py", f'    "layouts": {entry},\n', before='    "note": Entry(')
-    instructors = "docs/instructors.md"
-    text = (copy.folder / instructors).read_text()
-    copy.replace(instructors, text, f"{text}\n`grade layouts` lists the layouts.\n")
+    copy.append("docs/instructors.md", "`grade layouts` lists the layouts.\n")
     assert_changed_as_named(copy, "a command", "layouts")
 
     assert "canvas: Canvas download\n" in copy.grade("layouts")
@@ -342,3 +447,8 @@ def test_a_command(copy: Copy) -> None:
     copy.passes(
         "tests/docs/test_docs.py::test_every_command_is_in_a_document", "tests/cli/test_commands.py"
     )
+
+
+def test_everything_that_is_named_is_added_here() -> None:
+    for what in recipes():
+        assert f"test_{what.replace(' ', '_')}_takes_the_files_that_are_named" in globals()

@@ -20,6 +20,7 @@ from grader.errors import FairgradeError
 from grader.exports import EXPORTS
 from grader.model import Verdict
 from grader.submissions.layouts import LAYOUTS
+from grader.values.kinds import SENT
 
 
 @pytest.fixture
@@ -95,6 +96,10 @@ def test_every_limit_is_in_its_document(root: Path) -> None:
     limits = asdict(convert(table["limits"], Limits))
     assert limits == asdict(Limits())
     assert limits.keys() == table["limits"].keys()
+
+
+def test_what_functions_may_take_and_return_is_in_its_document(root: Path) -> None:
+    assert SENT in " ".join((root / "docs" / "assignments.md").read_text().split())
 
 
 def test_every_command_is_in_a_document(root: Path) -> None:
