@@ -62,7 +62,7 @@ async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, boo
 
 
 async def value_of(kernel: Kernel, name: str, seconds: float) -> tuple[Outcome, bool]:
-    """The value of a variable, as if a call had returned it, and whether the kernel is still usable."""
+    """A variable's value as if a call had returned it, and whether the kernel is still usable."""
     request = kernel.client.session.msg("value_request", {"name": name})
     outcomes, otherwise, usable = await _ask(kernel, request, [], 1, seconds)
     return outcomes[0] if outcomes else otherwise, usable

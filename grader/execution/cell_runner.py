@@ -31,7 +31,7 @@ class CellRun:
 
 
 class CellRunner(NotebookClient):
-    """nbclient's client, changed to keep only the text that cells print, and only as much as allowed."""
+    """nbclient's client, changed to keep only text, and no more of it than `output_bytes` allow."""
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(new_notebook(cells=[new_code_cell()]), km=kernel.manager)

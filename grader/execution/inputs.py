@@ -29,8 +29,8 @@ def encoded(case: Case) -> bytes | memoryview:
 def shared(assignment: Assignment) -> dict[Case, SharedInputs]:
     """The `MAX_SHARED` largest inputs of public cases, which kernels have in memory from the start.
 
-    Students know the inputs of public cases, so they are no secret. The result is empty where the system has no such memory
-    (macOS) or grants none; inputs are then sent with each call.
+    Students know the inputs of public cases, so they are no secret. The result is empty where the
+    system has no such memory (macOS) or grants none; inputs are then sent with each call.
     """
     if not hasattr(os, "memfd_create"):
         return {}

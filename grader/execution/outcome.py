@@ -36,7 +36,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """It had not returned after `seconds`; it was then in `line` of its own cell, if that is known."""
+    """It had not returned after `seconds`, when it was in `line` of its own cell, if known."""
 
     seconds: float
     line: int | None = None

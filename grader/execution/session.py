@@ -1,8 +1,8 @@
 """Run a notebook's cells in a kernel, and call its functions there.
 
-A cell that raises does not stop the later ones; its other statements are run one by one. When a cell
-or call ends the kernel or cannot be interrupted, a new kernel is started and runs the cells again.
-Of a cell that ended a kernel it runs only the imports and definitions.
+A cell that raises does not stop the later ones; its other statements are run one by one. When a
+cell or call ends the kernel or cannot be interrupted, a new kernel is started and runs the cells
+again. Of a cell that ended a kernel it runs only the imports and definitions.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_FATAL_CELLS = 3
 # How long all calls sent in one message may take together. If that is not enough, they are made one
 # by one, each with the time limit of a call.
 TOGETHER_SECONDS = 1.0
-# The outcomes after which the exercise's other cases are not called: they would end the same way.
+# After one of these outcomes, another call of the function would end the same way.
 LAST = (TimedOut, Crashed, Missing, NotCalled)
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
@@ -148,7 +148,8 @@ class Execution:
     async def call_all(self, groups: Sequence[Sequence[Call]]) -> list[list[Outcome]]:
         """The outcomes of each group's calls, usually a group for each exercise.
 
-        After the first outcome that is one of `LAST`, the group's other calls are not made.
+        All are sent in one message. Where time does not suffice for a group, its calls are made one
+        by one, up to the first outcome that is one of `LAST`.
         """
         together = await self._called_together([each for group in groups for each in group])
         outcomes: list[list[Outcome]] = []
