@@ -1,7 +1,7 @@
-"""Grading from a program: one notebook, or a class of them.
+"""Grade one notebook, or a class of them, from a program.
 
-The command line, and whatever else grades, calls this. A `Grader` keeps worker processes between
-calls; the functions of this module start some for one call and end them after it.
+The command line calls this, too. A `Grader` keeps its worker processes between calls. The functions
+of this module start workers for one call, and end them after it.
 
     >>> from grader import grade_notebook
     >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
@@ -45,9 +45,9 @@ Protected = Literal["limits", "landlock", "namespaces"]
 class Finished(GradedRuns):
     """A class that was graded.
 
-    Results are read from the gradebook each time they are gone through, so it is open until
-    `close`, or the end of a `with` statement. `found` is what was handed in, as it was understood;
-    `output` the folder to write to, if one was given. `write` writes what the command `grade` does.
+    Results are read from the gradebook each time they are iterated over, so it stays open until
+    `close` or the end of a `with` statement. `found` has the submissions that were found, `output`
+    is the folder to write to, if one was given. `write` writes the files of the command `grade`.
 
         >>> with grade_class("submissions", "course") as finished:
         ...     [folder.name for _, _, folder in finished.write("grades")]
@@ -72,7 +72,7 @@ class Finished(GradedRuns):
         self.held.close()
 
     def below(self, percent: float) -> bool:
-        """Whether a submission that was graded has less than this share of the points."""
+        """Whether some submission that was graded has less than `percent` of the points."""
         return any(
             each.status is Status.GRADED and (each.score or 0) * 100 < percent * each.max_score
             for each in self.heads
@@ -81,12 +81,13 @@ class Finished(GradedRuns):
     def write(
         self, output: str | Path | None = None, *, similar: bool = False
     ) -> Iterator[tuple[Assignment, Run, Path]]:
-        """Write `results.json`, `grades.csv` and the report of each assignment, one after the
-        other, and yield it with the folder that has them.
+        """Write `results.json`, `grades.csv` and the report, one assignment after the other.
 
-        `output` is a folder, by default the one that `grade_class` was given. Of several
-        assignments each has a folder below it. With `similar`, the report shows pairs of similar
-        submissions. Raises SystemFailure where the folder cannot be written to.
+        After each, yields the assignment, its run, and the folder that was written; nothing is
+        written that is not iterated over. `output` is by default the folder that `grade_class` was
+        given (ValueError if there was none). If there are several assignments, each has a folder of
+        its own in it. With `similar`, the report shows pairs of similar submissions. Raises
+        SystemFailure where the folder cannot be written to.
         """
         folder = Path(output) if output else self.output
         if folder is None:
@@ -102,8 +103,10 @@ class Finished(GradedRuns):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who is told how a class comes along: `found` once, with what will be graded; `graded` of
-    each result when it is in the gradebook; `told` of what a person should know meanwhile.
+    """Functions that `grade_class` calls to tell how it gets on.
+
+    `found` is called once, with the submissions, before any is graded. `graded` is called with each
+    result as soon as it is in the gradebook, `told` with lines for people meanwhile.
 
         >>> told = Listener(graded=lambda graded: print(graded.result.student))
         >>> grade_class("submissions/ann.ipynb", "course", listener=told).close()
@@ -123,20 +126,20 @@ class Grader:
         >>> result.status
         <Status.GRADED: 'graded'>
 
-    Its workers keep assignments that they have loaded, and kernels' parents that have done the
-    imports; `close` gives all of it back. An assignment that has changed on the disk is loaded
-    again. It may be used from several threads at once, and, by the methods whose names end in
-    `_async`, in a running event loop. A script needs no `if __name__ == "__main__"` for it.
+    The workers keep assignments that they have loaded and processes from which kernels are forked,
+    until `close`. An assignment that has changed on the disk is loaded again. Several threads may
+    use a grader at once. In a running event loop, use the methods whose names end in `_async`. A
+    script that uses it needs no `if __name__ == "__main__"`.
     """
 
     def __init__(
         self, *, jobs: int | None = None, require: Protected = "limits", scheduler: str = ""
     ) -> None:
-        """`jobs` submissions are graded at once (default: one for each core).
+        """`jobs` is how many submissions are graded at once (default: one for each core).
 
-        Nothing is graded where student code is shut in less well than `require` says. With a
-        `scheduler`, such as `tcp://10.0.0.1:8786`, classes are graded on the workers of a Dask
-        cluster (extra `cluster`); single notebooks are graded here all the same.
+        Nothing is graded where the level of protection is below `require`. With a `scheduler`, such
+        as `tcp://10.0.0.1:8786`, classes are graded on the workers of a Dask cluster (this needs
+        the extra `cluster`); single notebooks are still graded on this machine.
         """
         self._workers = Workers(jobs or default_jobs())
         self._require = Level.of(require)
@@ -155,16 +158,16 @@ class Grader:
         await asyncio.to_thread(self.close)
 
     def close(self) -> None:
-        """End the workers, their kernels and what they keep. What is under way is lost."""
+        """End the workers and their kernels. Submissions that are being graded are lost."""
         self._workers.close()
 
     @property
     def processes(self) -> list[int]:
-        """The numbers of the worker processes that there are now."""
+        """The process numbers of the workers that are running now."""
         return self._workers.numbers
 
     def protection(self) -> Protection:
-        """What keeps student code from the rest of this machine, found out by trying, once.
+        """What keeps student code from the rest of this machine; found out by the first call.
 
         Raises SystemFailure where no kernel can be started.
         """
@@ -183,17 +186,18 @@ class Grader:
     ) -> Result:
         """Grade one notebook.
 
-        `source` is its file, or its content. `assignment` is the assignment's folder,
-        `COURSE/assignment/NAME`; the solutions are read from `COURSE/solutions/NAME`. With
-        `public_only`, it is any folder that has what students got, and public cases alone are
-        called. `student` is the name in the result (default: the file's). With `full`,
-        long-running cells run too. `seed` is that of the cases drawn afresh. Where a picture or
-        another step that verdicts do not need fails, a flag says so; with `strict`, which is for
-        authors, the notebook is not graded then.
+        `source` is the path of the notebook, or its content as bytes. `assignment` is the
+        assignment's folder, `COURSE/assignment/NAME`; the solutions are read from
+        `COURSE/solutions/NAME`. With `public_only`, it is a folder with the files that students
+        get, and only public cases are called. `student` is the name in the result (default: that of
+        the file). With `full`, long-running cells run too. `seed` seeds the cases that are drawn
+        afresh. If a step fails that verdicts do not need, such as a picture, the result has a flag
+        that says so; with `strict`, which is for authors, the notebook is then not graded.
 
-        The result of a notebook that cannot be graded says why: `status` is `not_graded`, `score`
-        is None, `reason` has the words. Raises AssignmentError where the assignment is malformed,
-        and WeakProtection where student code is shut in less well than required.
+        A notebook that cannot be graded gives a result, too: its `status` is `not_graded`, its
+        `score` None, and `reason` says why. Raises AssignmentError where the assignment is
+        malformed, WeakProtection where the level of protection is below the required one, and
+        KernelFailure where no kernel can be started.
         """
         folder = Path(assignment).resolve()
         task, seconds = _task(source, folder, student, public_only)
@@ -209,7 +213,7 @@ class Grader:
     async def grade_notebook_async(
         self, source: str | Path | bytes, assignment: str | Path, **options: Any
     ) -> Result:
-        """`grade_notebook` in a running event loop, which goes on meanwhile."""
+        """`grade_notebook` for use in an event loop, which it does not block."""
         return await asyncio.to_thread(self.grade_notebook, source, assignment, **options)
 
     def grade_class(
@@ -229,19 +233,20 @@ class Grader:
         seed: int | None = None,
         listener: Listener | None = None,
     ) -> Finished:
-        """Grade what lies at `paths`: notebooks, folders that are searched, zips of them.
+        """Grade the submissions at `paths`: notebooks, folders, which are searched, or zips.
 
         `course` is the folder that holds `assignment/` and `solutions/`. An empty `assignment` is
-        found out for each notebook, an empty `layout` for each folder. `output` is where
-        `Finished.write` will write to; folders of that name are not searched for notebooks.
-        `gradebook` is the file that keeps every result (default: one in `output`, or a temporary
-        one): what it has of an unchanged notebook is not graded again, unless `regrade`.
-        `roster` and `extensions` are CSV files of students. `seed` is that of the cases drawn
-        afresh (default: another one every time).
+        found out for each notebook, an empty `layout` for each folder. `output` is the folder that
+        `Finished.write` will write to; it is not searched for notebooks. `gradebook` is the file
+        that keeps every result (default: one in `output`, or a temporary one). A notebook that has
+        a valid result in it is not graded again, unless `regrade`. `roster` and `extensions` are
+        CSV files of students. `attempts` says which of a student's attempts counts. With `full`,
+        long-running cells run too. `seed` seeds the cases that are drawn afresh (default: a new
+        one every time).
 
-        Raises AssignmentError where an assignment is malformed, InputError for files that
-        cannot be read as what they are said to be, WeakProtection, and SystemFailure where the
-        machine fails.
+        Raises AssignmentError where an assignment is malformed, InputError for a file that cannot
+        be read as what it should be, WeakProtection where the level of protection is below the
+        required one, and SystemFailure where the machine fails.
         """
         told = listener or Listener()
         known = load_assignments(Path(course), assignment)
@@ -279,11 +284,11 @@ class Grader:
         course: str | Path,
         **options: Any,
     ) -> Finished:
-        """`grade_class` in a running event loop, which goes on meanwhile."""
+        """`grade_class` for use in an event loop, which it does not block."""
         return await asyncio.to_thread(self.grade_class, paths, course, **options)
 
     def _level(self, required: Sequence[Level]) -> Level:
-        """The level that is in force; raises WeakProtection where it is not what is required."""
+        """The level in force; raises WeakProtection where it is below one of those required."""
         protection = self.protection()
         level = Level.of(protection.level)
         if level < max(required):
@@ -316,12 +321,12 @@ def grade_notebook(
     require: Protected = "limits",
     **options: Any,
 ) -> Result:
-    """Grade one notebook with a worker of its own; see `Grader.grade_notebook`.
+    """Grade one notebook in a worker that is started for it; see `Grader.grade_notebook`.
 
         >>> grade_notebook("ann.ipynb", "course/assignment/averages").score
         10.0
 
-    Several are graded quicker by one `Grader`.
+    To grade several, use one `Grader`, which starts its workers only once.
     """
     with Grader(jobs=1, require=require) as grader:
         return grader.grade_notebook(source, assignment, **options)
@@ -334,7 +339,7 @@ async def grade_notebook_async(
     require: Protected = "limits",
     **options: Any,
 ) -> Result:
-    """`grade_notebook` in a running event loop, which goes on meanwhile.
+    """`grade_notebook` for use in an event loop, which it does not block.
 
     >>> import asyncio
     >>> asyncio.run(grade_notebook_async("ann.ipynb", "course/assignment/averages")).score
@@ -353,7 +358,7 @@ def grade_class(
     scheduler: str = "",
     **options: Any,
 ) -> Finished:
-    """Grade what lies at `paths` with workers that end after it; see `Grader.grade_class`.
+    """Grade the submissions at `paths`, then end the workers; see `Grader.grade_class`.
 
     >>> with grade_class("submissions", "course", output="grades") as finished:
     ...     for result in finished.results:
@@ -374,7 +379,7 @@ async def grade_class_async(
     scheduler: str = "",
     **options: Any,
 ) -> Finished:
-    """`grade_class` in a running event loop, which goes on meanwhile.
+    """`grade_class` for use in an event loop, which it does not block.
 
     >>> import asyncio
     >>> with asyncio.run(grade_class_async("submissions", "course")) as finished:
@@ -388,7 +393,7 @@ async def grade_class_async(
 def _task(
     source: str | Path | bytes, folder: Path, student: str, public_only: bool
 ) -> tuple[Task, float]:
-    """What is to be graded, and the seconds that the assignment allows a submission."""
+    """The task to grade one notebook, and the assignment's time limit for a submission."""
     if not (folder / "assignment.toml").exists():
         raise AssignmentError(f"{folder}: is no assignment's folder: it has no assignment.toml")
     root, solutions = folder.parent.parent, folder.parent.parent / "solutions" / folder.name

@@ -1,8 +1,8 @@
-"""A cache that lives on the record it is about, and ends with it.
+"""A cache for functions of a record, stored on the record itself.
 
 What is computed from an assignment, a case or a picture is computed once and then shared by all
 submissions, for as long as that record exists. `functools.cache` would keep every record that it
-was ever called with until the process ends.
+was called with until the process ends.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _MISSING = object()
 class CacheOwner:
     """A record on which `cached` may keep results. Its subclasses are dataclasses with slots.
 
-    The results lie on the record itself, not in a table of the module. A result may therefore refer
-    back to its record (as a diagnosis does to its exercise): the two are a cycle, which the garbage
-    collector finds. `dataclasses.replace` makes a record without results.
+    The results are an attribute of the record, not entries of a global table. So a result may refer
+    to its record, as a diagnosis does to its exercise: the garbage collector can free such a cycle.
+    `dataclasses.replace` makes a record without results.
     """
 
     __slots__ = ("__weakref__", "_results")
@@ -62,7 +62,7 @@ def cached(
 
 
 def _results_of(owner: CacheOwner, function: Callable[..., Any]) -> dict[Any, Any]:
-    """The results that the record has of the function."""
+    """The results of the function that are stored on the record: arguments -> result."""
     try:
         return owner._results[function]
     except (AttributeError, KeyError):
@@ -74,7 +74,7 @@ def _results_of(owner: CacheOwner, function: Callable[..., Any]) -> dict[Any, An
 
 
 def _stored(results: dict[Any, Any], key: Any, value: Any, most: int | None) -> Any:
-    """Store the value unless another thread was quicker; the value that is stored."""
+    """Store the value unless another thread has stored one; return the stored value."""
     with _LOCK:
         value = results.setdefault(key, value)
         while most is not None and len(results) > most:

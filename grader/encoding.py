@@ -1,7 +1,7 @@
-"""Records as JSON and back again. What is not of a record's form is told by its place in the data.
+"""Write records as JSON, and read them back. Errors name the place in the data.
 
-Records are frozen dataclasses. A `msgspec.Struct` is used instead where a key that is not known
-has to be an error: in the files that an author writes.
+Records are frozen dataclasses. Only for the files that an author writes they are `msgspec.Struct`,
+in which a key that is not known can be made an error.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Keys: TypeAlias = tuple[str | int, ...]
 _T = TypeVar("_T")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LONGEST_VALUE = 60
-# An upper bound above this keeps infinity out, and nobody comes near it.
+# An upper bound above this one only excludes infinity, so messages do not mention it.
 _MOST = 1e12
-# What msgspec calls the types of JSON and TOML.
+# The names that msgspec's messages use for the types of JSON and TOML.
 _TYPE_NAMES = {
     str: "str",
     int: "int",
@@ -47,8 +47,11 @@ _WORDS: dict[type[inspect.Type], str] = {
 
 
 class Malformed(ValueError):
-    """Data that is not of a record's form: `keys` lead to the place, `problem` is what is wrong
-    there, such as "is 'x' where a number is expected"."""
+    """Data that does not have a record's form.
+
+    `keys` lead to the place, such as ("exercise", 0, "name"). `problem` says what is wrong there,
+    such as "is 'x' where a number is expected".
+    """
 
     def __init__(self, keys: Keys, problem: str) -> None:
         path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
@@ -76,15 +79,15 @@ def _ascii(text: str) -> bytes:
 
 
 def from_json(text: str | bytes, kind: type[_T]) -> _T:
-    """The record of this kind that `to_json` wrote; keys that it does not know are passed over.
+    """The record of type `kind` in a JSON text, as `to_json` writes it; unknown keys are ignored.
 
-    Raises Malformed where the text is no JSON, or JSON of another form.
+    Raises Malformed where the text is no JSON, or does not have the record's form.
     """
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.DecodeError:
         pass
-    try:  # json reads halves of surrogate pairs, which may stand in old files, and msgspec does not
+    try:  # unlike msgspec, json reads halves of surrogate pairs, which old files may have
         data = json.loads(text)
     except ValueError as error:
         raise Malformed((), f"is not valid JSON: {error}") from None
@@ -92,9 +95,9 @@ def from_json(text: str | bytes, kind: type[_T]) -> _T:
 
 
 def convert(data: object, kind: type[_T]) -> _T:
-    """The record of this kind that is made of plain data, such as a TOML file's.
+    """The record of type `kind` made of dictionaries, lists and so on, such as a TOML file's.
 
-    Raises Malformed where the data is of another form.
+    Raises Malformed where the data does not have the record's form.
     """
     try:
         return msgspec.convert(data, kind)
@@ -103,7 +106,7 @@ def convert(data: object, kind: type[_T]) -> _T:
 
 
 def _malformed(message: str, data: object, kind: type) -> Malformed:
-    """What msgspec says of the data, with the path of the key and in words for its author."""
+    """msgspec's error, with the keys that lead to the place, in words for the data's author."""
     what, _, path = message.partition(" - at `")
     got = re.search(r"got `(\w+)`", what)
     keys = next(_found(_steps(path), data, got[1] if got else ""), ())
@@ -119,13 +122,16 @@ def _malformed(message: str, data: object, kind: type) -> Malformed:
 
 
 def _steps(path: str) -> list[str | int | None]:
-    """The keys of a path such as `$.submissions[3].ids[...]`; None for one that it leaves out."""
+    """The keys in a path such as `$.submissions[3].ids[...]`; None for `[...]`, any key."""
     found = re.findall(r"\.(\w+)|\[(\d+)\]|\[\.\.\.\]", path)
     return [name or (int(number) if number else None) for name, number in found]
 
 
 def _found(steps: list[str | int | None], data: Any, got: str) -> Iterator[Keys]:
-    """The ways in the data that the steps may mean, to values of the type that msgspec names."""
+    """All keys in the data that the steps may stand for, where the type is the one in the message.
+
+    msgspec's paths leave out the key in a dictionary, so that every key has to be tried.
+    """
     if not steps:
         if not got or _TYPE_NAMES.get(type(data), got) == got:
             yield ()
@@ -158,7 +164,7 @@ def _has_inner(kind: inspect.Type) -> bool:
 
 
 def _inner(kind: Any, key: str | int) -> inspect.Type:
-    """The type of what stands under the key."""
+    """The type of the value under the key."""
     if hasattr(kind, "fields"):
         kind = next(each.type for each in kind.fields if each.encode_name == key)
     else:
@@ -167,7 +173,7 @@ def _inner(kind: Any, key: str | int) -> inspect.Type:
 
 
 def _expected(kind: inspect.Type) -> str:
-    """What is expected of a value, with an article, to be followed by "is expected"."""
+    """The type in words, with an article, to be followed by "is expected"."""
     match kind:
         case inspect.UnionType():
             return " or ".join(map(_expected, kind.types))

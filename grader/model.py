@@ -1,11 +1,10 @@
-"""The records that travel between the steps: frozen and typed. `grader.encoding` makes JSON of
-them.
+"""The records that pass between the steps of grading. `grader.encoding` makes JSON of them.
 
-What they hold is final: built once by the step that knows it, read by every later one. A field that
-is added gets a default, since older gradebooks and results lack it.
+Each is built once, by the step that knows what is in it, and never changed. A new field needs a
+default, because results in older files do not have it.
 
-They are dataclasses, because everything else here is: msgspec reads them half as fast again as its
-own structs, which is 0.2 ms more for a result, and one `replace` serves all records.
+They are frozen dataclasses like nearly all other records here, so that `dataclasses.replace` works
+for all. msgspec would read its own structs faster, but that saves only 0.2 ms for a result.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from typing import Annotated, Any, TypeAlias
 from msgspec import Meta
 
 Points: TypeAlias = Annotated[float, Meta(ge=0)]
-# What follows is for the schema of `results.json` only, and not checked when a record is read: no
-# result is worth losing for the number of a line.
+# The constraints of these types stand in the schema of `results.json`. They are not checked when a
+# record is read, since a wrong line number is no reason to lose a result.
 Count: TypeAlias = Annotated[int, Meta(extra_json_schema={"minimum": 0})]
 Number: TypeAlias = Annotated[int, Meta(extra_json_schema={"minimum": 1})]
 Time: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Visibility(StrEnum):
-    """Whether students have a case on their own machine."""
+    """Whether students are given a case (public) or not (hidden)."""
 
     PUBLIC = "public"
     HIDDEN = "hidden"
@@ -38,7 +37,7 @@ class Visibility(StrEnum):
 class Verdict(StrEnum):
     """What is said of one exercise of one submission.
 
-    What follows from a verdict is asked of it here, and stands in the table `_FOLLOWS`.
+    Its properties say what follows from it; the table `_FOLLOWS` defines them for each verdict.
 
     >>> Verdict("not_graded").name
     'NOT_GRADED'
@@ -64,7 +63,7 @@ class Verdict(StrEnum):
 
     @property
     def answered(self) -> bool:
-        """Whether there was a function of the student's to be tried on the cases."""
+        """Whether there was a function of the student's that could be called with the cases."""
         return self._follows.answered
 
     @property
@@ -74,7 +73,7 @@ class Verdict(StrEnum):
 
     @property
     def has_mistake(self) -> bool:
-        """Whether the function ran to an end and is wrong: an edit of a line may make it right."""
+        """Whether the function ended, but is wrong: an edit of a line may make it right."""
         return self._follows.has_mistake
 
     @property
@@ -124,11 +123,10 @@ class Status(StrEnum):
 class Owner:
     """Who handed in a notebook, as far as its layout and the roster say.
 
-    `ids` has an id for each kind (`canvas`, `moodle`, `sid`, `login`, ...), the one that says most
-    last.
-    `late` is None and `submitted_at` (mostly ISO 8601) empty where the platform does not say.
-    Notebooks with the same `attempts_of`, if any, are attempts at the same thing, numbered by
-    `attempt` from 1.
+    `ids` maps a kind (`canvas`, `moodle`, `sid`, `login`, ...) to an id; the most telling one comes
+    last. Where the platform does not say, `late` is None and `submitted_at` (mostly ISO 8601) is
+    empty. Notebooks with the same `attempts_of`, if it is not empty, are attempts at the same
+    thing, and `attempt` numbers them from 1.
     """
 
     name: str
@@ -147,9 +145,10 @@ class Owner:
 class Submission:
     """One notebook that one student handed in.
 
-    `student` is a name that no two submissions share; `owner` is what the layout says of them.
-    `file` is the notebook's path. `problem`, if any, says why the notebook cannot even be opened;
-    `flags` are remarks for people.
+    `student` is a name that no two submissions share; `owner` is what the layout says of the
+    student. `source` is the notebook's path as people are shown it, `file` its path on the disk.
+    `problem`, if not empty, says why the notebook cannot even be opened. `flags` are remarks for
+    people.
     """
 
     student: str
@@ -165,7 +164,7 @@ class Submission:
 
     @property
     def person(self) -> str:
-        """What is the same for all submissions of one student; empty where nobody can say."""
+        """A key that is the same for all submissions of one student; empty where there is no id."""
         ids = list(self.owner.ids.items())
         known = next(([each] for each in ids if each[0] == "sid"), ids)
         return json.dumps(known) if known else ""
@@ -173,7 +172,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One call of an exercise, judged.
+    """Whether an exercise's function passed one case.
 
     `passed` is None where the case was not called; `message` is empty where it passed.
     """
@@ -189,8 +188,8 @@ class CaseResult:
 class Diagnosis:
     """A named variant that explains an exercise's outputs.
 
-    `parts` are those parts of the answer that it explains, where the others are right or have
-    another explanation; none where it explains all. An `accepted` one is no mistake.
+    `parts` are the parts of the answer that it explains; empty if it explains the whole answer. The
+    other parts are right, or explained by another variant. If `accepted`, it is no mistake.
     """
 
     variant: str
@@ -202,7 +201,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line of the student's cell, counted from 1, that something is to be said of."""
+    """A remark, `words`, on a line of the student's cell, counted from 1."""
 
     line: Number
     words: str
@@ -210,10 +209,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An edit that makes a wrong function pass every case. Students are told its lines only.
+    """An edit that makes a wrong function pass every case. Students are shown its lines only.
 
-    `function`, in the cell of that number, is the exercise's or one that it calls; `lines` of that
-    cell differ. `was` and `becomes` are the statements that do, each in one line.
+    `function` is the exercise's function or one that it calls, in the cell numbered `cell`. The
+    edit changes `lines` of that cell: statements `was` into `becomes`, each written in one line.
     """
 
     function: str
@@ -225,7 +224,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A person's decision on an exercise's points, with the score it stands above."""
+    """A score that a person gave to an exercise; `instead_of` is the one that grading gave."""
 
     instead_of: Points | None
     score: Points
@@ -240,9 +239,9 @@ class Adjustment:
 class Drawing:
     """What a function, or a training of the notebook, left on the sheet of a picture.
 
-    `data` is what the sheet's `data()` gives, see `grader.scenes`; `steps` is how often the
-    function was called, or how many costs the training told. `ended` says why it could not go on,
-    if so; it follows "your function" or "your notebook's training": "returns NaN".
+    `data` is what the sheet's `data()` returns, see `grader.scenes`. `steps` is how often the
+    function was called, or how many costs the training printed. `ended`, if not empty, says why it
+    could not go on, in words that follow "your function", such as "returns NaN".
     """
 
     picture: str
@@ -255,9 +254,9 @@ class Drawing:
 class Lateness:
     """How late a notebook was handed in, and what that takes off.
 
-    `due` (ISO 8601) includes an extension. `days` are those begun after it, 0 if it was in time,
-    None if nobody knows. `before` is the score that `points_lost` were taken off; `words`, empty if
-    it was in time, say so to the student.
+    `due` (ISO 8601) includes an extension. `days` counts the days begun after it: 0 if the notebook
+    was in time, None if nobody knows. `before` is the score from which `points_lost` were taken.
+    `words` tell the student; they are empty if it was in time.
     """
 
     due: Time
@@ -274,12 +273,12 @@ class Lateness:
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded` and no person gave one: `adjustment`
-    says if one did. `also` are variants that are at work besides that of `diagnosis`; each of
-    `alternatives` explains as much as it does. `code` is the student's own cell, `printed` what the
-    notebook printed there; both are text that a student controls. `marks` are lines of that code.
-    `drawings` has none of those that a right function shares with the reference.
-    `repair`, if one was found, is for the instructor's eyes.
+    `score` is None exactly where `verdict` is `not_graded` and no person gave a score; `adjustment`
+    is that person's decision. `diagnosis` is the variant that explains the outputs, `also` are
+    further variants that take part in the explanation, and each of `alternatives` explains as much
+    as `diagnosis`. `code` is the student's cell and `printed` what it printed, both of which the
+    student controls; `marks` are remarks on lines of `code`. `drawings` lacks those of a right
+    function that look like the reference's. `repair`, if one was found, is for the instructor only.
     """
 
     name: str
@@ -306,10 +305,11 @@ class ExerciseResult:
 class Result:
     """All verdicts on one submission.
 
-    `score` is None exactly where `status` is `not_graded`; `reason` then says why.
-    `source` is the notebook's path relative to what was asked to be graded, and empty for somebody
-    in the roster who handed in nothing. `owner` is None while a result is not part of a run, `late`
-    also where the assignment has no rule for late days; `score` is what it leaves.
+    `score`, in points out of `max_score`, is None exactly where `status` is `not_graded`; `reason`
+    then says why. `source` is the notebook's path relative to the path that was to be graded; it is
+    empty for a student of the roster who handed in nothing. `owner` and `late` are None while the
+    result is not part of a run, `late` also where the assignment has no rule for late days. `score`
+    is what is left after late days. `seconds` is how long grading took.
 
         >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
         >>> [(each.name, each.verdict.value, each.score) for each in result.exercises]
@@ -339,9 +339,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A submission's result, and the assignment it belongs to (empty where that stayed unclear).
+    """A submission's result, and the name of its assignment (empty if that is not known).
 
-    `kept` if it was taken over from an earlier run.
+    `kept` says whether the result was taken over from an earlier run.
     """
 
     submission: Submission
@@ -352,8 +352,10 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What came of a submission, in brief. The rest is in the gradebook, under `number`; what was
-    not reached has none."""
+    """Status and score of a submission. The whole result is in the gradebook, under `number`.
+
+    `number` is None for a submission that the run did not reach.
+    """
 
     submission: Submission
     assignment: str
@@ -371,7 +373,7 @@ class Summary:
 
     @property
     def head(self) -> Result:
-        """The result without its verdicts, and without the most one can reach."""
+        """The result without exercises; its `max_score` is 0, since a summary does not know it."""
         return Result(
             student=self.submission.student,
             source=self.submission.source,
@@ -389,9 +391,9 @@ class Summary:
 class Protection:
     """What keeps a student's code from the rest of the machine.
 
-    `promises` maps each promise, in words, to whether it is kept; `evidence` says what came of
-    trying to break it. `missed` has a line for each stronger level that could not be had, and
-    `advice` what would get it.
+    `promises` maps each promise, in words, to whether it is kept; `evidence` maps it to what came
+    of trying to break it. `missed` has a line for each stronger level that is not in force, and
+    `advice` says how to get a stronger one.
     """
 
     level: Annotated[str, Meta(extra_json_schema={"enum": ["limits", "landlock", "namespaces"]})]
@@ -404,10 +406,10 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One assignment's share of a run: every result, and what was passed over.
+    """The results of a run for one assignment.
 
-    `seed` is that of the cases drawn afresh for this run. `passed_over` are lines about files and
-    links that are no submissions.
+    `seed` seeds the cases that were drawn afresh for this run. `passed_over` are lines about files
+    and links that are no submissions, and about attempts that do not count.
     """
 
     assignment: str
@@ -421,6 +423,6 @@ class Run:
 
 
 def _check_points(*points: float | None) -> None:
-    """Raise ValueError for what JSON cannot hold: nobody's score may become null in a file."""
+    """Raise ValueError for NaN and infinity, which JSON lacks: a score would become null."""
     if not all(each is None or math.isfinite(each) for each in points):
         raise ValueError(f"holds points that are no finite number: {points}")

@@ -1,1 +1,1 @@
-"""What an author wrote: settings, cases, variants and expected outputs."""
+"""Load what an author wrote: settings, cases, variants and expected outputs."""

@@ -1,4 +1,4 @@
-"""The files that a notebook finds beside it."""
+"""The helper files that are put beside the notebook in a kernel's folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from grader.errors import AssignmentError
 
 @cached()
 def files_beside(assignment: Assignment) -> dict[str, bytes]:
-    """The helpers' content by name, modules compiled, too: each kernel would do it again.
+    """The helpers' content by file name, with the compiled form (.pyc) of each module.
+
+    Without it, every kernel would compile the modules again.
 
     Raises AssignmentError where a helper cannot be read.
     """
@@ -29,15 +31,18 @@ def files_beside(assignment: Assignment) -> dict[str, bytes]:
 
 
 def _compiled(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
-    """What Python would keep of the modules. Each knows its source's hash: where a student's cell
-    writes the module anew, that is imported."""
+    """The .pyc files of the modules, by the names under which Python looks for them.
+
+    Each has the hash of its source in it (PEP 552). So where a student's cell overwrites a module,
+    Python compiles and imports what the student wrote.
+    """
     compiled = {}
     for name, content in files.items():
         if name.endswith(".py"):
             source, target = folder / "source.py", folder / "compiled"
             source.write_bytes(content)
             mode = py_compile.PycInvalidationMode.CHECKED_HASH
-            # One that is not valid Python fails where it is imported.
+            # A module with a syntax error is not compiled here; it fails when it is imported.
             if py_compile.compile(
                 str(source), str(target), dfile=name, quiet=2, invalidation_mode=mode
             ):

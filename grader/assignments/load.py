@@ -1,9 +1,8 @@
-"""An assignment's folder and its solutions folder, read into one `Assignment`.
+"""Load an assignment from its folder and its solutions folder.
 
-    ROOT/assignment/NAME/   what students get: assignment.toml, notebook, helper modules
-    ROOT/solutions/NAME/    what they don't: master notebook, cases, variants, pictures, outputs
-
-Nothing here or after knows what the exercises are about.
+ROOT/assignment/NAME/   what students get: assignment.toml, notebook, helper modules
+ROOT/solutions/NAME/    what they do not get: master notebook, cases, variants, pictures,
+                        expected outputs
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ _Names: TypeAlias = tuple[str, ...]
 
 
 class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An [[exercise]] that is another assignment's."""
+    """A table [[exercise]] that names an exercise of another assignment."""
 
     name: str
     points: Positive
 
 
 class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An [[exercise]] of the assignment's own."""
+    """A table [[exercise]] that describes an exercise of this assignment."""
 
     title: str
     asks: str
@@ -47,7 +46,7 @@ class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True
 
 
 class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every assignment.toml may have."""
+    """The keys that every assignment.toml may have."""
 
     schema: int
     name: str
@@ -74,22 +73,22 @@ class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class SharingTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An assignment.toml whose exercises are those of the assignment that it names."""
+    """An assignment.toml whose exercises are those of another assignment, which `shares` names."""
 
     shares: str
     exercise: tuple[SharedExerciseTable, ...]
 
 
 def assignment_names(root: Path) -> list[str]:
-    """The assignments below ROOT/assignment, by name."""
+    """The names of the assignments below ROOT/assignment, sorted."""
     return sorted(path.parent.name for path in root.glob(f"assignment/*/{FILE}"))
 
 
 def load_assignment(root: Path, name: str) -> Assignment:
     """The assignment with its cases and their frozen expected outputs.
 
-    It is the same object in every call until one of its files changes. Raises AssignmentError for
-    anything missing or malformed, a case without frozen output too.
+    Every call returns the same object until one of the assignment's files changes. Raises
+    AssignmentError where something is missing or malformed, such as a case's frozen output.
     """
     return _KEPT.get(
         (root, name),
@@ -109,7 +108,7 @@ def _load(root: Path, name: str) -> Assignment:
 
 
 def read_assignment(root: Path, name: str) -> Assignment:
-    """The assignment as its author wrote it: cases, but no expected outputs yet."""
+    """The assignment without expected outputs, which are generated from it."""
     assignment = _settings(root, name)
     if assignment.shared_folder != assignment.folder:
         base = read_assignment(root, assignment.shared_folder.name)
@@ -137,7 +136,10 @@ def _settings(root: Path, name: str) -> Assignment:
 
 
 def read_settings(folder: Path, solutions: Path) -> Assignment:
-    """What the folder's assignment.toml says; its exercises have no cases yet."""
+    """The assignment as its assignment.toml describes it, without cases and variants.
+
+    Raises AssignmentError where that file is missing or malformed.
+    """
     path = folder / FILE
     data = read_toml(path)
     if data.get("schema", 1) != 1:
@@ -148,7 +150,7 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
         settings = mirrored(data, AssignmentTable, path)
         exercises = [_exercise(each, path, number) for number, each in enumerate(settings.exercise)]
         return _assignment(settings, exercises, folder, solutions)
-    # First, since what may stand in the file depends on it.
+    # This is checked first, because it decides which keys the file may have.
     _check_shares(data, path)
     sharing = mirrored(data, SharingTable, path)
     base = read_settings(folder.parent / sharing.shares, solutions.parent / sharing.shares)
@@ -164,7 +166,7 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
 
 
 def _check_shares(data: dict[str, Any], path: Path) -> None:
-    """Raise AssignmentError where `shares` names no other assignment."""
+    """Raise AssignmentError where `shares` does not name another assignment."""
     name, others = data["shares"], path.parent.parent
     if name == data.get("name"):
         raise wrong(path, ("shares",), "is the assignment itself")

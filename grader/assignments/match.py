@@ -11,10 +11,11 @@ from grader.notebooks.read import Notebook
 
 
 def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
-    """The name of the assignment: the only one there is, or what the metadata say, what fits the
-    functions defined, or what the file is called, in this order.
+    """The name of the assignment that a notebook belongs to.
 
-    Raises SubmissionError where none of these tells.
+    It is the only assignment of the course. If there are several, it is the one that the metadata
+    name, or else the one whose functions the notebook defines, or else the one that the file is
+    named after. Raises SubmissionError where none of these, or more than one assignment, fits.
     """
     names = assignment_names(root)
     if len(names) == 1:
@@ -36,7 +37,10 @@ def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
 
 
 def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignment]:
-    """The assignments most of whose exercises are there; of equals, those with fewest besides."""
+    """The assignments of which the notebook defines the most functions.
+
+    Among them, those with the fewest exercises: an assignment may contain all of another one's.
+    """
     defined = {each.name: _defined(notebook, each) for each in assignments}
     most = max(defined.values(), default=0)
     if most == 0:

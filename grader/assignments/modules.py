@@ -1,6 +1,7 @@
-"""The author's modules: run in our process, told from each other, their errors with file and line.
+"""Run the author's modules in our process, and report their errors with file and line.
 
-They are cases, variants and pictures in the solutions folder, and the student's helper modules.
+These are the modules with cases, variants and pictures in the solutions folder, and the helper
+modules that students get. Modules of the same name in several assignments are kept apart.
 """
 
 from __future__ import annotations
@@ -25,28 +26,35 @@ _IMPORTING = threading.RLock()
 
 
 def error_at(function: Callable[..., Any], problem: str) -> AssignmentError:
-    """The problem with a function of the author's, and where it stands."""
+    """An AssignmentError about a function of the author's, with its file and line."""
     function = function.func if isinstance(function, partial) else function
     line = function.__code__.co_firstlineno
     return AssignmentError(f"{inspect.getsourcefile(function)}, line {line}: {problem}")
 
 
 def marked(path: Path, kind: type[Any] | UnionType) -> Iterator[tuple[Callable[..., Any], Any]]:
-    """The functions of the module and their marks of this kind, in the order they stand in."""
+    """The functions of a module that a decorator of `grader.authoring` has marked, with the marks.
+
+    They come in the order of the file. Raises AssignmentError for a mark of another kind than
+    `kind`, which does not belong in this module.
+    """
     for value in vars(run_module(path)).values():
         for mark in getattr(value, "__fairgrade__", ()) if inspect.isfunction(value) else ():
             if isinstance(mark, kind):
                 yield value, mark
-            elif value.__module__ == path.stem:  # it is from here, and nobody else would find it
+            elif value.__module__ == path.stem:  # defined here: nobody else would read it
                 raise error_at(value, f"{mark.place}; here it is not read")
 
 
 def run_module(path: Path) -> ModuleType:
-    """The author's module at `path`, run once; its errors name the file and line."""
+    """Run the author's module at `path`, unless another module has imported it already.
+
+    Raises AssignmentError, with file and line, for whatever it raises.
+    """
     _check_names(path)
     imported = sys.modules.get(path.stem)
     if imported and getattr(imported, "__file__", None) == str(path):
-        return imported  # by a neighbour
+        return imported  # by another module of its folder
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
@@ -62,11 +70,14 @@ def run_module(path: Path) -> ModuleType:
 
 
 def _check_names(path: Path) -> None:
-    """A second function of a name would replace the first, and a case be lost without a word."""
+    """Raise AssignmentError where a module defines two functions of the same name.
+
+    The second would replace the first, and its case would be missing without a message.
+    """
     try:
         body = ast.parse(path.read_text(encoding="utf-8")).body
     except (OSError, SyntaxError, ValueError):
-        return  # running it says what is wrong
+        return  # `run_module` reports it
     functions = [node for node in body if isinstance(node, ast.FunctionDef)]
     for name, count in Counter(function.name for function in functions).items():
         if count > 1:
@@ -85,16 +96,18 @@ def _line_in(path: Path, error: Exception) -> str:
 
 
 def words_of(error: Exception) -> str:
-    """The exception's type and message."""
-    # The text of a SyntaxError would say file and line once more.
+    """The exception's type and message, such as "KeyError: 'W1'"."""
+    # `str` of a SyntaxError would repeat file and line.
     return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
 
 
 @contextmanager
 def importable(*folders: Path) -> Iterator[None]:
-    """Let the author's modules import their neighbours, and forget them all afterwards.
+    """Make the modules in these folders importable while the context lasts.
 
-    `sys.path` and `sys.modules` belong to the whole process: other threads wait meanwhile.
+    Afterwards they are removed from `sys.modules`, so that another assignment's module of the same
+    name can be imported. `sys.path` and `sys.modules` belong to the whole process, so a lock keeps
+    other threads waiting.
     """
     with _IMPORTING:
         before, path = set(sys.modules), list(sys.path)
@@ -110,5 +123,5 @@ def importable(*folders: Path) -> Iterator[None]:
 
 
 def doc_of(function: Callable[..., Any]) -> str:
-    """The function's docstring on one line, or its name in words."""
+    """The function's docstring on one line; without one, its name with spaces for underscores."""
     return " ".join((inspect.getdoc(function) or function.__name__.replace("_", " ")).split())

@@ -1,4 +1,4 @@
-"""The names of files that an assignment's folders have."""
+"""Names of files in an assignment's folders, and lists of the files in a folder."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ COMPILED = "__pycache__"
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Every file below the folder but hidden and compiled ones, sorted."""
+    """All files below the folder, sorted; hidden and compiled ones are left out."""
     return sorted(Path(entry) for entry in entries_below(folder))
 
 
 def entries_below(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The directory entries of these files, in no order."""
+    """The directory entries of the files that `files_below` returns, in no particular order."""
     for entry in entries_in(folder):
         if entry.name.startswith(".") or entry.name == COMPILED:
             continue
@@ -30,7 +30,7 @@ def entries_below(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def entries_in(folder: Path) -> list[os.DirEntry[str]]:
-    """What lies in the folder itself, in no order; nothing where there is no such folder."""
+    """The entries of the folder itself, in no particular order; empty if it does not exist."""
     try:
         return list(os.scandir(folder))
     except OSError:

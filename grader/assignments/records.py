@@ -1,4 +1,4 @@
-"""The records of an assignment: what an author wrote, as the later steps use it."""
+"""The records that make up an assignment, as all later steps use them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALL, WEIGHTS, VARIANTS = "all", "weights", "variants"
 NOT_FROZEN = object()
 
 
-# Upper bounds keep infinity out, which TOML can write.
+# The upper bounds exclude infinity, which TOML allows.
 Positive: TypeAlias = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
 _Whole: TypeAlias = Annotated[int, Meta(gt=0, le=2**62)]
 _Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
@@ -31,14 +31,15 @@ _Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What a submission may use, as assignment.toml says it in its table `limits`.
 
-    The seconds are those of the clock on the wall: for a cell, for one that trains (with `--full`),
-    for a call of an exercise, for everything together, and, after an interrupt, for a cell or call
-    to end before its kernel is ended. `output_bytes` are kept of what one cell prints. The kernel
-    and all it starts may have so many bytes of memory and of disk, and so many processes; a thread
-    counts as one.
+    All seconds are wall-clock time. `cell_seconds` limit a cell, `long_cell_seconds` one that calls
+    a long-running function (with `--full`), `call_seconds` a call of an exercise, and
+    `submission_seconds` everything together. A cell or call that is interrupted has `grace_seconds`
+    to end before its kernel is ended. Of what a cell prints, `output_bytes` are kept. The kernel
+    and all that it starts may use `memory_bytes`, `disk_bytes` and `processes`; a thread counts as
+    one.
 
-    A limit that is added here can be written in TOML and reaches the kernel's side by itself; what
-    is left to write is the one place that enforces it.
+    To add a limit, add a field: it can then be written in TOML, and it reaches the kernel's side
+    without further code. What remains to be written is the place that enforces it.
     """
 
     cell_seconds: Positive = 15
@@ -53,8 +54,11 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """`due` has an offset from UTC. Every day that has begun after it counts as a late day. After
-    the free ones each takes a share of the points that were reached, up to a most."""
+    """How points are taken off for late days; the table `late` of assignment.toml.
+
+    `due` has an offset from UTC. Each day that has begun after it is a late day. After `free_days`,
+    each takes `percent_per_day` off the points reached, up to `most_percent` in all.
+    """
 
     due: Annotated[datetime, Meta(tz=True)]
     free_days: Annotated[float, Meta(ge=0, le=sys.float_info.max)] = 0
@@ -66,8 +70,8 @@ class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
 class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
 
-    `module` is the student's own module that has the inputs, where one has. `compare` names the
-    comparison, one of `COMPARISONS`.
+    `module` is the helper module that lists its inputs for students, if one does. `compare` is the
+    name of its comparison, one of `COMPARISONS`.
     """
 
     name: str
@@ -112,8 +116,8 @@ class Case(CacheOwner):
 class Variant(CacheOwner):
     """A named other implementation of an exercise: an accepted one, or a mistake.
 
-    `share` of the points is given for it. `function` is called as the exercise is. Where it is a
-    general form, `of`, with some keyword arguments changed, `changes` has these.
+    It gets `share` of the points, from 0 to 1. `function` takes the exercise's arguments. Where it
+    is another function, `of`, called with some keyword arguments, `changes` has these.
     """
 
     name: str
@@ -128,7 +132,10 @@ class Variant(CacheOwner):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedOutputs:
-    """Stands for a variant's function where only its outputs are known, by the case's name."""
+    """Takes the place of a variant's function where only its outputs, by case, are known.
+
+    Students get variants in this form, without their code.
+    """
 
     outputs: Mapping[str, Any]
 
@@ -138,10 +145,11 @@ class RecordedOutputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture(CacheOwner):
-    """A picture of what an exercise's function does: its driver puts that on a sheet of the scene.
+    """A picture of what an exercise's function does: `driver` draws it on a sheet of `scene`.
 
-    Where the scene is a `Training`, it is of what the notebook trained with the text `given` among
-    the arguments; `driver` is then called once, with what came of it.
+    Where the scene is a `Training`, it is a picture of a training in the notebook: of the call of
+    `scene.calls` with the string `given` among its arguments. `driver` is then called once, with
+    the value of that call.
     """
 
     name: str
@@ -154,10 +162,11 @@ class Picture(CacheOwner):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exercise(CacheOwner):
-    """One function a student writes. `asks` says in plain words what it is to do.
+    """One function that a student writes. `asks` says in plain words what it is to do.
 
-    `outputs_from`, if any, names the assignment whose master gives the expected outputs: one that
-    returns more values than this assignment's own. `parts`, if there, takes an answer apart.
+    `outputs_from`, if not empty, names the assignment whose master notebook gives the expected
+    outputs, because its function returns more values than this assignment's. `parts`, if not None,
+    splits a returned value into the parts that are compared: name -> value.
     """
 
     name: str
@@ -193,8 +202,9 @@ class Exercise(CacheOwner):
 class Assignment(CacheOwner):
     """Everything fairgrade knows about one assignment.
 
-    `search` says whether wrong functions are searched for the place of the mistake.
-    `public_only` where it was read from what a student has: there is no solutions folder then.
+    `search` says whether edits are tried to find the line with a mistake. `public_only` says that
+    it was read from a student's copy, which has no solutions folder. `shared_folder` is the folder
+    of the assignment whose exercises these are, mostly `folder` itself.
     """
 
     name: str
@@ -231,14 +241,14 @@ class Assignment(CacheOwner):
 
     @property
     def shared_solutions(self) -> Path:
-        """The solutions folder of the assignment whose exercises these are: mostly its own."""
+        """The solutions folder that belongs to `shared_folder`."""
         if self.shared_folder == self.folder:
             return self.solutions
         return self.solutions.parent / self.shared_folder.name
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders with everything that belongs to the assignment, each once."""
+        """All folders that files of the assignment are read from, each once."""
         every = (self.folder, self.solutions, self.shared_folder, self.shared_solutions)
         return tuple(dict.fromkeys(every))
 
@@ -246,7 +256,7 @@ class Assignment(CacheOwner):
         return next(exercise for exercise in self.exercises if exercise.name == name)
 
     def helper_files(self) -> dict[str, Path]:
-        """File name in the kernel's folder -> the file whose content it gets."""
+        """Name of a file in the kernel's folder -> path of the file with its content."""
         files = {name: self.folder / name for name in self.helpers}
         for name, others in self.other_names.items():
             files |= dict.fromkeys(others, self.folder / name)

@@ -1,4 +1,4 @@
-"""The reference solution: the exercises' functions of the master notebook, run in our process."""
+"""Take the reference solutions from the master notebook, and run them in our process."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from grader.notebooks.read import read_notebook
 def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
     """The exercises' functions by name, from the master notebook, which is the author's own code.
 
-    Only those statements of it are run that define the functions or what they depend on. Raises
-    AssignmentError where these do not run without the rest of the notebook.
+    Only the statements are run that define the functions, or names that they depend on. Raises
+    AssignmentError where these statements fail without the rest of the notebook.
     """
     exercises = {exercise.name for exercise in assignment.exercises}
     cells = read_notebook(assignment.master).cells
@@ -43,8 +43,9 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
 def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
     """All names that a definition of `names` depends on, directly or through other definitions.
 
-    Each of `found` is a statement and the names that it binds; `names` themselves are included. "*"
-    is one of them, if some name has no binding: it may come from a `from module import *`.
+    Each of `found` is a statement with the names that it binds. The result includes `names`
+    themselves. If some name is bound nowhere, it also has "*", which stands for every
+    `from module import *`, because one of those may bind it.
     """
     needed, more = set[str](), names
     while more:

@@ -1,4 +1,4 @@
-"""An assignment as a student has it: one folder, public cases only, no solutions."""
+"""Load an assignment from a student's folder, which has public cases and no solutions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from grader.values.frozen import thaw
 
 
 def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
-    """The stamp of the files in the folders themselves: below a student's may be anything."""
+    """The stamp of the files directly in the folders.
+
+    Those in subfolders are left out, because a student may keep anything there.
+    """
     entries = (entry for folder in folders for entry in entries_in(folder))
     return stamp_of(entry for entry in entries if entry.is_file())
 
@@ -32,11 +35,10 @@ _KEPT = KeptAssignments(_stamp_of_own_files)
 
 
 def load_handed_out(folder: Path) -> Assignment:
-    """The assignment in a student's `folder`, with its public cases and the variants that these
-    tell apart.
+    """The assignment in a student's `folder`, with its public cases and public variants.
 
-    It is the same object in every call until a file of the folder changes. Raises AssignmentError
-    where a file is missing or is not what was handed out.
+    Every call returns the same object until a file of the folder changes. Raises AssignmentError
+    where a file is missing or differs in form from what was handed out.
     """
     return _KEPT.get(folder, lambda: read_settings(folder, folder).folders, lambda: _load(folder))
 
@@ -97,14 +99,14 @@ def _known(compare: str) -> str:
 
 
 class _Inputs:
-    """What the modules of a student's folder list as cases. Each module is run once."""
+    """The inputs that modules of a student's folder list for cases. Each module is run once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._listed: dict[str, dict[str, dict[str, Callable[[], Any]]]] = {}
 
     def listed_in(self, module: str) -> dict[str, dict[str, Callable[[], Any]]]:
-        """Exercise -> case -> what gives its inputs."""
+        """Exercise -> case -> function that returns the case's inputs."""
         if module not in self._listed:
             with importable(self._folder):
                 self._listed[module] = listed_cases(self._folder / f"{module}.py")
@@ -112,12 +114,12 @@ class _Inputs:
 
 
 def _thawed(inputs: dict[str, Any]) -> Callable[[], Arguments]:
-    """The frozen inputs, made afresh for every call."""
+    """A function that makes new objects of the frozen inputs at every call."""
 
     def arguments() -> Arguments:
         return Arguments(tuple(map(thaw, inputs["args"])), thaw({"named": inputs["kwargs"]}))
 
-    arguments()  # a file that is broken is found now
+    arguments()  # so that a damaged file is noticed now
     return arguments
 
 

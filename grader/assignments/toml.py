@@ -1,6 +1,6 @@
-"""Reading TOML with errors an author can act on: file, key, what was expected.
+"""Read TOML files into structs, with errors that name the file, the key and what was expected.
 
-The structs that mirror a file refuse keys that they do not have: a misspelling is found at once.
+A key that the struct does not have is an error, so that a misspelled key is noticed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The TOML file at `path`, as it stands; raises AssignmentError where there is none."""
+    """The content of a TOML file; raises AssignmentError where it is missing or not valid."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=_number)
     except FileNotFoundError:
@@ -28,9 +28,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def mirrored(data: dict[str, Any], kind: type[_T], path: Path) -> _T:
-    """What stands in the file as the struct that mirrors it.
+    """A file's content as the struct whose fields are the file's keys.
 
-    Raises AssignmentError, with the file and the key, where it does not.
+    Raises AssignmentError, with the file and the key, where it does not have that form.
     """
     try:
         return convert(data, kind)
@@ -39,8 +39,10 @@ def mirrored(data: dict[str, Any], kind: type[_T], path: Path) -> _T:
 
 
 def wrong(path: Path, keys: Keys, problem: str) -> AssignmentError:
-    """The error that a key of the file is wrong: `("exercise", 0, "name")` is the name in the
-    first of the tables [[exercise]]."""
+    """The error that something is wrong at a key of the file.
+
+    `keys` lead to it: `("exercise", 0, "name")` is the name in the first table [[exercise]].
+    """
     place = ""
     for key in keys:
         after_number = place and place[-1].isdigit() and isinstance(key, str)
@@ -59,6 +61,6 @@ def _problem(error: Malformed, data: dict[str, Any]) -> str:
 
 
 def _number(text: str) -> float:
-    """A number with a point or an exponent; a whole one may stand for bytes, say 4e9."""
+    """A number with a point or an exponent; as an int if it is whole, since bytes may be 4e9."""
     number = float(text)
     return int(number) if number.is_integer() else number

@@ -1,4 +1,4 @@
-"""Assignments that were read are kept for as long as their files stay the same."""
+"""A cache of loaded assignments, each valid as long as its files stay the same."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from grader.assignments.paths import entries_below
 from grader.assignments.records import Assignment
 
-# Of so many assignments at most, the one that was read first goes first.
+# How many assignments are kept; beyond that, the one that was read first is dropped.
 MAX_KEPT = 128
-# One that differs tells of a file that was written, replaced, added or removed.
+# Path, size and times of files. It changes when a file is written, replaced, added or removed.
 Stamp = frozenset[tuple[str, int, int, int]]
 
 
 def stamp_of(files: Iterable[os.DirEntry[str]]) -> Stamp:
-    """The files' paths, sizes and times (in nanoseconds) of the last change to content and entry.
+    """The files' paths, sizes, and times of the last change to content and metadata in nanoseconds.
 
-    A file that is gone before it is looked at is not in the stamp.
+    A file that is deleted meanwhile is left out.
     """
     found = set()
     for file in files:
@@ -33,7 +33,7 @@ def stamp_of(files: Iterable[os.DirEntry[str]]) -> Stamp:
 
 
 def stamp_of_folders(folders: Iterable[Path]) -> Stamp:
-    """The stamp of all files below the folders, but for hidden and compiled ones."""
+    """The stamp of all files below the folders; hidden and compiled ones are left out."""
     return stamp_of(file for folder in folders for file in entries_below(folder))
 
 
@@ -44,9 +44,10 @@ class _Kept:
 
 
 class KeptAssignments:
-    """Assignments by a key, each read again where `stamp` says that its files have changed.
+    """Loaded assignments by a key. One is loaded again when the `stamp` of its files has changed.
 
-    Safe from several threads. Only one of them reads at a time: the author's modules are run then.
+    It may be used by several threads. Only one of them loads at a time, because that runs the
+    author's modules.
     """
 
     def __init__(self, stamp: Callable[[Iterable[Path]], Stamp] = stamp_of_folders) -> None:
@@ -60,15 +61,15 @@ class KeptAssignments:
         folders: Callable[[], Iterable[Path]],
         read: Callable[[], Assignment],
     ) -> Assignment:
-        """The assignment that `read` gives: the one it gave before, if nothing has changed.
+        """The assignment kept under the key; what `read` returns if its files have changed.
 
-        `folders` are those that it would be read from now. Whatever the two raise is passed on.
+        `folders` returns the folders that `read` would read from. What the two raise is passed on.
         """
         with self._lock:
             kept = self._kept.get(key)
             if kept and self._stamp(kept.assignment.folders) == kept.stamp:
                 return kept.assignment
-            # What changes while the files are being read is then read again the next time.
+            # Taken before reading, so that a change during it is noticed at the next call.
             stamp = self._stamp(folders())
             assignment = read()
             self._kept.pop(key, None)

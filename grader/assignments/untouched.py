@@ -1,4 +1,4 @@
-"""Which cells of a notebook are still as they were handed out."""
+"""Find the cells of a notebook in which students have not written anything yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from grader.notebooks.read import Cell, Notebook, read_notebook
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What is known of the notebook that students are given.
+    """What is known of the template, the notebook that students are given.
 
-    `skeletons` has the skeleton of each exercise's function, by its name and other names, where it
-    has one. `parsed` are all cells: those that a student left as they were need not be parsed.
+    `skeletons` has the skeleton of each exercise's function, under each of the exercise's names;
+    see `notebooks.cells.skeleton`. `parsed` has all cells of the template, so that cells which a
+    student has not changed need not be parsed again.
     """
 
     skeletons: dict[str, str]
@@ -27,7 +28,7 @@ class Template:
 def template_of(assignment: Assignment) -> Template:
     """The assignment's template; raises AssignmentError where it cannot be read.
 
-    A student's folder has none: the notebook in it is the student's own.
+    An assignment from a student's folder has an empty one: the notebook there is the student's own.
     """
     notebook = Notebook(()) if assignment.public_only else _read(assignment)
     with parsed_once() as parsed:
@@ -44,7 +45,7 @@ def template_of(assignment: Assignment) -> Template:
 
 
 def untouched_cells(exercise: Exercise, cells: list[Cell], template: Template) -> set[int]:
-    """The numbers of those of the cells in which the exercise's function is still a stub."""
+    """The numbers of the cells in which the exercise's function is still a stub."""
     return {
         cell.number
         for cell in cells

@@ -1,5 +1,7 @@
-"""Call a function of the notebook in its kernel: bytes in, an `Outcome` out. What one of its names
-stands for is asked for in the same way."""
+"""Call functions of the notebook in its kernel, or ask for the value of one of its variables.
+
+Inputs are sent as bytes. What comes back is decoded strictly and becomes an `Outcome`.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ from grader.values import wire
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is called: the function that goes by one of `names`, and an encoded `(args, kwargs)`.
+    """A call of the first of `names` that the notebook defines.
 
-    Inputs that are shared are those of a kernel that has them.
+    `inputs` are the encoded pair `(args, kwargs)`, or shared ones that the kernel was started with.
     """
 
     names: tuple[str, ...]
@@ -38,10 +40,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class EditedCalls:
-    """Calls, with each of the `inputs`, of the function that goes by one of `names`, after each of
-    `sources` has taken the place of the function `edited`: the same one, or one that it calls.
+    """Calls of a function with all `inputs`, once for each edited source of it or of one it calls.
 
-    A call may take `seconds` of the processor's time, and return so many `bytes`.
+    The first of `names` that the notebook defines is called. Before that, each of `sources` in turn
+    replaces the function `edited`. A call may take `seconds` of processor time and return at most
+    so many `bytes`.
     """
 
     names: tuple[str, ...]
@@ -53,14 +56,13 @@ class EditedCalls:
 
 
 async def call(kernel: Kernel, what: Call, seconds: float) -> tuple[Outcome, bool]:
-    """The outcome of a call, and whether the kernel can be used after it."""
+    """The outcome of a call that may take `seconds`, and whether the kernel is still usable."""
     outcomes, otherwise, usable = await _ask_calls(kernel, [what], seconds)
     return outcomes[0] if outcomes else otherwise, usable
 
 
 async def value_of(kernel: Kernel, name: str, seconds: float) -> tuple[Outcome, bool]:
-    """What a name of the notebook stands for, as if a call had returned it, and whether the kernel
-    can be used after it."""
+    """A variable's value as if a call had returned it, and whether the kernel is still usable."""
     request = kernel.client.session.msg("value_request", {"name": name})
     outcomes, otherwise, usable = await _ask(kernel, request, [], 1, seconds)
     return outcomes[0] if outcomes else otherwise, usable
@@ -69,10 +71,10 @@ async def value_of(kernel: Kernel, name: str, seconds: float) -> tuple[Outcome, 
 async def call_together(
     kernel: Kernel, calls: Sequence[Call], seconds: float
 ) -> tuple[list[Outcome], bool]:
-    """The outcomes of calls made one after the other, and whether the kernel can be used after.
+    """The outcomes of calls sent in one message, and whether the kernel is still usable.
 
-    They are fewer than the calls where the seconds, which the calls share, ran out, or one of them
-    ended the kernel.
+    All calls together may take `seconds`. There are fewer outcomes than calls where that was not
+    enough, or where a call ended the kernel.
     """
     outcomes, _, usable = await _ask_calls(kernel, calls, seconds)
     return outcomes, usable
@@ -81,8 +83,10 @@ async def call_together(
 async def call_edited(
     kernel: Kernel, what: EditedCalls, seconds: float
 ) -> tuple[list[Outcome], bool]:
-    """The outcomes of a source's calls after those of the one before, and whether the kernel can
-    be used after it; fewer, where the seconds, which all share, ran out."""
+    """The outcomes of all calls, source by source, and whether the kernel is still usable.
+
+    There are fewer outcomes where the calls took more than `seconds` in total.
+    """
     session = kernel.client.session
     content = {name: getattr(what, name) for name in ("names", "edited", "sources")}
     content |= {"seconds": what.seconds, "bytes": what.bytes}
@@ -105,7 +109,7 @@ async def _ask_calls(
 
 
 def _place(kernel: Kernel, inputs: bytes | memoryview | SharedInputs) -> int | None:
-    """Which of the kernel's shared inputs these are; None for those that are sent."""
+    """The index of these inputs among the kernel's shared ones; None for inputs that are sent."""
     if not isinstance(inputs, SharedInputs):
         return None
     if inputs not in kernel.shared:
@@ -120,8 +124,11 @@ async def _ask(
     count: int,
     seconds: float,
 ) -> tuple[list[Outcome], Outcome, bool]:
-    """Of `count` outcomes asked for those there are, the next one if one is missing, and whether
-    the kernel is usable."""
+    """Send a request, and read the reply, which should have `count` outcomes.
+
+    Returns the outcomes there are, an outcome for the first missing one, and whether the kernel is
+    still usable. A kernel that has not replied after `seconds` is interrupted.
+    """
     session, channel = kernel.client.session, kernel.client.shell_channel
     session.send(channel.socket, request, buffers=buffers)
     msg_id = request["header"]["msg_id"]
@@ -142,14 +149,14 @@ async def _ask(
 
 
 def _interrupted(otherwise: Outcome, line: int | None) -> Outcome:
-    """What it is to be interrupted in that line: by us, or by the function itself."""
+    """The outcome of a call interrupted in that line, by us or by the function itself."""
     if isinstance(otherwise, TimedOut):
         return TimedOut(otherwise.seconds, line)
     return Raised("KeyboardInterrupt", "", line)
 
 
 async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> list[bytes] | None:
-    """The buffers that answer a call; None if the kernel ends, or none come in time."""
+    """The buffers of the reply to a request; None if the kernel ends or none comes in time."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         try:
@@ -167,9 +174,9 @@ async def _reply(kernel: Kernel, msg_id: str, seconds: float) -> list[bytes] | N
 
 
 def _outcomes(reply: list[bytes], calls: int) -> list[Outcome] | None:
-    """The agent's answers, two buffers each, to so many calls or the first of them.
+    """Decode a reply to at most so many calls, two buffers for each.
 
-    Nothing is believed of them beyond their form; None if it is not that of the agent's.
+    Returns None where its form is not one that the agent sends: student code may have forged it.
     """
     if len(reply) % 2 or len(reply) > 2 * calls:
         return None
@@ -198,6 +205,9 @@ def _outcome(status: bytes, returned: bytes) -> Outcome | None:
 
 
 def _words(status: Any) -> list[str | int | None]:
-    """A status as it has to be; an array, say, cannot even be compared with a word."""
+    """The status as a list; empty where it is no tuple of strings, numbers and None.
+
+    An array, for example, could not even be compared with a string.
+    """
     whole = isinstance(status, tuple) and all(isinstance(each, str | int | None) for each in status)
     return list(status) if whole else []

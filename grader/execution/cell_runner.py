@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grader.sandbox.kernel import Kernel
 from grader.text import plain
 
-# ipykernel's name for a cell, in the message of a SyntaxError.
+# ipykernel's file name for a cell, as it stands in the message of a SyntaxError.
 _FILE_OF_A_CELL = re.compile(r"\(\d+\.py, ")
 
 
@@ -31,7 +31,7 @@ class CellRun:
 
 
 class CellRunner(NotebookClient):
-    """nbclient, keeping the text that cells print and no more of it than allowed."""
+    """nbclient's client, changed to keep only text, and no more of it than `output_bytes` allow."""
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(new_notebook(cells=[new_code_cell()]), km=kernel.manager)
@@ -48,9 +48,9 @@ class CellRunner(NotebookClient):
                 return
 
     async def run(self, source: str, seconds: float) -> CellRun:
-        """Run one cell's source; the kernel may be dead afterwards."""
+        """Run one cell's source. The kernel may have ended afterwards."""
         self._printed, self._room, self._timed_out = [], self._kernel.limits.output_bytes, False
-        # Not by new_code_cell, which validates it: that takes as long as sending it.
+        # `new_code_cell` would validate the cell, which takes as long as sending it.
         cell = NotebookNode(cell_type="code", metadata=NotebookNode(), source=source, outputs=[])
         watch = asyncio.create_task(self._watch(seconds))
         reply = {}
@@ -63,7 +63,7 @@ class CellRunner(NotebookClient):
             await self.async_execute_cell(cell, 0)
         except DeadKernelError:
             reply = {"status": "dead"}
-        except Exception:  # whatever nbclient makes of messages that a student's code forged
+        except Exception:  # whatever nbclient raises at messages that student code forged
             await self._kernel.kill()
             reply = {"status": "dead"}
         finally:
@@ -92,7 +92,7 @@ class CellRunner(NotebookClient):
         await self._kernel.kill()
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> None:
-        """Keep text, drop everything else; called by nbclient for every message of the cell."""
+        """Keep the text of a message; nbclient calls this for every message of the cell."""
         content = msg["content"]
         match msg["msg_type"]:
             case "status":

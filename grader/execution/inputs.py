@@ -1,4 +1,4 @@
-"""The inputs of cases as they reach a kernel."""
+"""Encode the inputs of cases, and put the large public ones in memory that kernels share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from grader.model import Visibility
 from grader.sandbox.shared import MAX_SHARED, SharedInputs
 from grader.values import wire
 
-# To share less is not worth while.
+# Smaller inputs are sent with the call: to share them would save nothing.
 SHARED_BYTES = 1024 * 1024
 
 
 @cached()
 def encoded(case: Case) -> bytes | memoryview:
-    """The case's inputs as they go over the wire; raises AssignmentError where they cannot."""
+    """The case's inputs as bytes; raises AssignmentError where they cannot be encoded."""
     inputs = case.arguments()
     try:
         return wire.encode((inputs.args, inputs.kwargs))
@@ -27,10 +27,10 @@ def encoded(case: Case) -> bytes | memoryview:
 
 @cached()
 def shared(assignment: Assignment) -> dict[Case, SharedInputs]:
-    """The largest inputs of public cases, by case: shared memory that kernels have from the start.
+    """The `MAX_SHARED` largest inputs of public cases, which kernels have in memory from the start.
 
-    Inputs of public cases are no secret. The result is empty where the system has no such memory
-    (macOS) or grants none; inputs are then sent with each call.
+    Students know the inputs of public cases, so they are no secret. The result is empty where the
+    system has no such memory (macOS) or grants none; inputs are then sent with each call.
     """
     if not hasattr(os, "memfd_create"):
         return {}

@@ -1,4 +1,4 @@
-"""What came of one call of a student's function: one small class for each way it can end."""
+"""The outcome of one call of a student's function: a class for each way in which it can end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """It returned this value, of exact base types."""
+    """It returned this value, which the decoder has built of exact base types."""
 
     value: Any
 
@@ -24,7 +24,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Incomparable:
-    """It returned something that cannot be compared; `reason` says what, in the kernel's words."""
+    """It returned something that cannot be compared; `reason`, from the kernel, says what."""
 
     reason: str
 
@@ -36,7 +36,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """It had not returned after `seconds`; it was then in `line` of its own cell, if it said so."""
+    """It had not returned after `seconds`, when it was in `line` of its own cell, if known."""
 
     seconds: float
     line: int | None = None
@@ -44,12 +44,12 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """It took the kernel down, or left it speaking nonsense."""
+    """It ended the kernel, or the kernel's reply was malformed."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotCalled:
-    """It was not called: after a call that did not return, or when time had run out."""
+    """It was not called, since an earlier call did not return, or the time had run out."""
 
     reason: str
 

@@ -1,8 +1,9 @@
-"""Find out how well student code is shut in here, by trying to get out.
+"""Find out how well student code is shut in on this machine, by trying to break out.
 
-A kernel is started at each level, from the strongest on, and the canary in it tries to break each
-promise: to read and write a file outside, to reach a listener, to signal a process, and so on. A
-level is in force if nothing got out. A binary that is there, or a kernel version, proves nothing.
+From the strongest level down, a kernel is started, and code in it, the canary, tries to break each
+promise: to read and write a file outside, to connect to a server, to signal a process, and so on. A
+level is in force if none of these succeeded. That bubblewrap is installed or Linux is new enough is
+no proof.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from grader.sandbox.level import SUMMARY, Level
 from grader.values import wire
 
 PROCESSES = "other processes cannot be seen or signalled"
-# Promise -> the canary's function that tries to break it. A level is in force if the first group
-# holds; the second says how much a student's code can use up.
+# Promise -> the canary's function that tries to break it. A level is in force if all of WALLS hold.
+# RESOURCES, which are only reported, say whether student code can use up the machine.
 WALLS = {
     "files outside cannot be read": "read_outside",
     "files outside cannot be written": "write_outside",
@@ -49,7 +50,7 @@ RESOURCES = {
     "processes are limited": "use_processes",
     "disk is limited": "use_disk",
 }
-# What it says of a process that it signalled.
+# What the canary says if it could signal a process.
 SIGNALLED = "signalled a process"
 ALWAYS = (
     "expected outputs, cases and solutions are not in the kernel",
@@ -61,7 +62,10 @@ CANARY = Limits(call_seconds=20, memory_bytes=2_000_000_000, disk_bytes=10_000_0
 
 @cache
 def protection_in_force(at_most: Level = Level.NAMESPACES) -> tuple[Level, Protection]:
-    """The strongest level, up to `at_most`, from which the canary did not get out."""
+    """The strongest level, up to `at_most`, from which the canary did not get out.
+
+    Raises KernelFailure where no kernel can be started.
+    """
     reasons = []
     for level in sorted(Level, reverse=True):
         if level > at_most:
@@ -95,7 +99,7 @@ def _protection(level: Level, evidence: dict[str, str], reasons: tuple[str, ...]
 
 
 def _try_to_get_out(level: Level) -> dict[str, str]:
-    """Promise -> how the canary broke it, or an empty string."""
+    """Promise -> how the canary broke it at this level; empty where it could not."""
     confinement = Confinement(level, limits=CANARY)
     try:
         with _bait() as bait:
@@ -119,12 +123,12 @@ async def _tried(execution: Execution, function: str, bait: Bait) -> str:
 
 
 async def _signalled(execution: Execution, bait: Bait) -> str:
-    """How the canary signalled the bait's process, or an empty string."""
+    """How the canary signalled the bait's process; empty where it could not."""
     how = await _tried(execution, "signal_process", bait)
     if how != SIGNALLED:
         return how
-    # Numbers are low in a container, and one of the kernel's own may be the same: that process is
-    # still there when the bait's is not.
+    # In a container numbers are low, so a process of the kernel's own namespace may have the same
+    # one. If it can be signalled after the bait's process was killed, it was another process.
     bait.process.kill()
     bait.process.wait()
     again = await _tried(execution, "signal_process", bait)
@@ -139,7 +143,10 @@ def _broken(outcome: object) -> str:
 
 
 class Bait(NamedTuple):
-    """What lies outside for the canary to reach, as it is told; and the process among it."""
+    """Things outside of the sandbox for the canary to reach.
+
+    `told` is what the canary is told of them, `process` the process among them.
+    """
 
     told: dict[str, Any]
     process: subprocess.Popen[bytes]
@@ -147,7 +154,7 @@ class Bait(NamedTuple):
 
 @contextmanager
 def _bait() -> Iterator[Bait]:
-    """A file, a folder, a process, two listeners."""
+    """Lay out the bait: a folder with a file, a process, a TCP server and two UNIX sockets."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bait-")))
         (folder / "secret").write_text("reachable")
@@ -177,7 +184,7 @@ def _bait() -> Iterator[Bait]:
 
 @contextmanager
 def _waiting(mark: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that waits, with the mark in its environment; however we end, it ends with us."""
+    """A process with `mark` in its environment; it waits on a pipe, so that it ends when we end."""
     environment = {**os.environ, "FAIRGRADE_BAIT": mark}
     command = [sys.executable, "-IS", "-c", "import sys; sys.stdin.read()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:

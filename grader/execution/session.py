@@ -1,8 +1,8 @@
 """Run a notebook's cells in a kernel, and call its functions there.
 
-A cell that fails does not stop the later ones: its other statements are run one by one. A cell or
-call that ends the kernel, or cannot be interrupted, costs that kernel only. A new kernel runs the
-cells again, and of the fatal cell only what it imports and defines.
+A cell that raises does not stop the later ones; its other statements are run one by one. When a
+cell or call ends the kernel or cannot be interrupted, a new kernel is started and runs the cells
+again. Of a cell that ended a kernel it runs only the imports and definitions.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
 from grader.sandbox.shared import SharedInputs
 
-# After this many lost kernels all cells run reduced to definitions; after twice as many, none.
+# After this many lost kernels, only the imports and definitions of all cells are run; after twice
+# as many, no cell is.
 MAX_FATAL_CELLS = 3
-# Calls in one message have so long together. If it does not suffice, they are made one by one, each
-# with all the time it is allowed.
+# How long all calls sent in one message may take together. If that is not enough, they are made one
+# by one, each with the time limit of a call.
 TOGETHER_SECONDS = 1.0
-# After one of these, another call would end the same way.
+# After one of these outcomes, another call of the function would end the same way.
 LAST = (TimedOut, Crashed, Missing, NotCalled)
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
@@ -66,14 +67,18 @@ class CellStep:
 
 
 def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:
-    """The cell as a step: calls of a `long_running` function are left out, unless `full`."""
+    """The cell as a step.
+
+    If it calls a `long_running` function, it is a long cell if `full`; else those calls are left
+    out.
+    """
     if calls(cell.source) & long_running:
         return CellStep(cell, long=True) if full else CellStep(cell, skipped=long_running)
     return CellStep(cell)
 
 
 def definitions_of(steps: Sequence[CellStep]) -> CellStep:
-    """What the steps import and define, and the constants that it may need, joined to one cell.
+    """One cell with the imports, definitions and constants of all steps that are run.
 
     One cell runs faster than many.
     """
@@ -93,10 +98,10 @@ def confinement_for(
 
 @dataclass(slots=True)
 class Execution:
-    """One submission's cells and calls. Use as an async context; its kernels end with it.
+    """The cells and calls of one submission; an async context, at whose end its kernels end.
 
-    `runs` has what came of each cell, and `values` the value of the variable that a step `reads`,
-    both by the cell's number.
+    `runs` has what came of each cell, by the cell's number. `values` has the value of the variable
+    that a step `reads`, by the same number.
     """
 
     steps: Sequence[CellStep]
@@ -122,12 +127,12 @@ class Execution:
         return self._started + self.limits.submission_seconds - time.monotonic()
 
     async def run_cells(self) -> None:
-        """Run every step in one kernel, in a fresh one again after each fatal cell."""
+        """Run all steps in one kernel; in a new one again whenever a cell has ended it."""
         while not await self._ran_all():
             await self._drop_kernel()
 
     async def call(self, what: Call) -> Outcome:
-        """What comes of a call; in a fresh kernel if the last one is gone."""
+        """The outcome of a call; a new kernel is started if the last one has ended."""
         if self._kernel is None:
             await self.run_cells()
         seconds = min(self.limits.call_seconds, self.seconds_left)
@@ -141,9 +146,10 @@ class Execution:
         return outcome
 
     async def call_all(self, groups: Sequence[Sequence[Call]]) -> list[list[Outcome]]:
-        """What comes of each group's calls.
+        """The outcomes of each group's calls, usually a group for each exercise.
 
-        A group's outcomes end with the first of those that are `LAST`.
+        All are sent in one message. Where time does not suffice for a group, its calls are made one
+        by one, up to the first outcome that is one of `LAST`.
         """
         together = await self._called_together([each for group in groups for each in group])
         outcomes: list[list[Outcome]] = []
@@ -155,7 +161,7 @@ class Execution:
     async def call_edited(self, what: EditedCalls, seconds: float) -> list[Outcome]:
         """The outcome of each edited function on each input, one function after the other.
 
-        There are fewer where `seconds` were over, or the kernel was lost, before the last one.
+        There are fewer where `seconds` had passed, or the kernel had ended, before the last call.
         """
         if self._kernel is None:
             await self.run_cells()
@@ -176,7 +182,7 @@ class Execution:
     async def _called_together(self, calls: Sequence[Call]) -> list[Outcome]:
         """The outcomes of calls that are sent in one message and have `TOGETHER_SECONDS` in total.
 
-        There are fewer outcomes than calls where that did not suffice.
+        There are fewer outcomes than calls where that was not enough.
         """
         if self._kernel is None:
             await self.run_cells()
@@ -194,7 +200,7 @@ class Execution:
         await self._stack.aclose()
 
     async def _ran_all(self) -> bool:
-        """Whether a new kernel has run all steps and still lives."""
+        """Start a kernel, and run all steps in it; whether it is still alive after them."""
         self._kernel = await self._stack.enter_async_context(
             start_kernel(self.files, self.confinement)
         )
@@ -205,7 +211,7 @@ class Execution:
             run = await self._run_step(runner, step, reach)
             if step.reads and run.ended == "ok" and number not in self.runs:
                 await self._read(step)
-            # What a cell does the first time counts; later kernels only need what it defines.
+            # What came of a cell in the first kernel counts; later ones only need what it defines.
             self.runs.setdefault(number, run)
             if run.ended in ("timeout", "crashed"):
                 self._reach[number] = Reach(max(reach - 1, Reach.NOTHING))
@@ -228,7 +234,7 @@ class Execution:
         return Reach(max(Reach.ALL - lost, Reach.NOTHING))
 
     def _out_of_cell_time(self) -> bool:
-        # The other half is for the calls: it is they that are graded.
+        # The other half of the time is kept for the calls, which are what is graded.
         return self.seconds_left < self.limits.submission_seconds / 2
 
     async def _run_step(self, runner: CellRunner, step: CellStep, reach: Reach) -> CellRun:
@@ -255,10 +261,10 @@ def _source(step: CellStep, reach: Reach) -> str:
 
 
 def _second_try(source: str, error: str) -> list[str]:
-    """What of a cell that failed is run again, one by one, so that one line costs only itself.
+    """The statements of a cell that raised which are run again, one by one.
 
-    All that can be read, if the cell was not Python or an import failed; what it imports and
-    defines, if something else did.
+    So one wrong line costs only itself. All statements that can be parsed are run if the cell has a
+    syntax error or an import failed. After another error it is only the imports and definitions.
     """
     if syntax_error(source) or error.split(":")[0] in IMPORT_ERRORS:
         return statements(source)

@@ -1,1 +1,1 @@
-"""Every result that was ever found, and what people decided about it."""
+"""Every result there ever was, people's decisions about them, late days and the fingerprint."""

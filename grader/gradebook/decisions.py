@@ -1,4 +1,4 @@
-"""What people decided, put above what the machine found."""
+"""Apply people's decisions, such as a changed score, to the results of grading."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from grader.model import ExerciseResult, Graded, Result, Status
 
 
 def decided(graded: Graded, decisions: Decisions) -> Result:
-    """The result with its owner, people's scores and remarks; the machine's scores stay beside
-    theirs."""
+    """The result with its owner, and with people's scores and remarks.
+
+    Where a person's score replaces one, the exercise's `adjustment` keeps the score that grading
+    gave. Once every exercise has a score, the submission counts as graded.
+    """
     result = replace(graded.result, owner=graded.submission.owner)
     remarks = decisions.remarks.get(result.student, ())
     exercises = tuple(

@@ -13,7 +13,7 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One exercise whose score is another in the second run. None: it had none."""
+    """An exercise whose score differs between two runs; None stands for no score."""
 
     student: str
     exercise: str
@@ -23,12 +23,15 @@ class Change:
 
     @property
     def by(self) -> float | None:
-        """The points won, or lost where negative; None where one run has no score."""
+        """The points gained (negative: lost); None where one of the runs has no score."""
         return None if self.before is None or self.after is None else self.after - self.before
 
 
 def changes(gradebook: Gradebook, one: ListedRun, two: ListedRun) -> list[Change]:
-    """Every change from run `one` to run `two`, by student. Scores are the machine's."""
+    """Every change from run `one` to run `two`, by student.
+
+    The scores are those of grading, without people's decisions and late days.
+    """
     before, after = _results(gradebook, one), _results(gradebook, two)
     return [
         change
@@ -73,7 +76,7 @@ def _why_of(
     now: ExerciseResult | None,
     runs: tuple[ListedRun, ListedRun],
 ) -> str:
-    """The parts of the basis that changed and concern the exercise, the nearest first."""
+    """The parts of the fingerprint that changed and concern the exercise, the closest first."""
     one, two = (run.parts for run in runs)
     changed = [name for name in {**one, **two} if one.get(name) != two.get(name)]
     place = f"{assignment}/{exercise}"
@@ -93,6 +96,6 @@ def _why_of(
 
 
 def _other_cases(was: ExerciseResult | None, now: ExerciseResult | None) -> list[str]:
-    """The cases that have another outcome."""
+    """The names of the cases that passed in one run and not in the other."""
     old, new = ({c.name: c.passed for c in each.cases} if each else {} for each in (was, now))
     return [name for name in {**old, **new} if old.get(name) != new.get(name)]

@@ -1,4 +1,4 @@
-"""Who may hand in later, from a CSV file; and late days put on results."""
+"""Extensions for students, read from a CSV file, and late days applied to results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.submissions.roster import Known, Student, read_rows, student_in
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """One student's; `due` as it stands in the file, or so many days more."""
+    """A student's extension: a time, `due`, as the file writes it, or a number of `days` more."""
 
     student: Student
     due: str = ""
@@ -27,7 +27,7 @@ class Extension:
 
 
 class Extensions:
-    """Extensions by student."""
+    """The extensions of a course, found by the owner of a submission."""
 
     def __init__(self, extensions: Iterable[Extension] = ()) -> None:
         self._by_student = {each.student: each for each in extensions}
@@ -38,7 +38,7 @@ class Extensions:
         return self._by_student[student] if student else None
 
     def unused(self, submissions: Iterable[Submission]) -> Iterator[str]:
-        """A line for each extension of a student who is not there."""
+        """A line for each extension whose student has none of these submissions."""
         found = {self.find(each.owner, each.source) for each in submissions}
         for each in self._by_student.values():
             if each not in found:
@@ -46,9 +46,9 @@ class Extensions:
 
 
 def read_extensions(path: Path) -> Extensions:
-    """A CSV file with columns that name students, as a roster has, and `due` or `days`.
+    """Read a CSV file with columns that name students, as in a roster, and `due` or `days`.
 
-    Raises InputError for a row without a student or a time.
+    Raises InputError for a row that names no student, or that has both or neither of the two.
     """
     rows = enumerate(read_rows(path), start=2)
     return Extensions(_extension(row, f"{path}: row {number}") for number, row in rows)
@@ -56,14 +56,16 @@ def read_extensions(path: Path) -> Extensions:
 
 @dataclass(frozen=True, slots=True)
 class LateDays:
-    """The rules by the assignments' names, and who has longer."""
+    """The rules for late days, by the assignment's name, and students' extensions."""
 
     rules: Mapping[str, LateRule] = field(default_factory=dict)
     extensions: Extensions = field(default_factory=Extensions)
 
     def applied(self, result: Result, assignment: str, owner: Owner) -> Result:
-        """The result with its lateness and what is left of its score; the same if no rule says
-        anything of it."""
+        """The result with its lateness, and with the score that is left.
+
+        It is returned as it is where the assignment has no rule or nothing was handed in.
+        """
         rule = self.rules.get(assignment)
         if rule is None or not result.handed_in:
             return result
@@ -97,7 +99,7 @@ def _extension(row: dict[str, str], place: str) -> Extension:
 
 
 def _time(text: str, zone: tzinfo | None) -> datetime | None:
-    """A time; a date alone is the end of that day."""
+    """The time in the text; for a date alone, the last second of that day."""
     found = moment(text, zone)
     if found and len(text) == len("2026-03-05"):
         return datetime.combine(found, time(23, 59, 59), found.tzinfo)

@@ -1,9 +1,9 @@
-"""What a grade rests on besides the notebook: a short name and a hash or version for each part.
+"""What a grade depends on besides the notebook, as names with hashes or versions.
 
-Results are kept for as long as every part stays the same, and `grade diff` says which part did not.
-The parts are the code that decides grades, the packages that a notebook can import, the options of
-the run, and the author's files. What only shows or stores results is none of them: a change of the
-report's colours grades nobody again.
+An earlier result is used again only if every part of the fingerprint is the same; `grade diff` says
+which parts have changed. The parts are the code that decides grades, the packages that a notebook
+can import, the options of the run, and the author's files. Code that only shows or stores results
+is not among them: if the report gets other colours, nobody is graded again.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ _OWN = "fairgrade"
 
 
 def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
-    """The parts by name: `grader`, `Python`, `package …`, `option …`, and of each assignment its
-    points, cases and files."""
+    """The parts of the fingerprint: name -> hash, version or value.
+
+    The names are `grader`, `Python`, `package NAME` and `option NAME`, and for each assignment
+    `points …`, `tolerance …`, `case …` and `file …`.
+    """
     parts = {"grader": program(*DECIDES), "Python": platform.python_version()}
     parts |= {f"package {name}": version for name, version in packages().items()}
     parts |= {f"option {name}": str(value) for name, value in options.items()}
@@ -44,20 +47,22 @@ def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str
 
 
 def installation() -> str:
-    """What grades here, for a cluster, all of whose workers need the very same: fairgrade's version
-    and the hash of its code, Python's and numpy's version."""
+    """The versions of fairgrade, Python and numpy, and a hash of fairgrade's code, in one line.
+
+    All workers of a cluster must have the same.
+    """
     numpy = packages().get("numpy", "")
     return f"{__version__} {program()} Python {platform.python_version()}, numpy {numpy}"
 
 
 @cache
 def packages() -> dict[str, str]:
-    """The version of every package that is installed where kernels import from, by its name."""
+    """Package name -> version, for the packages that kernels can import."""
     return packages_in(site_packages())
 
 
 def packages_in(folders: Iterable[str]) -> dict[str, str]:
-    """The version of every package that is installed in these folders, by its name."""
+    """Package name -> version, for the packages in these folders; fairgrade is left out."""
     found = {}
     for folder in filter(os.path.isdir, folders):
         for entry in sorted(os.listdir(folder)):
@@ -68,12 +73,12 @@ def packages_in(folders: Iterable[str]) -> dict[str, str]:
 
 
 def digest(parts: dict[str, str]) -> str:
-    """One hash for all parts."""
+    """One hash of all parts of a fingerprint."""
     return _hash(f"{name}\0{value}\0".encode() for name, value in sorted(parts.items()))
 
 
 def content(submission: Submission) -> str:
-    """A hash of the notebook's bytes; empty where they cannot be read."""
+    """The SHA-256 hash of the notebook's bytes; empty where they cannot be read."""
     if submission.problem:
         return ""
     try:
@@ -98,7 +103,7 @@ def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
 
 @cache
 def program(*parts: str) -> str:
-    """A hash of fairgrade's own code, or of those parts of it: files and folders of the package."""
+    """A hash of fairgrade's own code, or of `parts` of it: files and folders below `grader/`."""
     every = [path for part in parts or ("",) for path in _modules(PACKAGE / part)]
     pieces = (
         piece

@@ -1,4 +1,4 @@
-"""Late days: what an assignment's rule makes of the time when a notebook was handed in."""
+"""Late days: apply an assignment's rule to the time at which a notebook was handed in."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from grader.model import Lateness, Owner
 from grader.text import counted
 
 DAY = timedelta(days=1)
-# As Moodle's sheets have it in English; everybody else writes ISO 8601.
+# How Moodle's English sheets write a time. All others write ISO 8601.
 _MOODLES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M")
 
 
 def lateness(
     rule: LateRule, due: datetime, owner: Owner, score: float | None
 ) -> tuple[Lateness, float | None]:
-    """How late a student's notebook is that was due then, and the score that is left.
+    """How late a notebook was handed in that was due at `due`, and the score that is left.
 
-    What is not known takes nothing off.
+    `due` differs from `rule.due` where the student has an extension. Where nobody knows when it was
+    handed in, no points are taken off.
     """
     extended = due != rule.due
     when = moment(owner.submitted_at, due.tzinfo)
     if when is None:
-        # A platform's word that it was in time is enough; that it was late is no number of days,
-        # and it knows nothing of an extension.
+        # If the platform says that it was in time, that is enough. If it says "late", it does not
+        # say by how many days, and knows of no extension.
         known = owner.late is False
         words = "" if known else _unknown(due, owner, extended)
         return Lateness(due.isoformat(), 0 if known else None, 0.0, score, words), score
     days = max(0, math.ceil((when - due) / DAY))
     percent = min(max(0.0, days - rule.free_days) * rule.percent_per_day, rule.most_percent)
-    # Rounded up, it could be more than there is.
+    # Rounding up may give more points than there are to lose.
     lost = min(round((score or 0.0) * percent / 100, 2), score or 0.0)
     left = None if score is None else score - lost
     words = _words(rule, due, days, percent, lost, extended) if days else ""
@@ -41,7 +42,7 @@ def lateness(
 
 
 def moment(text: str, zone: tzinfo | None) -> datetime | None:
-    """The time that a platform writes so, in `zone` where it names none; None for anything else."""
+    """The time in a platform's text, in `zone` where it names none; None if it cannot be read."""
     text = re.sub(r" UTC$", "+00:00", text.strip())
     for read in (datetime.fromisoformat, *map(_reader, _MOODLES)):
         try:

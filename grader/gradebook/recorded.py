@@ -1,4 +1,7 @@
-"""A run's results in their order, without holding them: each is read when it is asked for."""
+"""The results of a run in their order, each read from the gradebook when it is asked for.
+
+So a large class need not be held in memory.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,14 @@ from grader.model import Graded, Result, Summary
 
 @dataclass(frozen=True, slots=True)
 class ResultReader:
-    """What the gradebook holds of a run, with what people decided above it,
-    and late days taken off."""
+    """Reads results from the gradebook, with people's decisions and late days applied."""
 
     gradebook: Gradebook
     decisions: Decisions
     late_days: LateDays = field(default_factory=LateDays)
 
     def result(self, summary: Summary) -> Result:
-        """The whole result of a line, under the line's name for the student."""
+        """The whole result of a summary, with the student named as in the summary."""
         if summary.number is None:
             return summary.head
         kept = self.gradebook.result(summary.number)
@@ -30,8 +32,7 @@ class ResultReader:
         return self.late_days.applied(result, summary.assignment, summary.submission.owner)
 
     def with_decisions(self, summary: Summary) -> Summary:
-        """The summary with the status and the score that people's decisions and late days make of
-        it."""
+        """The summary with status and score as they are after people's decisions and late days."""
         if summary.submission.student in self.decisions.students:
             result = self.result(summary)
         else:
@@ -48,7 +49,7 @@ class ResultReader:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Results to be gone through as often as one likes, for as long as the gradebook is open."""
+    """Results that may be iterated over several times while the gradebook is open."""
 
     recorded: ResultReader
     summaries: Collection[Summary]
@@ -66,10 +67,10 @@ class Results:
 
     @property
     def heads(self) -> Iterator[Result]:
-        """The results in brief: who, whether graded and why not, the score."""
+        """Each result without its exercises: student, status with its reason, and score."""
         return (replace(summary.head, max_score=self.max_score) for summary in self.summaries)
 
 
 def heads(results: Collection[Result]) -> Iterable[Result]:
-    """The results for whom status and score are enough; the rest need not be read then."""
+    """Each result, without its exercises where that saves reading it from the gradebook."""
     return results.heads if isinstance(results, Results) else results

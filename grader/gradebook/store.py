@@ -1,8 +1,8 @@
 """The gradebook: a SQLite file with every run, its results, and what people decided about them.
 
-A result is in the file, and on the disk, as soon as `record` returns. Several processes may write
-to one file: SQLite lets one of them in at a time, and a result that two of them found is kept once.
-Besides it only `table.py` knows SQL.
+A result is on the disk as soon as `record` returns. Several processes may write to one file: SQLite
+lets one of them write at a time, and a result that two of them found is kept once. SQL stands only
+here, in `migrations/`, and in `submissions/table.py`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ from grader.errors import InputError, Remedy, SystemFailure
 from grader.gradebook import migrations
 from grader.model import Adjustment, Protection, Result, Status, Submission
 
-# Another process holds the file for one short transaction at a time.
+# How long to wait for another process's transaction; each of them is short.
 BUSY_SECONDS = 60
-# How the file is called where nobody names one.
+# The name of the file where nobody gives another one.
 GRADEBOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRun:
-    """A run as the gradebook lists it; `finished` is empty where it was cut short."""
+    """A run as the gradebook lists it.
+
+    `finished` is empty if the run was cut short. `parts` is its fingerprint, `results` how many
+    results it has.
+    """
 
     number: int
     started: str
@@ -41,14 +45,17 @@ class ListedRun:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """What a list of runs shows of a run's protection."""
+    """The part of a run's protection that the list of runs shows."""
 
     level: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A result as it is in the gradebook, with the notebook's hash and the result's number."""
+    """A result as the gradebook holds it, with its number there.
+
+    `content` is the hash of the notebook's bytes; empty if it is not known.
+    """
 
     number: int
     content: str
@@ -65,30 +72,34 @@ class Decisions:
 
     @property
     def students(self) -> frozenset[str]:
-        """Those whose scores people decided about."""
+        """The students for whom a person has set a score."""
         return frozenset(student for _, student, _ in self.scores)
 
 
 class Gradebook:
-    """An open gradebook; use it in a `with` statement."""
+    """An open gradebook, to be used in a `with` statement.
+
+    Its methods raise InputError where the file is damaged, and SystemFailure where it cannot be
+    read or written.
+    """
 
     def __init__(self, path: Path, create: bool = True) -> None:
-        """Open the file, make it if it may be made, and bring it to the newest version.
+        """Open the file, create it if `create` allows that, and apply missing migrations.
 
-        Raises InputError where it is no gradebook, or one of a newer fairgrade.
+        Raises InputError where there is no file, it is no gradebook, or a newer fairgrade wrote it.
         """
         self.path = path
         if not create and not path.exists():
             raise InputError(f"{path}: there is no gradebook", Remedy.OTHER_GRADEBOOK)
         with self._in_words():
-            # Several threads may use it, one after the other.
+            # Several threads may use the connection, but never two at once.
             self._db = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         try:
             with self._in_words():
                 self._prepare()
-        except BaseException:  # nobody else can close it, as there is no object yet
+        except BaseException:  # there is no object yet whose `__exit__` could close it
             self._db.close()
             raise
 
@@ -101,7 +112,7 @@ class Gradebook:
     def begin(
         self, started: str, version: str, seed: int, protection: Protection, parts: dict[str, str]
     ) -> int:
-        """Note that a run begins; its number."""
+        """Record that a run begins, and return its number. `parts` is its fingerprint."""
         values = (started, version, seed, _text(protection), _text(parts))
         with self._transaction() as db:
             insert = (
@@ -114,7 +125,7 @@ class Gradebook:
             db.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run))
 
     def cut_short(self, parts: dict[str, str]) -> str:
-        """When the latest run on this basis began, if it never came to its end; else ""."""
+        """When the latest run with this fingerprint began, if it did not finish; else empty."""
         with self._in_words():
             row = self._db.execute(
                 "SELECT started, finished FROM runs WHERE parts = ? ORDER BY id DESC LIMIT 1",
@@ -123,7 +134,10 @@ class Gradebook:
         return row[0] if row and row[1] is None else ""
 
     def kept(self, submission: Submission, content: str, basis: str) -> Kept | None:
-        """The result of this very notebook on this very basis, if there is one."""
+        """The valid result of the same student, path, notebook's hash and fingerprint, if any.
+
+        `basis` is the digest of the fingerprint.
+        """
         with self._in_words():
             row = self._db.execute(
                 _RESULT + "WHERE s.student = ? AND s.source = ? AND s.content = ?"
@@ -133,16 +147,19 @@ class Gradebook:
             return _kept(row) if row else None
 
     def take(self, run: int, numbers: Iterable[int]) -> None:
-        """Make kept results part of a run."""
+        """Make earlier results, by their numbers, part of a run."""
         with self._transaction() as db:
             db.executemany(
                 "INSERT OR IGNORE INTO run_results VALUES (?, ?)", ((run, each) for each in numbers)
             )
 
     def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> int:
-        """Keep a new result; the number of the one that counts. Only a graded one is valid for
-        later runs, and only the first of several on one basis, unless it is to take the other's
-        place (`regrade`)."""
+        """Store a new result, and return the number of the one that counts.
+
+        A result is valid for later runs only if its status is graded and its notebook's hash is
+        known. Of several valid ones of the same submission and fingerprint, as two processes may
+        find them, the first counts; with `regrade`, it is the new one.
+        """
         result = kept.result
         valid = result.status is Status.GRADED and kept.content != ""
         with self._transaction() as db:
@@ -163,7 +180,7 @@ class Gradebook:
         return number
 
     def invalidate(self, run: int) -> None:
-        """Let no later run use the results that this run found."""
+        """Make the results that this run found invalid for later runs."""
         with self._transaction() as db:
             db.execute("UPDATE results SET valid = 0 WHERE run_id = ?", (run,))
 
@@ -183,7 +200,7 @@ class Gradebook:
             return [_run_line(*row) for row in rows]
 
     def results_of(self, run: int) -> Iterator[Kept]:
-        """The results that a run found or took over, by student."""
+        """The results that a run found or took over from earlier runs, ordered by student."""
         with self._in_words():
             yield from map(
                 _kept,
@@ -195,7 +212,7 @@ class Gradebook:
             )
 
     def latest(self, student: str) -> list[Kept]:
-        """The student's results in the latest run that has any."""
+        """The student's results in the latest run that has any; raises InputError if none has."""
         with self._in_words():
             row = self._db.execute(
                 "SELECT max(l.run_id) FROM run_results l JOIN results r ON r.id = l.result_id"
@@ -209,7 +226,7 @@ class Gradebook:
     def adjust(
         self, assignment: str, student: str, exercise: str, score: float, reason: str
     ) -> None:
-        """Keep a person's score; an earlier one is undone by it."""
+        """Store a score that a person decided on; it replaces an earlier one."""
         with self._transaction() as db:
             _undo(db, assignment, student, exercise)
             db.execute(
@@ -219,7 +236,7 @@ class Gradebook:
             )
 
     def undo(self, assignment: str, student: str, exercise: str) -> bool:
-        """Take a person's score back; False where there is none."""
+        """Take a person's score back; returns False where there is none."""
         with self._transaction() as db:
             return _undo(db, assignment, student, exercise)
 
@@ -249,15 +266,17 @@ class Gradebook:
                 f"{unknown[0]!r}); install that one",
                 Remedy.OTHER_GRADEBOOK,
             )
-        # In this order: another process that makes the gradebook adds all its tables at once.
+        # The tables are counted first: another process may be creating the gradebook, and commits
+        # tables and migrations at once.
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and not migrations.begun(self._db):
             raise InputError(f"{self.path}: is a database, but no gradebook")
         self._db.execute("PRAGMA journal_mode = WAL")
-        # A result that was reported survives a power cut, too.
+        # So that a result that was reported survives a power cut.
         self._db.execute("PRAGMA synchronous = FULL")
         if not migrations.complete(self._db):
-            # All missing steps or none; who comes second finds them done.
+            # One transaction: either all missing steps are applied or none. A second process that
+            # waits for it then finds nothing missing.
             with self._transaction() as db:
                 migrations.apply(db)
 
@@ -268,8 +287,8 @@ class Gradebook:
             try:
                 yield self._db
                 self._db.execute("COMMIT")
-            except BaseException:  # Ctrl-C, too, must not leave half of it
-                # A full disk has already ended the transaction.
+            except BaseException:  # at Ctrl-C, too, half of it must not stay
+                # SQLite has rolled back by itself when the disk is full.
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
@@ -306,7 +325,7 @@ def _kept(row: tuple[int, str, str, str]) -> Kept:
 
 @contextmanager
 def _in_row(table: str, number: int) -> Iterator[None]:
-    """Name the row in the error of a record that cannot be read."""
+    """Add the table and the row's number to the error of a record that cannot be read."""
     try:
         yield
     except Malformed as error:

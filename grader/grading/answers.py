@@ -1,4 +1,4 @@
-"""A student's answer to one exercise, from the cells that define it to the judged cases."""
+"""A student's answer to one exercise: its cells, the calls to make, the judged cases."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from grader.sandbox.shared import SharedInputs
 class Answer:
     """The cells that define an exercise's function, and what came of its cases, by their name.
 
-    `untouched` are the numbers of those cells in which it is still a stub. `stopped` says why no
-    more cases are called, if so.
+    `untouched` are the numbers of the cells in which it is still a stub. `stopped`, if not empty,
+    says why no further cases are called. `judged` are the judged cases, `marks` remarks on lines.
     """
 
     exercise: Exercise
@@ -39,24 +39,24 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The last cell in which the function can be read, or an empty string."""
+        """The source of the last cell whose function can be parsed; empty if there is none."""
         names = self.exercise.names
         readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
         return readable[-1] if readable else ""
 
     @property
     def is_untouched(self) -> bool:
-        """Whether there are only stubs."""
+        """Whether the function is still a stub in all of its cells."""
         return bool(self.cells) and len(self.untouched) == len(self.cells)
 
     @property
     def copies(self) -> set[int]:
-        """The cells that are still stubs although another cell answers the exercise."""
+        """The numbers of cells with a stub, where another cell has the student's answer."""
         return set() if self.is_untouched else self.untouched
 
 
 def answer_to(exercise: Exercise, notebook: Notebook, template: Template) -> Answer:
-    """The notebook's answer to the exercise, of which no case has been called yet."""
+    """The notebook's answer to the exercise, before any case has been called."""
     cells = notebook.cells_defining(exercise.names)
     answer = Answer(exercise, cells, untouched_cells(exercise, cells, template))
     if cells and not answer.code:
@@ -67,7 +67,10 @@ def answer_to(exercise: Exercise, notebook: Notebook, template: Template) -> Ans
 def calls_for(
     answer: Answer, visibility: Visibility, inputs: Mapping[Case, SharedInputs]
 ) -> list[Call]:
-    """The calls for the exercise's cases of one kind; none where the answer is `stopped`."""
+    """The calls for the exercise's public or hidden cases; none where the answer is `stopped`.
+
+    `inputs` are those that the kernel has in memory; others are sent.
+    """
     if answer.stopped:
         return []
     exercise = answer.exercise
@@ -77,9 +80,10 @@ def calls_for(
 
 
 def judge_cases(answer: Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
-    """Judge the exercise's cases of one kind by their outcomes, and note it on the answer.
+    """Judge the exercise's public or hidden cases by their outcomes, and store that in the answer.
 
-    There are fewer outcomes than cases where a call was the last: those after it were not made.
+    There may be fewer outcomes than cases, since no calls are made after one that timed out, for
+    example. The remaining cases count as not called.
     """
     exercise = answer.exercise
     for index, case in enumerate(exercise.of(visibility)):
@@ -121,7 +125,7 @@ def _unreached(cell: Cell, runs: Mapping[int, CellRun]) -> str:
 
 
 def _nearly(exercise: Exercise, notebook: Notebook) -> str:
-    """A function of the notebook that may be the exercise's under another name."""
+    """A hint at a function of the notebook that may be the exercise's under another name."""
     names = {name for cell in notebook.cells for name in functions(cell.source)}
     like = nearest(exercise.name, names)
     return (

@@ -1,8 +1,8 @@
-"""What stopped a student's function, in plain words: what it means, and where to look.
+"""Explain in plain words an exception that a student's function raised.
 
-Python's messages say what the interpreter saw. The words here say what a student can do about it,
-from the message, the line of their code it came from, and the inputs of a public case. Where
-nothing helpful is known, nothing is said.
+Python's messages say what the interpreter met. The hints here say what a student can do about it.
+They are made from the message, the line of the student's code, and the inputs of a public case.
+Where nothing helpful is known, there is no hint.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _INDEXED_KEY = re.compile(r"(.*?)(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it happened: the function's code, and the inputs of the case by parameter."""
+    """Where an exception was raised: the function, the line, and the case's inputs by parameter."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
     line: int | None = None
@@ -39,13 +39,13 @@ class Place:
 
     @property
     def names(self) -> set[str]:
-        """Names that mean something in the function."""
+        """The names of the function's parameters and variables."""
         nodes = list(ast.walk(self.function)) if self.function else []
         stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
     def asked_for(self, key: Any) -> set[str]:
-        """Names that the line may have asked for this key: no other key stands in the brackets."""
+        """The names that the line subscripts with this key, or with what may be this key."""
         nodes = ast.walk(self.function) if self.function else ()
         return {
             node.value.id
@@ -58,7 +58,7 @@ class Place:
 
 
 def _may_be(node: ast.expr, key: Any) -> bool:
-    """Whether an expression may be the key, by what can be read of it, as of `"dW" + str(l)`."""
+    """Whether an expression may have the value `key`: `"dW" + str(l)` may be any key after "dW"."""
     match node:
         case ast.Constant():
             return bool(node.value == key)
@@ -76,9 +76,10 @@ def place(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Place:
-    """The place in a cell's code: the first of `names` that it defines, called with these inputs.
+    """The place of a line in a cell's code, in a call of the first of `names` that it defines.
 
-    A line in another function of the cell is placed there, where the inputs mean nothing.
+    If the line is in another function of the cell, that one is the place's function, and the place
+    has no inputs, since it is not known what that function was called with.
     """
     defined = functions(code)
     called = next((defined[name] for name in names if name in defined), None)
@@ -91,20 +92,20 @@ def place(
 
 
 def in_words(raised: Raised, where: Place) -> str:
-    """What the exception means, in a sentence or two; an empty string where there is no telling."""
+    """A hint at what the exception means, in one or two sentences; empty if there is none."""
     explain = _EXPLAINED.get(raised.type)
     return explain(raised.message, where) if explain else ""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
-    """The candidate most like the name, or an empty string if none is like it."""
+    """The candidate most similar to the name; empty if none is similar."""
     others = sorted(set(candidates))
     same = [each for each in others if each.lower() == name.lower()]
     return next(iter(same or get_close_matches(name, others, 1, _LIKENESS)), "")
 
 
 def loop_at(code: str, line: int) -> str:
-    """The innermost loop around a line of a cell, in words; an empty string outside of loops."""
+    """A sentence about the innermost loop around a line of a cell; empty outside of loops."""
     loops = [
         node
         for function in functions(code).values()
@@ -138,7 +139,7 @@ def _key_error(message: str, where: Place) -> str:
 
 
 def _key_hint(key: Any, keys: Iterable[Any]) -> str:
-    """What about a key that is not there is nearly right."""
+    """A hint at the key that may have been meant in place of one that does not exist."""
     texts = [each for each in keys if isinstance(each, str)]
     match = _INDEXED_KEY.fullmatch(key) if isinstance(key, str) else None
     if match:
@@ -256,7 +257,7 @@ def _broadcast(shapes: Sequence[str], where: Place) -> str:
 
 
 def _who_has(shape: str, where: Place) -> str:
-    """Inputs that are arrays of that shape, as one writes them in the code."""
+    """The inputs that are arrays of that shape, written as in code: `x` or `parameters['W1']`."""
     dims = tuple(int(each) for each in re.findall(r"\d+", shape))
     found = [name for name, value in _arrays(where.inputs) if value.shape == dims]
     return " and ".join(found[:2])

@@ -1,4 +1,4 @@
-"""Judge one call: the expected output against what came back."""
+"""Judge one call: compare its outcome with the expected output of the case."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from grader.values.contents import keys_of
 def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> CaseResult:
     """Whether the case is passed, and if not, why, in words for the student.
 
-    `code` is the cell that defines the function. What a student controls (values, exception text,
-    the line it came from) is shown for public cases only: a function can return or raise its own
-    inputs.
+    `code` is the cell that defines the function. A function can return its inputs or raise an
+    exception with them in its text. So values, such texts and the line are shown for public cases
+    only, lest hidden inputs become known.
     """
     public = case.visibility is Visibility.PUBLIC
     message = _message(case, exercise, outcome, code, public)
@@ -37,7 +37,10 @@ def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> C
 
 
 def mark(outcome: Outcome, code: str) -> Mark | None:
-    """The line of the cell at which a call of a public case came to a bad end, if it is known."""
+    """A remark on the line at which a call raised or ran out of time; None if that is not known.
+
+    To be called for public cases only.
+    """
     if not isinstance(outcome, (Raised, TimedOut)) or not _line(code, outcome.line):
         return None
     words = f"raises {outcome.type}" if isinstance(outcome, Raised) else "time was over here"
@@ -63,9 +66,7 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
                 else ("returns something that cannot be compared")
             )
         case TimedOut(seconds, line):
-            if (
-                not public
-            ):  # how long it was decides the function, if the submission's time is short
+            if not public:  # a function could tell a hidden input by how much time it leaves
                 return "had not returned in time"
             where = loop_at(code, line) if line else ""
             return f"had not returned after {seconds:.3g} s{where and f'. {where}'}"
@@ -79,7 +80,7 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
 
 @cached()
 def _public_keys(exercise: Exercise) -> frozenset[Any]:
-    """The keys that public expected outputs have, which students know."""
+    """The dictionary keys in public expected outputs, which students know."""
     cases = exercise.of(Visibility.PUBLIC)
     return frozenset(key for case in cases for key in keys_of(case.expected))
 
@@ -96,13 +97,16 @@ def _raised(raised: Raised, code: str, case: Case, exercise: Exercise) -> str:
 
 
 def _line(code: str, number: int | None) -> str:
-    """A line of the code, counted from 1; an empty string where there is none such."""
+    """Line `number` of the code, counted from 1; an empty string where there is none."""
     lines = code.splitlines()
     return plain(lines[number - 1].strip()) if number and 0 < number <= len(lines) else ""
 
 
 def _known(name: str) -> str:
-    """The exception's name if it is Python's own; a student's class may be named anything."""
+    """The exception's name if Python defines it.
+
+    A student's own class is not named, because its name may contain a hidden input.
+    """
     kind = getattr(builtins, name, None)
     if isinstance(kind, type) and issubclass(kind, BaseException):
         return name

@@ -1,1 +1,1 @@
-"""Notebooks as students hand them in, read without running them."""
+"""Read notebooks as students hand them in, and parse their cells, without running them."""

@@ -1,9 +1,10 @@
-"""Take the source of a cell apart without running it.
+"""Parse the source of a cell, and find functions, imports and calls in it, without running it.
 
-A cell is IPython's, not quite Python: lines may be magics, and a student's cell may not parse at
-all. What of it can be read is read statement by statement, and keeps its line numbers.
+A cell may have IPython's magics, which are not Python, and a student's cell may not parse at all.
+Then the statements that can be parsed are used, with their line numbers unchanged.
 
-Every function here parses the cell that it is given; within `parsed_once`, each cell only once.
+Every function here parses the cell that it is given. Within the context `parsed_once`, each cell is
+parsed only once.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-# A character of a cell takes up to 900 bytes of the tree that it is parsed into.
+# The abstract syntax tree of a cell may take up to 900 bytes for each of its characters.
 MAX_CELL_CHARACTERS = 1_000_000
-# Of a notebook. What is longer is read up to there, in the order in which it is asked for.
+# How many characters of a notebook are parsed; cells that are asked for after that are not.
 MAX_NOTEBOOK_CHARACTERS = 2_000_000
 START_MARK = re.compile(r"^\s*#+\s*START CODE HERE")
 END_MARK = re.compile(r"^\s*#+\s*END CODE HERE")
 
-# Magics that run the rest of the cell as Python; other cell magics make it something else.
+# Cell magics that run the rest of the cell as Python. After any other, the cell is no Python.
 _TIMED = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b")
 _CELL_MAGIC = re.compile(r"\A\s*%%")
 _MAGIC_LINE = re.compile(r"^(\s*)([%!?].*|[\w.]+\?{1,2}\s*|[\w, ]+=\s*[%!].*)$")
-# A line that goes on with the statement above it.
+# A line that continues the statement above it.
 _CONTINUES = re.compile(r"^([\s)\]}#]|(elif|else|except|finally)\b|$)")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# What a value is written with that needs nothing else of the notebook.
+# The nodes of an expression that needs nothing else of the notebook, such as `[1, 2 * 3]`.
 _PLAIN = (
     *(ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp),
     *(ast.operator, ast.unaryop, ast.expr_context),
@@ -42,10 +43,11 @@ _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What can be read of a cell.
+    """The part of a cell that could be parsed.
 
-    `tree` was parsed from the lines `texts`, which have as many lines as the cell's own, `lines`.
-    `error` says why they differ, where something of the cell is not Python.
+    `lines` are the cell's own lines. `texts` are the same number of lines, in which those that are
+    not Python have been replaced; `tree` was parsed from them. `error` says why some statements
+    could not be parsed, if so.
     """
 
     tree: ast.Module
@@ -55,10 +57,10 @@ class _Read:
 
 
 class ParsedCells:
-    """What was read of a notebook's cells, by their source.
+    """The parsed cells of one notebook, by their source.
 
-    Where `MAX_NOTEBOOK_CHARACTERS` have been parsed, further cells are too long to be read. `known`
-    cells, those of the template, are taken from there and do not count.
+    Once `MAX_NOTEBOOK_CHARACTERS` have been parsed, further cells count as too long to be read.
+    `known` has cells that were parsed before, those of the template, which are not counted.
     """
 
     def __init__(self) -> None:
@@ -80,9 +82,9 @@ _PARSED: ContextVar[ParsedCells | None] = ContextVar("_PARSED", default=None)
 
 @contextmanager
 def parsed_once() -> Iterator[ParsedCells]:
-    """Parse each cell only once within the context, and forget all of them at its end.
+    """Parse each cell only once while the context lasts.
 
-    One context is for one notebook. It holds for the thread or task that has entered it.
+    A context is for one notebook, and applies to the thread or task that has entered it.
     """
     parsed = ParsedCells()
     token = _PARSED.set(parsed)
@@ -127,7 +129,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _without_magics(lines: list[str]) -> str:
-    """The lines with those that are not Python made to do nothing."""
+    """The cell with lines of magic replaced by `pass`, and that of a cell magic by nothing."""
     plain = [_MAGIC_LINE.sub(r"\1pass", line) for line in lines]
     if plain and _TIMED.match("\n".join(lines)):
         plain[next(i for i, line in enumerate(lines) if line.strip())] = ""
@@ -135,7 +137,7 @@ def _without_magics(lines: list[str]) -> str:
 
 
 def _readable_lines(lines: list[str]) -> list[str]:
-    """The lines, empty where the statement they belong to cannot be read."""
+    """The lines, those of statements that cannot be parsed replaced by empty ones."""
     starts = [n for n, line in enumerate(lines) if n == 0 or not _CONTINUES.match(line)]
     starts = [n for n in starts if n == 0 or not lines[n - 1].startswith("@")]
     readable = [""] * len(lines)
@@ -149,7 +151,7 @@ def _readable_lines(lines: list[str]) -> list[str]:
 
 
 def syntax_error(source: str) -> SyntaxError | None:
-    """Why not all of a cell can be read, or None."""
+    """Why part of a cell cannot be parsed; None if all of it can."""
     return _read(source).error
 
 
@@ -164,8 +166,10 @@ def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
 
 
 def bindings(source: str) -> list[tuple[ast.stmt, set[str]]]:
-    """The statements at a cell's top level that give names a meaning, each with these names; "*"
-    is that of `from module import *`."""
+    """The statements at a cell's top level that bind names, each with the names it binds.
+
+    A `from module import *` binds the name "*".
+    """
     found = [(node, _bound_by(node)) for node in _read(source).tree.body]
     return [(node, names) for node, names in found if names]
 
@@ -177,7 +181,7 @@ def _bound_by(node: ast.stmt) -> set[str]:
 
 
 def names_read(node: ast.stmt) -> set[str]:
-    """The names that a statement reads, and does not itself give a meaning."""
+    """The names that a statement reads without binding them itself."""
     nodes = list(ast.walk(node))
     own = {each.arg for each in nodes if isinstance(each, ast.arg)}
     own |= {name for each in nodes for name in _binds(each)}
@@ -194,7 +198,7 @@ def _binds(node: ast.AST) -> set[str]:
 
 
 def defines(source: str, name: str) -> bool:
-    """Whether a cell defines the function, or tries to in lines that cannot be read."""
+    """Whether a cell defines the function, or has its `def` among lines that cannot be parsed."""
     if name in functions(source):
         return True
     if syntax_error(source) is None:
@@ -204,20 +208,26 @@ def defines(source: str, name: str) -> bool:
 
 
 def calls(source: str) -> set[str]:
-    """The names of functions that a cell calls when it runs, not only when those are called."""
+    """The names of the functions that a cell calls when it is run.
+
+    Calls in the body of a function do not count, since defining it does not make them.
+    """
     return {name for node in _read(source).tree.body for name, _ in _calls(node)}
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A call: the texts among its arguments, and the name that its value gets (or nothing)."""
+    """A call: the string literals among its arguments, and the variable its value is assigned to.
+
+    `target` is empty where the value is not assigned to a single name.
+    """
 
     texts: frozenset[str]
     target: str
 
 
 def calls_of(source: str, name: str) -> list[Called]:
-    """The calls of a function that a cell makes when it runs."""
+    """The calls of a function that a cell makes when it is run."""
     return [
         _called(call, statement)
         for statement in _read(source).tree.body
@@ -248,24 +258,24 @@ def _calls(statement: ast.stmt) -> Iterator[tuple[str, ast.Call]]:
 
 
 def statements(source: str) -> list[str]:
-    """The cell's statements that can be read, one by one."""
+    """The source of each statement of the cell that can be parsed."""
     read = _read(source)
     return [_segment(read, node)[1] for node in read.tree.body]
 
 
 def definitions(source: str) -> list[str]:
-    """What of the cell imports or defines, one by one."""
+    """The source of each import and each definition of a function or class in the cell."""
     read = _read(source)
     return [_segment(read, node)[1] for node in read.tree.body if isinstance(node, _DEFINITIONS)]
 
 
 def definitions_only(source: str) -> str:
-    """What a cell imports and defines, on its own lines, without anything else it does."""
+    """The cell's imports and definitions on their own lines; the other lines are empty."""
     return _only(source, [n for n in _read(source).tree.body if isinstance(n, _DEFINITIONS)])
 
 
 def definitions_and_constants(source: str) -> str:
-    """What a cell imports and defines, and the names it gives to numbers, texts and the like."""
+    """The cell's imports, definitions and assignments of constants, such as `rate = 0.1`."""
     nodes = _read(source).tree.body
     return _only(source, [n for n in nodes if isinstance(n, _DEFINITIONS) or _is_constant(n)])
 
@@ -282,9 +292,10 @@ def _is_constant(node: ast.stmt) -> bool:
 
 
 def without_calls(source: str, names: frozenset[str]) -> str:
-    """The cell, on its own lines, without what calls one of `names` or depends on what that gave.
+    """The cell without statements that use one of `names`, or a variable that such a one assigns.
 
-    Bare expressions go too: in such a cell they show or plot the result.
+    Line numbers stay the same. Expressions that stand alone are left out too, because in such a
+    cell they print or plot the result. Imports and definitions always stay.
     """
     kept: list[ast.stmt] = []
     lost = set(names)
@@ -314,22 +325,24 @@ def _only(source: str, nodes: list[ast.stmt]) -> str:
 
 
 def _segment(read: _Read, node: ast.stmt) -> tuple[int, str]:
-    """The first line and the text of a statement, decorators included, magics as they were."""
+    """The number of a statement's first line, and its source, with decorators and magics."""
     decorators = getattr(node, "decorator_list", [])
     first = decorators[0].lineno if decorators else node.lineno
     if decorators or isinstance(node, ast.Pass):
         return first, "\n".join(read.lines[first - 1 : node.end_lineno])
     last = node.end_lineno or first
     text = read.texts[first - 1 : last]
-    # Columns are counted in bytes. The last line is cut first, as it may be the first as well.
+    # Column offsets count bytes. The last line is cut first, since it may also be the first one.
     text[-1] = text[-1].encode()[: node.end_col_offset].decode()
     text[0] = text[0].encode()[node.col_offset :].decode()
     return first, "\n".join(text)
 
 
 def anchored(source: str) -> str:
-    """The cell with empty lines at its top made comments: IPython drops them, and its line numbers
-    would no longer be ours."""
+    """The cell with the empty lines at its top made comments.
+
+    IPython removes empty lines there, so its line numbers would differ from ours.
+    """
     lines = source.split("\n")
     empty = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if empty == 0 or _CELL_MAGIC.match(source):
@@ -338,10 +351,10 @@ def anchored(source: str) -> str:
 
 
 def is_untouched(source: str, name: str, original: str | None = None) -> bool:
-    """Whether nothing has been written yet into the function `name` of a cell.
+    """Whether the function `name` of a cell is still the stub that students were given.
 
-    So it is where everything between START CODE HERE and END CODE HERE is comments and assignments
-    of None, or where the function's `skeleton` is that of the `original` in the template.
+    It is if there is nothing but comments, `pass`, `...` and assignments of None between START CODE
+    HERE and END CODE HERE, or if its `skeleton` is `original`, that of the template's function.
     """
     stubs = list(_stubs(_lines_of(source, name)))
     if stubs and all(_is_blank(line) for stub in stubs for line in stub):
@@ -350,7 +363,7 @@ def is_untouched(source: str, name: str, original: str | None = None) -> bool:
 
 
 def _lines_of(source: str, name: str) -> list[str]:
-    """A function's lines and the comments after it; the whole cell, where it is no Python."""
+    """The lines of a function, with the comments after it; of the whole cell if it is not found."""
     function = functions(source).get(name)
     lines = source.splitlines()
     if function is None:
@@ -373,7 +386,7 @@ def _stubs(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _is_blank(line: str) -> bool:
-    """Whether a stub's line says nothing: empty, a comment, `pass`, `...`, or names = None."""
+    """Whether a line of a stub is empty, a comment, `pass`, `...`, or assigns nothing but None."""
     text = line.strip()
     if text in ("", "pass", "...") or text.startswith("#"):
         return True
@@ -389,10 +402,10 @@ def _is_blank(line: str) -> bool:
 
 
 def skeleton(source: str, name: str) -> str | None:
-    """The function's arguments and statements as text that is the same for the same code.
+    """The abstract syntax tree of a function's arguments and body, as text.
 
-    Comments, the docstring and the layout make no difference. None where the cell has no such
-    function.
+    It is the same for two functions that differ only in comments, docstring and layout. None where
+    the cell has no such function.
     """
     function = functions(source).get(name)
     if function is None:

@@ -1,4 +1,4 @@
-"""Read a notebook as students hand it in."""
+"""Read the code cells of a notebook file, whatever students may hand in."""
 
 from __future__ import annotations
 
@@ -32,19 +32,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """The code cells of a notebook, and the assignment its metadata names (or an empty string)."""
+    """The code cells of a notebook.
+
+    `assignment` is the name in its metadata, if any; `flags` are remarks for people.
+    """
 
     cells: tuple[Cell, ...]
     assignment: str = ""
     flags: tuple[str, ...] = ()
 
     def cells_defining(self, names: tuple[str, ...]) -> list[Cell]:
-        """The cells that define a function of one of `names`, readable Python or not."""
+        """The cells that define a function of one of `names`, whether they can be parsed or not."""
         return [cell for cell in self.cells if any(defines(cell.source, name) for name in names)]
 
 
 def read_notebook(path: Path) -> Notebook:
-    """The notebook at `path`, whatever edition of the format it is in.
+    """The notebook at `path`, in any version of the notebook format.
 
     Raises SubmissionError, with the reason in words, for everything that cannot be graded.
     """
@@ -52,7 +55,7 @@ def read_notebook(path: Path) -> Notebook:
 
 
 def parse_notebook(content: bytes) -> Notebook:
-    """`read_notebook` for a file's content."""
+    """The notebook in the bytes of a file; raises what `read_notebook` does."""
     data = _json(_text(content))
     language = _language(data)
     if language and not _PYTHON.fullmatch(language):
@@ -119,7 +122,7 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _converted(data: dict[str, Any]) -> dict[str, Any]:
-    """The notebook in the current format; only older ones need nbformat's help."""
+    """The notebook in the current version of the format; nbformat converts others."""
     if data["nbformat"] == nbformat.current_nbformat:
         return data
     try:
@@ -128,7 +131,7 @@ def _converted(data: dict[str, Any]) -> dict[str, Any]:
             converted: dict[str, Any] = nbformat.convert(
                 nbformat.from_dict(data), nbformat.current_nbformat
             )
-    except Exception:  # nbformat trusts what it is given, and this was given by a student
+    except Exception:  # nbformat expects a valid notebook, and may raise anything at a student's
         raise SubmissionError(
             f"is in notebook format {data['nbformat']}, and could not be converted"
         ) from None
@@ -145,5 +148,5 @@ def _code_cells(data: dict[str, Any]) -> Iterator[Cell]:
             if isinstance(source, list):
                 source = "".join(line for line in source if isinstance(line, str))
             if isinstance(source, str):
-                # Halves of surrogate pairs can be neither sent nor stored.
+                # Halves of surrogate pairs, which JSON can hold, cannot be encoded as UTF-8.
                 yield Cell(number, source.encode("utf-8", "replace").decode())

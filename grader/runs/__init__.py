@@ -1,1 +1,1 @@
-"""Many submissions: on processes of this machine, or on a cluster."""
+"""Grade many submissions, by worker processes of this machine or on a cluster."""

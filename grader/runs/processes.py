@@ -1,4 +1,7 @@
-"""Submissions graded by worker processes of this machine, each bounded from outside."""
+"""Grade submissions in worker processes of this machine.
+
+Time and memory of each worker are limited from outside: a stuck one is killed and replaced.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +37,19 @@ from grader.runs.worker import (
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.level import Level
 
-# A submission that has cost a worker this often is given up.
+# A submission that has ended a worker this often is not tried again.
 MAX_TRIES = 2
-# "/fairgrade-12345678/fg-12345678/k-5" has to fit behind it in a socket's path.
+# The longest path for temporary files: "/fairgrade-12345678/fg-12345678/k-5" and the like are
+# appended to it, and a socket's path may have about 100 bytes.
 MAX_TEMPORARY_BYTES = 65
-# A Ctrl-C that comes as the main thread falls asleep does not wake it: it looks this often.
+# The main thread wakes this often, because a Ctrl-C just before it sleeps would not wake it.
 NOTICE_SECONDS = 0.5
-# Beside a submission's own time limit: a worker's start, a warm start, the search for the mistake,
-# pictures. Who needs longer is stuck on our side.
+# What a submission may take beyond its own time limit: to start a worker and its warm parent, to
+# search for the mistake, to draw pictures. A worker that needs longer is stuck.
 ALLOWANCE_SECONDS = 180.0
-# How long the canary may take on a slow machine.
+# How long the canary may take; generous, for slow machines.
 PROTECT_SECONDS = 600.0
-# What starts a worker: with our own module search path, and nothing of the current folder's.
+# The program of a worker. It gets our module search path; -P keeps the current folder out of it.
 _START = (
     "import sys; descriptor, folder, memory, *sys.path = sys.argv[1:]; "
     "from grader.runs.worker import main; main(int(descriptor), folder, int(memory))"
@@ -57,10 +61,10 @@ class WorkerLost(SystemFailure):
 
 
 class Worker:
-    """A worker process, asked from this one."""
+    """A worker process, as the process that sends it requests sees it."""
 
     def __init__(self, folder: str, memory_bytes: int) -> None:
-        """Start it, with its temporary files below `folder`, and so much memory."""
+        """Start the process, with temporary files below `folder` and at most this much memory."""
         ours, theirs = socket.socketpair()
         with theirs:
             own = [str(theirs.fileno()), folder, str(memory_bytes)]
@@ -75,7 +79,7 @@ class Worker:
 
     @property
     def number(self) -> int:
-        """The number of its process."""
+        """Its process number."""
         return self._process.pid
 
     @property
@@ -83,7 +87,10 @@ class Worker:
         return self._process.poll() is None
 
     def ask(self, request: Request, seconds: float) -> Answer:
-        """The worker's answer; raises WorkerLost where it ends, or has none after `seconds`."""
+        """Send a request, and return the answer.
+
+        Raises WorkerLost where the process ends, runs out of memory, or takes more than `seconds`.
+        """
         try:
             self._connection.send(request)
             if not self._connection.poll(seconds):
@@ -96,17 +103,17 @@ class Worker:
         return answer
 
     def close(self) -> None:
-        """End the process; what its kernels are made of ends with it."""
+        """Kill the process; its warm parents and kernels end with it."""
         self._process.kill()
         self._process.wait()
         self._connection.close()
 
 
 class Workers:
-    """So many worker processes, which are started when they are needed.
+    """A fixed number of worker processes, each started when it is first needed.
 
-    They may be asked from several threads at once. Each keeps what it has loaded of assignments,
-    and parents of kernels that have done the imports: both are used again, and gone with `close`.
+    Several threads may use them at once. A worker keeps the assignments it has loaded and its warm
+    parents for later submissions, until `close`.
     """
 
     def __init__(
@@ -116,10 +123,10 @@ class Workers:
         allowance_seconds: float = ALLOWANCE_SECONDS,
         memory_bytes: int = MAX_WORKER_BYTES,
     ) -> None:
-        """`at_most` bounds the level at which student code is shut in.
+        """`jobs` workers; no level of protection above `at_most` is tried.
 
-        A submission may take `allowance_seconds` besides its own time limit, and a worker
-        `memory_bytes`.
+        A submission may take `allowance_seconds` beyond its own time limit. A worker may have
+        `memory_bytes` of memory.
         """
         self.jobs = jobs
         self._at_most = at_most
@@ -128,7 +135,8 @@ class Workers:
         self._held = ExitStack()
         self._folder = self._held.enter_context(scratch_folder("fairgrade-", _short_folder()))
         remove_stale(seconds=0)
-        # A worker ends with the thread that started it: this one is there until the end.
+        # Linux ends a worker with the thread that started it (PR_SET_PDEATHSIG), so one thread that
+        # lasts until `close` starts all of them.
         self._starter = ThreadPoolExecutor(1, "fairgrade-starter")
         self._free: LifoQueue[Worker | None] = LifoQueue()
         for _ in range(jobs):
@@ -145,12 +153,12 @@ class Workers:
         self.close()
 
     def close(self) -> None:
-        """End all workers, and remove their temporary files; what was under way is lost."""
+        """Kill all workers and remove their temporary files; what they are grading is lost."""
         self._close()
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers of the processes there are."""
+        """The process numbers of the workers that have been started."""
         with self._lock:
             return [worker.number for worker in self._all]
 
@@ -164,7 +172,7 @@ class Workers:
             self._free.put(worker or self._starter.submit(self._started).result())
 
     def protection(self) -> Protection:
-        """What keeps student code from the rest of this machine, found out once.
+        """What keeps student code from the rest of this machine; found out by the first call.
 
         Raises KernelFailure where no kernel can be started.
         """
@@ -173,19 +181,19 @@ class Workers:
         return self._protection
 
     def grade(self, task: Task, seconds: float, content: bytes | None = None) -> Graded:
-        """The result of a task by the next worker that is free; with `content`, its file is not
-        opened.
+        """Have the next free worker grade a submission.
 
-        `seconds` is the time limit of the submission itself. Raises WorkerLost where it costs the
-        worker, and AssignmentError.
+        With `content`, the notebook's bytes, its file is not opened. `seconds` is the submission's
+        own time limit. Raises WorkerLost where the worker ends or takes too long, AssignmentError
+        where the assignment is malformed, and KernelFailure where no kernel can be started.
         """
         answer = self._asked(Grade(task, content), seconds + self._allowance)
         return graded_from(answer, task)
 
     def grade_all(self, tasks: Iterable[Task], seconds: float) -> Generator[Graded, None, None]:
-        """The result of each task as it is done.
+        """The result of each task as soon as it is there.
 
-        What costs a worker is tried once more when all others are done, alone.
+        A task that ends its worker is tried once more, alone, when all others are done.
         """
         yield from grade_all(
             tasks, lambda task: self.grade(task, seconds), self.jobs, self._give_up
@@ -199,7 +207,7 @@ class Workers:
                 worker = None
                 worker = self._starter.submit(self._started).result()
             answer = worker.ask(request, seconds)
-        except BaseException:  # it may be in the middle of something
+        except BaseException:  # the worker may be in the middle of the request
             self._forget(worker)
             worker = None
             raise
@@ -220,7 +228,7 @@ class Workers:
                 self._all.discard(worker)
 
     def _give_up(self) -> None:
-        """End whatever is being worked on; workers are started anew when they are needed."""
+        """Kill all workers, with what they are grading; new ones are started when needed."""
         with self._lock:
             everyone = list(self._all)
         for worker in everyone:
@@ -230,15 +238,17 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class LocalGraders:
-    """Worker processes of this machine, as a run uses them; `seconds` is the longest time limit
-    that a submission has."""
+    """This machine's workers in the form of `run.Graders`.
+
+    `seconds` is the longest time limit that an assignment gives to a submission.
+    """
 
     workers: Workers
     protection: Protection
     seconds: float
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
-        """The result of each task as it is done."""
+        """The result of each task as soon as it is there."""
         return self.workers.grade_all(tasks, self.seconds)
 
 
@@ -248,11 +258,11 @@ def grade_all(
     at_once: int,
     give_up: Callable[[], None] = lambda: None,
 ) -> Generator[Graded, None, None]:
-    """The result of each task as it is done, `at_once` of them in the works.
+    """The result of each task as soon as it is there; `at_once` threads call `grade`.
 
-    A task whose `grade` raises WorkerLost is tried once more when all others are done, alone, so
-    that nothing else can be the reason. `give_up` is called where the generator is closed, or
-    interrupted, while tasks are in the works: it is to end them.
+    A task whose `grade` raises WorkerLost is tried once more, alone, when all others are done, so
+    that no other submission can be the reason. `give_up` is called where the generator is closed or
+    interrupted while tasks are being graded; it has to end them.
     """
     lost: list[Task] = []
     with closing(_each_once(iter(tasks), grade, at_once, give_up, lost)) as done:
@@ -273,7 +283,7 @@ def _each_once(
     all_done = False
     try:
         while True:
-            # One more for each thread, which it finds when it is done with the last.
+            # Two for each thread, so that it finds another when it has done one.
             for task in islice(waiting, 2 * at_once - len(in_works)):
                 in_works[threads.submit(grade, task)] = task
             if not in_works:
@@ -311,10 +321,10 @@ def _closed(held: ExitStack, starter: ThreadPoolExecutor, workers: set[Worker]) 
 
 
 def _search_path() -> list[str]:
-    """Where this process finds modules; an empty entry stands for the current folder."""
+    """This process's module search path, with the current folder for an empty entry."""
     return [each or os.getcwd() for each in sys.path]
 
 
 def _short_folder() -> str | None:
-    """Where temporary files go: as usual, unless that path is too long to hold sockets."""
+    """The folder for temporary files, where the usual one has too long a path for sockets."""
     return "/tmp" if len(tempfile.gettempdir()) > MAX_TEMPORARY_BYTES else None

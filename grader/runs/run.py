@@ -1,4 +1,4 @@
-"""A whole run: submissions in, one `Run` for each assignment among them out."""
+"""Grade a class: from the submissions that were found to a `Run` for each assignment."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ INTERRUPTED = "the run was stopped before this was graded"
 class Options:
     """How a class is graded. `root` is the folder of the course.
 
-    An empty `assignment` is found out for each notebook; `seed` is that of the cases drawn afresh.
-    With `full`, long-running cells run too; with `best_attempt` the best of a student's attempts
-    counts, else the last; with `regrade`, results of earlier runs are not used again.
+    An empty `assignment` is found out for each notebook. `seed` seeds the cases that are drawn
+    afresh for this run. With `full`, long-running cells run too. With `best_attempt`, the best of a
+    student's attempts counts, else the last. With `regrade`, no results of earlier runs are used.
     """
 
     root: Path
@@ -45,7 +45,10 @@ class Options:
 
 
 class Graders(Protocol):
-    """Who grades, and what keeps student code from the rest of the machine there."""
+    """What grades the submissions of a run: this machine's workers or a cluster's.
+
+    `protection` is what keeps student code from the rest of the machines there.
+    """
 
     @property
     def protection(self) -> Protection: ...
@@ -55,10 +58,11 @@ class Graders(Protocol):
 
 @dataclass(frozen=True)
 class GradedRuns:
-    """The runs by assignment, each with its assignment; `interrupted` if Ctrl-C ended it early.
+    """What came of grading a class: an assignment and its `Run` for each assignment.
 
-    `kept` counts the results taken over from earlier runs; `went_on` is when the run began that
-    was cut short and whose work this one went on with, or empty.
+    `interrupted` says whether Ctrl-C ended it early. `kept` is the number of results taken over
+    from earlier runs. `went_on` is when the latest run with the same fingerprint began, if it was
+    cut short; this run has then gone on with its work.
     """
 
     runs: tuple[tuple[Assignment, Run], ...]
@@ -72,7 +76,7 @@ class GradedRuns:
 
     @property
     def heads(self) -> Iterator[Result]:
-        """Every result's status and score, not its verdicts."""
+        """Every result without its exercises: student, status and score."""
         return (result for _, run in self.runs for result in heads(run.results))
 
     @property
@@ -81,7 +85,7 @@ class GradedRuns:
 
     @property
     def all_graded(self) -> bool:
-        """Whether everything that was handed in was graded."""
+        """Whether every submission was graded; students without one do not count."""
         return all(result.status is Status.GRADED or not result.handed_in for result in self.heads)
 
 
@@ -92,10 +96,10 @@ def grade_run(
     gradebook: Gradebook,
     on_graded: Callable[[Graded], None],
 ) -> GradedRuns:
-    """Grade what was found and has no valid result in the gradebook.
+    """Grade the submissions, but for those with a valid result in the gradebook.
 
-    `on_graded` is told of each result as it comes, when it is in the gradebook. The runs read
-    their results from the gradebook: it stays open.
+    `on_graded` is called with each result, also with one taken over, when it is in the gradebook.
+    The returned runs read their results from the gradebook, which must stay open.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     assignments = load_assignments(options.root, options.assignment)
@@ -130,14 +134,14 @@ def grade_run(
 
 
 def _parts(assignments: list[Assignment], options: Options, level: Level) -> dict[str, str]:
-    """What the grades of this run rest on."""
+    """The fingerprint of this run."""
     return basis(assignments, full=options.full, protection=level.word)
 
 
 def _recorded_all(
     all_graded: Generator[Graded, None, None], book: _Book, on_graded: Callable[[Graded], None]
 ) -> bool:
-    """Keep every result as it comes; whether Ctrl-C ended that early."""
+    """Store each result as soon as it is there; whether Ctrl-C ended that early."""
     try:
         with closing(all_graded):
             for graded in all_graded:
@@ -150,7 +154,7 @@ def _recorded_all(
 
 
 def _reader(gradebook: Gradebook, assignments: list[Assignment], options: Options) -> ResultReader:
-    """What reads the run's results, with people's decisions and late days."""
+    """A reader of the run's results, with people's decisions and late days applied."""
     rules = {each.name: each.late for each in assignments if each.late}
     return ResultReader(gradebook, gradebook.decisions(), LateDays(rules, options.extensions))
 
@@ -163,7 +167,10 @@ def load_assignments(root: Path, name: str = "") -> list[Assignment]:
 
 @dataclass(slots=True)
 class _Book:
-    """The gradebook as one run uses it; `contents` are hashes of what is being graded."""
+    """The gradebook as one run uses it.
+
+    `contents` has the hash that each notebook being graded had when it was begun.
+    """
 
     gradebook: Gradebook
     table: SubmissionTable
@@ -173,7 +180,7 @@ class _Book:
     contents: dict[Submission, str] = field(default_factory=dict)
 
     def take(self) -> Iterator[Graded]:
-        """What is valid of earlier runs, made part of this one."""
+        """Take over the valid results of earlier runs, and yield each."""
         if self.options.regrade:
             return
         for submission in self.table:
@@ -185,13 +192,13 @@ class _Book:
         self.gradebook.take(self.run, numbers)
 
     def left(self) -> Iterator[Submission]:
-        """What is to be graded, one after the other as it is begun."""
+        """The submissions still to be graded; each is hashed when it is asked for."""
         for submission in self.table.left:
             self.contents[submission] = content(submission)
             yield submission
 
     def record(self, graded: Graded) -> None:
-        """Keep a result; one of a notebook that changed meanwhile is valid for no other run."""
+        """Store a result; it is valid for later runs only if its notebook has not changed."""
         hashed = self.contents.pop(graded.submission)
         same = hashed if content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
@@ -201,8 +208,10 @@ class _Book:
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
 
     def give_up_results(self) -> str:
-        """Let no later run use this run's results, as nobody knows which assignment they are of;
-        and a line that says so."""
+        """Make this run's results invalid for later runs, and return a line that says so.
+
+        The assignment changed during the run, so nobody knows which state of it they belong to.
+        """
         self.gradebook.invalidate(self.run)
         return "an assignment changed while this run lasted: the next run grades everything again"
 
@@ -216,7 +225,7 @@ def _runs(
     protection: Protection,
 ) -> Iterator[tuple[Assignment, Run]]:
     names = {name: count for name, count in table.assignments.items() if name}
-    # What belongs to no assignment for certain is listed with the one most others belong to.
+    # Submissions of no known assignment are listed with the assignment that has the most.
     most = max(names, key=names.__getitem__, default="")
     for name in names or [""]:
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
@@ -237,7 +246,7 @@ def _runs(
 
 
 def _unknown(root: Path) -> Assignment:
-    """Where no submission could be told: an assignment without a name or exercises."""
+    """A stand-in where no submission's assignment is known: without a name and exercises."""
     return Assignment(
         name="",
         title="Unknown assignment",

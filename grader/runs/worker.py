@@ -1,8 +1,8 @@
-"""A worker: a process that grades one submission after another, as long as it is asked to.
+"""A worker: a process that grades one submission after another.
 
-`processes.py` starts it. The two talk over one socket: requests come pickled from the process that
-started the worker, answers go back as JSON that the worker made itself. Nothing that a kernel sent
-leaves the worker in any other form.
+`processes.py` starts it, and sends it pickled requests over a socket. The answers are JSON that the
+worker makes itself; what a kernel has sent leaves the worker in no other form. The main process
+never unpickles anything that comes from a worker.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from grader.model import Graded, Protection, Result
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 
-# A worker holds a few values as large as the wire allows. One that a kernel floods ends itself.
+# Enough for a few values of `wire.MAX_BYTES`. A worker that a kernel floods with data reaches this
+# limit before it takes the machine's memory.
 MAX_WORKER_BYTES = 4 * 1024**3
 _PR_SET_PDEATHSIG = 1
 
@@ -39,7 +40,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """A request to find out how well student code is shut in here, up to a level."""
+    """A request to find out how well student code is shut in here, at level `at_most` or below."""
 
     at_most: Level = Level.NAMESPACES
 
@@ -68,7 +69,7 @@ class Answer:
 def main(descriptor: int, folder: str, memory_bytes: int) -> None:
     """Answer requests from the socket `descriptor` until its other end is closed.
 
-    Temporary files go below `folder`; this process may have so much memory.
+    Temporary files go below `folder`. This process may have at most `memory_bytes` of memory.
     """
     _begin(folder)
     limit_memory(memory_bytes)
@@ -86,22 +87,22 @@ def main(descriptor: int, folder: str, memory_bytes: int) -> None:
 
 
 def _begin(folder: str) -> None:
-    """Put temporary files below `folder`, leave Ctrl-C to the parent process, and end with it."""
+    """Put temporary files below `folder`, ignore Ctrl-C, and end when the main process ends."""
     tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        # However the main process ends, its workers end with it, and their kernels with them.
+        # Even if the main process is killed outright, its workers end, and their kernels with them.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit_memory(most_bytes: int = MAX_WORKER_BYTES) -> None:
-    """Let this process have so many bytes of memory, and no more."""
+    """Limit the memory of this process; beyond it, MemoryError is raised."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, hard))
 
 
 def answered(request: Request) -> Answer:
-    """The answer to a request, whatever comes of it."""
+    """Do what is requested; errors that a caller is to see become part of the answer."""
     try:
         if isinstance(request, Protect):
             return Answer(protection=protection_in_force(request.at_most)[1])
@@ -116,7 +117,7 @@ def answered(request: Request) -> Answer:
 
 
 def graded_from(answer: Answer, task: Task) -> Graded:
-    """The result in a worker's answer.
+    """The result in a worker's answer to the request to grade `task`.
 
     Raises AssignmentError where an assignment is malformed, and KernelFailure where no kernel can
     be started.

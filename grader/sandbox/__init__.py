@@ -1,1 +1,4 @@
-"""Where student code runs. `kernel.start_kernel` is the interface; the rest stands behind it."""
+"""Kernels for student code: how they are started, shut in and ended.
+
+The other rooms use `kernel.start_kernel`; the remaining modules are what it needs.
+"""

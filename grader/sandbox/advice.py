@@ -1,4 +1,4 @@
-"""What would get better protection on this machine: one line to paste."""
+"""Advice in one line on how this machine could protect better, for example a command to paste."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from grader.sandbox.launch import bubblewrap
 
-# Settings by which systems keep ordinary users from namespaces: file, value that does, mend.
+# Kernel settings that keep ordinary users from making namespaces: the file below /proc/sys, the
+# value that forbids it, and the value that allows it.
 _SETTINGS = (
     ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
     ("kernel/unprivileged_userns_clone", "0", "1"),
@@ -17,7 +18,7 @@ _SETTINGS = (
 
 
 def advice(settings: Path = Path("/proc/sys")) -> str:
-    """The command that gets the strongest level, or what else would.
+    """The command that makes the strongest level available; other advice where no command would.
 
     `settings` is the folder in which Linux shows its settings, each as a file.
     """

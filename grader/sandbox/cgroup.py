@@ -1,7 +1,8 @@
-"""A control group for a worker's kernels, where this process may make one: memory and processes.
+"""A control group that limits the memory and the number of processes of a worker's kernels.
 
-Both editions of the kernel's interface are served (admin-guide/cgroup-v1 and -v2). Where neither
-can be had, as for most ordinary users, `create` gives None, and resource limits are all there is.
+Both versions of Linux' interface are supported (its documents admin-guide/cgroup-v1 and
+admin-guide/cgroup-v2). Most ordinary users may make no control group: `create` then returns None,
+and kernels have resource limits only.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ _V2 = {"memory": "memory.max", "pids": "pids.max"}
 
 @dataclass(frozen=True, slots=True)
 class Cgroup:
-    """The folders of a control group: one, or one for each controller."""
+    """A control group: one folder in version 2, a folder for each controller in version 1."""
 
     folders: tuple[Path, ...]
 
     def remove(self, seconds: float = 2.0) -> None:
-        """Remove the group; its processes have been ended, and have `seconds` to be gone."""
+        """Remove the group; its processes, killed before, are waited for up to `seconds`."""
         end = time.monotonic() + seconds
         for folder in self.folders:
             while folder.exists():
@@ -38,7 +39,7 @@ class Cgroup:
 
 
 def in_cgroup(group: Cgroup | None, command: list[str]) -> list[str]:
-    """The command, run by a process that has moved to the group before it starts it."""
+    """A command that moves to the group and then becomes `command`; without a group, `command`."""
     if group is None:
         return command
     files = [str(folder / "cgroup.procs") for folder in group.folders]
@@ -47,7 +48,7 @@ def in_cgroup(group: Cgroup | None, command: list[str]) -> list[str]:
 
 
 def create(memory_bytes: int, processes: int) -> Cgroup | None:
-    """A control group of this process's with these limits, or None where there can be none."""
+    """A new control group below this process's own, with these limits; None where it is refused."""
     name = f"{_owner(os.getpid())}-{secrets.token_hex(4)}"
     values = {"memory": str(memory_bytes), "pids": str(processes)}
     own = _own_paths()
@@ -74,7 +75,9 @@ def create(memory_bytes: int, processes: int) -> Cgroup | None:
 
 
 def remove_stale(seconds: float) -> None:
-    """Remove the groups whose owners have been killed; what is in them has `seconds` to be gone."""
+    """Remove the groups that killed processes left behind.
+
+    All of them together are waited for up to `seconds`, until the processes in them are gone."""
     end = time.monotonic() + seconds
     for path in {ROOT / key / own.lstrip("/") for key, own in _own_paths().items()}:
         for folder in path.glob("fairgrade-*-*-*"):
@@ -84,7 +87,10 @@ def remove_stale(seconds: float) -> None:
 
 
 def _owner(number: int | str) -> str:
-    """How a process is named in its groups: by its number and when it started, if it lives."""
+    """The beginning of the names of a process's groups; empty if there is no such process.
+
+    It has the process's start time, because Linux uses process numbers again.
+    """
     try:
         status = Path(f"/proc/{number}/stat").read_text()
     except OSError:
@@ -93,7 +99,7 @@ def _owner(number: int | str) -> str:
 
 
 def _own_paths() -> dict[str, str]:
-    """Controller -> this process's group; the controller of version 2 is the empty string."""
+    """The group this process is in, for each controller; version 2 stands under the key ""."""
     paths: dict[str, str] = {}
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():

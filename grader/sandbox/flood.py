@@ -1,4 +1,7 @@
-"""End a kernel that floods us: libzmq limits a frame, but not of how many a message is made."""
+"""End a kernel that floods our process with data.
+
+libzmq limits the size of a frame, but not how many frames a message may have.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-# While a kernel runs, this process grows by what it reads and compares: a few values as large as
-# the wire allows.
+# How much this process may grow while a kernel runs. What it reads and compares for an honest
+# kernel is a few values of at most `wire.MAX_BYTES`.
 MAX_GROWTH_BYTES = 256 * 1024 * 1024
 INTERVAL_SECONDS = 0.05
 _RESIDENT = "/proc/self/statm"
@@ -17,10 +20,10 @@ _RESIDENT = "/proc/self/statm"
 
 @contextmanager
 def ended_if_flooding(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end`, again and again, while this process is larger by `MAX_GROWTH_BYTES` than it was.
+    """Call `end` whenever this process is found to have grown by more than `MAX_GROWTH_BYTES`.
 
-    By a thread, because a kernel sends while we decode and compare, too. Where there is no /proc,
-    nothing is watched.
+    A thread looks every `INTERVAL_SECONDS`, because the kernel can also send while the main thread
+    decodes and compares. Outside of Linux there is no /proc to read from, and nothing is watched.
     """
     if sys.platform != "linux":
         yield
@@ -43,6 +46,6 @@ def ended_if_flooding(end: Callable[[], None]) -> Iterator[None]:
 
 
 def resident_bytes() -> int:
-    """How much memory this process has in use."""
+    """The resident set size of this process."""
     with open(_RESIDENT, "rb") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")

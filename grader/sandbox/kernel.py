@@ -1,6 +1,6 @@
 """Start a kernel for one submission, and leave nothing of it behind.
 
-`start_kernel` is the whole interface: what is before it knows kernels, and nothing of sandboxes.
+`start_kernel` is the interface for the rooms above: they see kernels, and nothing of the sandbox.
 """
 
 from __future__ import annotations
@@ -33,20 +33,25 @@ from grader.sandbox.shared import SharedInputs
 from grader.values import wire
 
 START_SECONDS = 60
-# Of one frame: a value as large as the wire allows, and its envelope; the few replies that wait to
-# be read; output, of which a message holds a cell's share and its escapes at most.
+# The largest frame of a reply: the largest value that `wire` encodes, and what is around it.
 MAX_REPLY_BYTES = wire.MAX_BYTES + 1024 * 1024
+# Replies that may wait to be read.
 MAX_WAITING_REPLIES = 4
+# A message with output may have the text that a cell may print, every character escaped (eight
+# bytes at most), and so much around it.
 OUTPUT_ENVELOPE_BYTES = 1024 * 1024
 NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
-# Pieces of output that wait to be read; what comes faster is dropped at the kernel's end.
+# Messages with output that may wait to be read; the kernel's socket drops what does not fit.
 MAX_WAITING_MESSAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """How a kernel is to be shut in: its level, the most it may use, and what it has from the
-    start: modules that are imported, and inputs of calls."""
+    """How a kernel is to be shut in, and what it has from the start.
+
+    `level` is the level of protection. The modules in `warm_imports` are imported and the inputs in
+    `shared` are in its memory when it starts. `limits` are the most that it may use.
+    """
 
     level: Level
     warm_imports: tuple[str, ...] = ()
@@ -56,8 +61,10 @@ class Confinement:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A running kernel: its manager (process), its client (messages), the inputs that it has from
-    the start, and its limits."""
+    """A running kernel: `manager` has its process, `client` exchanges messages with it.
+
+    `shared` are the inputs that were in its memory from the start, `limits` its limits.
+    """
 
     manager: SandboxManager
     client: AsyncKernelClient
@@ -76,13 +83,13 @@ class Kernel:
         self.end()
 
     def end(self) -> None:
-        """`kill`, from any thread."""
+        """What `kill` does, as a plain function that may be called from any thread."""
         if isinstance(self.manager.provisioner, SandboxProvisioner):
             self.manager.provisioner.end()
 
 
 class _SandboxSpec(KernelSpecManager):
-    """The one kernel there is: our agent, forked by a warm parent."""
+    """The only kernel specification there is: the agent, started by our provisioner."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
@@ -97,14 +104,14 @@ _parents: dict[tuple[Level, tuple[str, ...], int, int], WarmParent] = {}
 async def start_kernel(
     files: Mapping[str, bytes], confinement: Confinement
 ) -> AsyncIterator[Kernel]:
-    """A kernel that answers, whose working directory holds `files` (name -> content) only.
+    """Start a kernel, and yield it when it takes requests.
 
-    At the end of the context its processes, sockets and folder are gone. Raises KernelFailure
-    where it cannot be started.
+    `files` (name -> content) are all that is in its working directory. When the context ends, its
+    processes, sockets and folder are gone. Raises KernelFailure where it cannot be started.
     """
     context = zmq.asyncio.Context()
-    # Sockets are there before we connect. One that goes away was ended by the kernel, and what
-    # takes its place is no business of ours.
+    # The kernel has made its sockets before we connect. If one goes away, student code closed it,
+    # and we do not connect to whatever may take its place.
     context.setsockopt(zmq.RECONNECT_IVL, NEVER_MILLISECONDS)
     folder, manager = None, None
     try:
@@ -124,7 +131,10 @@ async def start_kernel(
 async def _launched(
     files: Mapping[str, bytes], confinement: Confinement, context: zmq.asyncio.Context
 ) -> tuple[Path, SandboxManager]:
-    """A kernel's socket folder and its manager; by a second warm parent if the first has died."""
+    """Fork a kernel; its socket folder and its manager.
+
+    If the warm parent turns out to have died, a new one is started and tried once.
+    """
     warm = warm_parent(confinement)
     try:
         return await _launch(warm, files, confinement, context)
@@ -155,9 +165,11 @@ async def _launch(
 
 
 def warm_parent(confinement: Confinement) -> WarmParent:
-    """This process's warm parent for such kernels; a new one if the last has died.
+    """The process that forks kernels with this confinement; a new one if the last has died.
 
-    Where an import ends it, or does not end, it is one without imports: kernels do them, cold.
+    There is one for each level, list of imports, and limits of memory and processes. Where an
+    import kills it or takes too long, one without imports is started; each kernel then imports for
+    itself.
     """
     limits = confinement.limits
     key = (confinement.level, confinement.warm_imports, limits.memory_bytes, limits.processes)
@@ -190,7 +202,7 @@ def _request(
     folder: Path,
     key: bytes,
 ) -> dict[str, Any]:
-    """What the warm parent is told; see `grader/sandbox/inside/warm.py`."""
+    """The request to fork a kernel, as `grader/sandbox/inside/warm.py` reads it."""
     alone = confinement.level is Level.NAMESPACES
     private = "/tmp" if alone else str(folder)
     sockets = "/run/own" if alone else str(folder)
@@ -211,7 +223,7 @@ def _request(
 def _connected(
     manager: SandboxManager, context: zmq.asyncio.Context, output_bytes: int
 ) -> AsyncKernelClient:
-    """A client on all the channels we use, each of which reads no more than it has a use for."""
+    """A client on the channels iopub and shell, with limits on what each of them reads."""
     client: AsyncKernelClient = manager.client(context=context)
     channels = {"shell": False, "iopub": False, "stdin": False, "hb": False, "control": False}
     context.setsockopt(zmq.MAXMSGSIZE, 8 * output_bytes + OUTPUT_ENVELOPE_BYTES)
@@ -225,7 +237,7 @@ def _connected(
 
 
 async def _until_ready(manager: SandboxManager, client: AsyncKernelClient) -> None:
-    """Wait until the kernel has seen that we listen on iopub: then it takes requests."""
+    """Wait until the kernel says that we are subscribed to its output: it then takes requests."""
     for _ in range(2 * START_SECONDS):
         try:
             message = await client.iopub_channel.get_msg(timeout=0.5)

@@ -15,7 +15,7 @@ from grader.sandbox.level import Level
 
 NOBODY = 65534
 AGENT, SITE = "/agent", "/site"
-# Parts of the system that programs need; what is not there is left out.
+# Folders of the system that programs need. Those that this system lacks are left out.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts")
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -28,7 +28,7 @@ def bubblewrap() -> str | None:
 
 
 def python() -> str:
-    """The interpreter itself, not a virtual environment's link to it."""
+    """The path of the interpreter itself, where a virtual environment has a link to it."""
     return os.path.realpath(sys.executable)
 
 
@@ -37,13 +37,16 @@ def site_packages() -> list[str]:
 
 
 def readable() -> list[str]:
-    """What a kernel reads without namespaces: system, interpreter and packages."""
+    """The paths that a kernel may read at level `landlock`: system, interpreter and packages."""
     settings = [f"/etc/{name}" for name in SETTINGS]
     return [*SYSTEM, *settings, sys.base_prefix, *site_packages()]
 
 
 def lay_out_agent(folder: Path) -> None:
-    """Write what runs inside the sandbox to a folder: copies that lead nowhere."""
+    """Copy to a folder what runs inside the sandbox.
+
+    Copies, because the path of an original would tell student code where fairgrade lies.
+    """
     package = files("grader")
     for source in package.joinpath("sandbox", "inside").iterdir():
         if source.name.endswith(".py"):
@@ -57,7 +60,10 @@ def lay_out_agent(folder: Path) -> None:
 
 
 def command(level: Level, folder: Path, control: int) -> list[str]:
-    """Arguments that start a warm parent, whose files and sockets are below `folder`."""
+    """The command line of a warm parent that has its files and sockets below `folder`.
+
+    `control` is the descriptor of the socket over which it is given requests.
+    """
     if level is not Level.NAMESPACES:
         return [*_python(str(folder / "agent")), str(control), level.word, *site_packages()]
     site = [f"{SITE}/{number}" for number, _ in enumerate(site_packages())]
@@ -70,7 +76,10 @@ def _python(agent: str) -> list[str]:
 
 
 def _names_of_sources(site: str) -> list[str]:
-    """Files among the packages in which editable installs name their source folders."""
+    """The files in a site-packages folder in which editable installs name their source folders.
+
+    They are hidden from kernels: an empty file is mounted over each.
+    """
     patterns = ("*.pth", "*.dist-info/direct_url.json", "*.egg-link", "__editable__*")
     return [path for pattern in patterns for path in glob(pattern, root_dir=site)]
 

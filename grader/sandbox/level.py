@@ -1,4 +1,4 @@
-"""How well student code is shut in: three levels, and what each promises."""
+"""The three levels of protection; docs/security.md has what each of them promises."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Level(IntEnum):
-    """From the weakest to the strongest."""
+    """A level of protection; they are ordered from the weakest to the strongest."""
 
     LIMITS = 1
     LANDLOCK = 2

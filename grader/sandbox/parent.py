@@ -1,4 +1,7 @@
-"""A warm parent, from our side: started once by a worker, it forks kernels in milliseconds."""
+"""A warm parent as our process sees it: the process that is forked to make kernels.
+
+A worker starts it once; a fork of it takes milliseconds. What runs in it is `inside/warm.py`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from grader.values import wire
 
 START_SECONDS = 120
 FORK_SECONDS = 20
-# Of a control group, what the warm parent and bubblewrap around it need for themselves.
+# What the warm parent, and bubblewrap around it, use of the control group they share with kernels.
 OWN_BYTES, OWN_PROCESSES = 500_000_000, 16
 # The path of a UNIX socket may have 107 bytes, on macOS 103; ours end in "/sockets/12345678/k-5".
 MAX_FOLDER_BYTES = 80
@@ -35,7 +38,11 @@ _PID = struct.Struct("<q")
 
 @dataclass(slots=True)
 class Process:
-    """A kernel's process: by its descriptor, which stays its own when the number is used again."""
+    """A kernel's process, known by a descriptor (a pidfd) where the system has such.
+
+    Unlike the number, the descriptor never comes to mean another process. `leads_group` says that
+    the process leads a process group, which is killed with it.
+    """
 
     number: int
     descriptor: int | None
@@ -57,7 +64,8 @@ class Process:
     def kill(self) -> None:
         """End the process and all that it started."""
         if self.leads_group and self.number > 0:
-            # In no namespace of its own: but what it starts cannot leave its process group.
+            # There is no pid namespace that would end what it started. But the seccomp filter
+            # keeps all of that in its process group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.number, signal.SIGKILL)
         self.send(signal.SIGKILL)
@@ -70,12 +78,19 @@ class Process:
 
 
 class WarmParent:
-    """A process that has done `warm_imports` inside the sandbox and forks kernels from itself."""
+    """A process inside the sandbox that has imported `warm_imports` and forks kernels from itself.
+
+    `problems` has a line for each import that failed.
+    """
 
     def __init__(
         self, level: Level, warm_imports: tuple[str, ...], memory_bytes: int, processes: int
     ) -> None:
-        """`memory_bytes` and `processes` are for a kernel and all it starts, one at a time."""
+        """Start it; raises KernelFailure where that fails.
+
+        `memory_bytes` and `processes` limit a kernel with all that it starts. Kernels run one at a
+        time, so the control group has room for one.
+        """
         self.level = level
         self._cgroup = create(memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
         self.folder = _folder()
@@ -105,7 +120,7 @@ class WarmParent:
 
     @property
     def number(self) -> int:
-        """The number of its process, or of bubblewrap's around it."""
+        """The process number of the warm parent, or of bubblewrap if that runs around it."""
         return self._process.pid
 
     @property
@@ -113,9 +128,10 @@ class WarmParent:
         return self._process.poll() is None
 
     def fork(self, request: dict[str, Any], shared: Sequence[int]) -> tuple[Process, int]:
-        """A new kernel's process, and a descriptor from which "ready", or why not, can be read.
+        """Fork a kernel: its process, and the descriptor of a pipe to read its first word from.
 
-        `shared` are descriptors of what it maps into its memory.
+        The word is "ready", or else what went wrong. `shared` are the descriptors of the memory
+        with inputs that the kernel maps. Raises KernelFailure where there is no fork.
         """
         ready, theirs = os.pipe()
         try:
@@ -164,7 +180,7 @@ class WarmParent:
         return data
 
     def _last_words(self) -> str:
-        """What the process said on its standard error, if it has ended."""
+        """The last line of the process's standard error, in brackets; empty while it runs."""
         process = getattr(self, "_process", None)
         end = time.monotonic() + 1
         while process and process.poll() is None and time.monotonic() < end:
@@ -176,7 +192,7 @@ class WarmParent:
 
 
 def environment(home: str) -> dict[str, str]:
-    """All that a process in the sandbox sees of an environment: nothing of ours."""
+    """All environment variables of a process in the sandbox; none is taken from our environment."""
     return {
         "PATH": os.defpath,
         "HOME": home,
@@ -185,7 +201,7 @@ def environment(home: str) -> dict[str, str]:
         "MPLCONFIGDIR": home,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "LANG": "C.UTF-8",
-        # The same notebook is to give the same result twice, on any number of cores.
+        # So that a notebook has the same result every time, on any number of cores.
         "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -1,4 +1,4 @@
-"""How jupyter_client starts and ends a kernel in the sandbox: by a warm parent."""
+"""Let jupyter_client start and end kernels in the sandbox, by forks of a warm parent."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from grader.sandbox.parent import Process, WarmParent
 
 NAME = "fairgrade-sandbox"
 READY_SECONDS = 60
-# Where a process has no descriptor that tells of its end.
+# How often a process is looked at that has no descriptor to wait on.
 POLL_SECONDS = 0.002
 _PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 
 class SandboxManager(AsyncKernelManager):
-    """jupyter_client's manager, with a start and an end of our own: its `start_kernel` and
-    `shutdown_kernel` sleep 10 ms each, so that its own tests can look at it meanwhile."""
+    """jupyter_client's manager, with a `start` and an `end` of our own.
+
+    Its `start_kernel` and `shutdown_kernel` sleep 10 ms each, for the sake of its own tests.
+    """
 
     async def start(self, warm: WarmParent, request: dict[str, Any], shared: Sequence[int]) -> None:
         command, options = await self.pre_start_kernel(warm=warm, request=request, shared=shared)
@@ -39,8 +41,10 @@ class SandboxManager(AsyncKernelManager):
 
 
 class SandboxProvisioner(KernelProvisionerBase):
-    """A kernel forked by a warm parent; the launch's keywords are what
-    `SandboxManager.start` is given."""
+    """Makes a kernel by a fork of a warm parent.
+
+    `launch_kernel` has the arguments of `SandboxManager.start` as its keyword arguments.
+    """
 
     _process: Process | None = None
 
@@ -105,13 +109,13 @@ class SandboxProvisioner(KernelProvisionerBase):
 
 
 async def _read(descriptor: int) -> str:
-    """What is written to the pipe, once it comes."""
+    """What is written to the pipe; waits until there is something."""
     await _readable(descriptor)
     return os.read(descriptor, 4096).decode(errors="replace")
 
 
 async def _readable(descriptor: int) -> None:
-    """Wait for something to read; of a process's descriptor, for its end."""
+    """Wait until the descriptor can be read from; a pidfd can when its process has ended."""
     loop = asyncio.get_running_loop()
     arrived = loop.create_future()
     loop.add_reader(descriptor, arrived.cancel)

@@ -1,7 +1,8 @@
-"""Inputs that a worker's kernels share: sealed memory that each maps, and nobody can change.
+"""Inputs that all kernels of a worker have in memory from the start.
 
-To send as many bytes through a socket, and to take them into new memory there, costs a kernel as
-much as its start. What is shared is there before a notebook runs: it must be nothing secret.
+They are in an anonymous file (memfd) that is sealed, so that nobody can change it, and that each
+kernel maps. To send large inputs through a socket would take as long as to start the kernel. A
+notebook could read them before any call, so they must be nothing secret: inputs of public cases.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ import fcntl
 import os
 import weakref
 
-# With a request to fork, so many go along.
+# The most inputs that kernels share: their descriptors go along with each request to fork.
 MAX_SHARED = 3
 
 
 class SharedInputs:
-    """A call's encoded inputs, and the descriptor of the memory that has them."""
+    """The encoded inputs of a call, and the descriptor of the sealed memory that holds them."""
 
     def __init__(self, data: bytes | memoryview) -> None:
-        """Raises OSError where there is no room for them."""
+        """Copy `data` to sealed memory; raises OSError where the system grants none."""
         self.data = data
         self.descriptor = os.memfd_create("inputs", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         weakref.finalize(self, os.close, self.descriptor)

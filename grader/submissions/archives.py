@@ -1,4 +1,4 @@
-"""Zips from outside -> folders, with nothing in them but what is needed."""
+"""Unpack zips into temporary folders, with only the files that grading needs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _CHUNK = 1 << 20
 class ZipLimits:
     """The most that is unpacked of one zip. Sizes are in bytes, after unpacking.
 
-    A member larger than `small` may be at most `ratio` times as large as it is packed: notebooks
-    shrink to a tenth or so, and only zeros shrink to a thousandth.
+    A member larger than `small` may be at most `ratio` times as large as in the zip. Notebooks are
+    compressed to about a tenth; what is compressed to a thousandth was made to fill the disk.
     """
 
     members: int = 100_000
@@ -34,7 +34,7 @@ class ZipLimits:
 
 
 class Unzipped(NamedTuple):
-    """The paths with a folder for each zip, and a line for each member that was left out."""
+    """The given paths, each zip replaced by its folder, and a line for each member left out."""
 
     paths: tuple[Path, ...]
     left_out: tuple[str, ...]
@@ -44,15 +44,15 @@ class Unzipped(NamedTuple):
 def unzipped(paths: Iterable[Path], limits: ZipLimits = ZipLimits()) -> Iterator[Unzipped]:
     """Unpack the zips among `paths` into folders that last as long as the context.
 
-    Only notebooks and what tells a layout are unpacked. Raises InputError for a zip that cannot
-    be read, or that holds more than `limits` allow.
+    Only notebooks and the files by which layouts are recognized are unpacked. Raises InputError
+    for a zip that cannot be read, or that holds more than `limits` allow.
     """
     with scratch_folder("fairgrade-zip-") as name:
         folders: list[Path] = []
         left_out: list[str] = []
         for number, path in enumerate(paths):
             if path.suffix.lower() == ".zip" and path.is_file():
-                # The zip's own name, because layouts look at what the folder is called.
+                # Named after the zip, because some layouts look at the folder's name.
                 folder = Path(name) / str(number) / path.stem
                 folder.mkdir(parents=True)
                 left_out += _unpack(path, folder, limits)
@@ -119,7 +119,7 @@ def _problem(member: zipfile.ZipInfo, name: PurePosixPath, limits: ZipLimits) ->
 def _write(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, most: int
 ) -> tuple[int, str]:
-    """Write one member; the bytes written and what went wrong, if anything."""
+    """Unpack one member; the bytes written, and what went wrong (empty if nothing)."""
     written = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Several attempts of a student: the last one, or the best."""
+"""Choose among several attempts of a student: the last one, or the best."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.submissions.table import SubmissionTable
 
 
 def last_attempts(found: Found) -> Found:
-    """Of each student's attempts at the same thing the last; the others are listed."""
+    """Keep the last of each student's attempts at the same thing; list the others."""
     others = found.submissions.keep_last()
     tell_apart(found.submissions)
     earlier = [f"{source}: an earlier attempt; the last one is graded" for source in others]
@@ -17,8 +17,10 @@ def last_attempts(found: Found) -> Found:
 
 
 def best_attempts(table: SubmissionTable) -> tuple[str, ...]:
-    """Keep of each student's attempts at the same thing the best; and a line for each of the
-    others."""
+    """Keep the best of each student's attempts at the same thing; a line for each of the others.
+
+    Called when all have been graded, since the scores in their summaries decide.
+    """
     others = table.keep_best()
     tell_apart(table)
     return tuple(

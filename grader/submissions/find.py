@@ -1,4 +1,4 @@
-"""A path given to `grade` -> who handed in what."""
+"""Find the notebooks below the given paths, and who handed them in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTEBOOK_SUFFIX = ".ipynb"
 class Found:
     """The submissions below some paths, and a line for everything that was passed over.
 
-    `layouts` has a line for each folder that says how it was understood.
+    `layouts` has a line for each folder: its layout, and how many submissions and students.
     """
 
     submissions: SubmissionTable
@@ -31,10 +31,10 @@ class Found:
 def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
     """Every notebook at or below `paths`; hidden folders and the `output` folder are left out.
 
-    A student is named as the layout says, which is found out where `layout` is empty. Where it
-    says nothing, or names clash, it is the file's name, the folder's, or the path; no two
-    submissions have the same name.
-    Raises InputError for a path that is not there, and where there is no notebook at all.
+    An empty `layout` is found out for each folder. A submission is named as the layout names its
+    student. Where the layout gives no name, or names clash, the file's name, the folder's or the
+    path is used, so that no two submissions have the same name. Raises InputError for a path that
+    does not exist, and where there is no notebook at all.
     """
     table = SubmissionTable()
     passed_over: list[str] = []
@@ -61,7 +61,10 @@ def find(paths: Iterable[Path], output: Path, layout: str = "") -> Found:
 
 
 def _owned(root: Path, found: SubmissionTable, name: str) -> tuple[SubmissionTable, str]:
-    """The submissions of one folder with their owners, one for each, and how it was understood."""
+    """The submissions of a folder with their owners, and a line that says which layout it has.
+
+    A notebook of several students becomes a submission of each.
+    """
     places = NotebookPaths(found, root)
     layout, depth = layout_of(places, name)
     owned = SubmissionTable(
@@ -89,8 +92,10 @@ def _text_ids(owner: Owner) -> dict[str, str]:
 
 
 def _flagged(submission: Submission, among: SubmissionTable) -> Submission:
-    """The submission, with a flag if its student has several that are no attempts at the same
-    thing."""
+    """The submission, with a flag if its student handed in several different notebooks.
+
+    Attempts at the same thing count as one.
+    """
     number = among.things_of(submission.person) if submission.person else 1
     if number == 1:
         return submission
@@ -147,14 +152,15 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _text(name: str | Path) -> str:
-    """A file's name as text that every file can take; bytes that are not UTF-8 as \\xe9."""
+    """A file's name as text that can be written as UTF-8; other bytes are escaped, as in \\xe9."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def tell_apart(table: SubmissionTable, after: int = 0) -> None:
-    """Give the submissions, but for the first `after`, names that no two share.
+    """Give all submissions but the first `after` names that no two share.
 
-    A name is the owner's, or the file's; where it clashes with an id, the folder's, or the path.
+    The name is the owner's, or else the file's. Names that clash are replaced by the name with an
+    id, then by the folder's name, then by the path.
     """
     table.tell_apart((_short_name, _name_and_id, _folder_name, _path_name, _full_name), after)
 
@@ -167,7 +173,7 @@ def _name_and_id(submission: Submission) -> str:
     owner = submission.owner
     if not owner.ids:
         return _short_name(submission)
-    # The last one, because it says most: a student's number rather than a submission's.
+    # The last id says most: a student's number, for example, rather than a submission's.
     last = list(owner.ids.values())[-1]
     return f"{owner.name} ({last})" if last != owner.name else owner.name
 

@@ -1,4 +1,7 @@
-"""The list of a course's students -> who handed in nothing, and what downloads lack."""
+"""Read the list of a course's students, and complete the submissions with it.
+
+It adds the email addresses and ids that downloads lack, and the students who handed in nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from grader.model import Owner, Submission
 from grader.submissions.find import Found, tell_apart
 
 NOTHING = "handed in nothing"
-# Of these a student has one only; logins of several platforms may differ.
+# Kinds of ids of which a student has only one. Logins may differ between platforms.
 _DECISIVE = ("canvas", "moodle", "sid")
-# Kinds of ids, and the columns they stand in, in small letters without spaces and signs.
+# Kind of id -> the columns that may hold it; column names in small letters, without other signs.
 _ID_COLUMNS = {
     "canvas": ("id", "canvasid", "canvasuserid"),
     "moodle": ("identifier", "participant"),
@@ -31,8 +34,11 @@ _TIME_COLUMNS = ("submittedat", "submissiontime", "lastmodifiedsubmission")
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A row of the roster; `ids` are pairs of a kind and an id, as a submission's owner has, and
-    `submitted_at` is the time as it stands there."""
+    """A row of the roster.
+
+    `ids` are pairs of a kind and an id, such as ("canvas", "12345"). `submitted_at` is the time of
+    submission as the file writes it; empty if it has none.
+    """
 
     name: str
     email: str
@@ -41,7 +47,10 @@ class Student:
 
 
 class Known:
-    """Students by everything that they can be known by. What two of them share says nothing."""
+    """An index of students by their ids, email addresses and names.
+
+    What two students have in common, such as a name, is not in the index.
+    """
 
     def __init__(self, students: Iterable[Student]) -> None:
         students = tuple(students)
@@ -51,15 +60,21 @@ class Known:
         }
 
     def find(self, owner: Owner, name: str = "") -> Student | None:
-        """The student who is this owner, called `name` where the layout gives no name. One whose
-        number on a platform is another is somebody else, whatever the name."""
+        """The student whom the owner of a submission is; None if nobody fits.
+
+        `name` is used where the layout gives no name. A student whose number on a platform differs
+        from the owner's is somebody else, even if the names are the same.
+        """
         found = (self._index[mark] for mark in _marks(owner, name) if mark in self._index)
         return next((each for each in found if not _differ(each, owner)), None)
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students in a CSV file with a row of column names, in UTF-8; Canvas' and Moodle's own
-    sheets will do. Raises InputError where there is no column that names students."""
+    """The students in a CSV file in UTF-8 whose first row has the column names.
+
+    The sheets that Canvas and Moodle export can be used as they are. Raises InputError where no
+    column names students.
+    """
     students = tuple(each for each in map(student_in, read_rows(path)) if each)
     if not students:
         raise InputError(
@@ -70,7 +85,10 @@ def read_roster(path: Path) -> tuple[Student, ...]:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file in UTF-8 with a first row of column names."""
+    """The rows of a CSV file in UTF-8, as dictionaries by the column names in its first row.
+
+    Raises InputError where it cannot be read.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
@@ -79,13 +97,13 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def delimiter(text: str) -> str:
-    """What separates the columns of a sheet: where decimals have commas, it is a semicolon."""
+    """The character between the columns: a semicolon in sheets of countries with decimal commas."""
     head = text.partition("\n")[0]
     return ";" if head.count(";") > head.count(",") else ","
 
 
 def student_in(row: dict[str, str]) -> Student | None:
-    """The student that a row is about, by the names of its columns; None if it names nobody."""
+    """The student in a row, read from the columns with known names; None if it names nobody."""
     cells = {
         re.sub(r"[^a-z]", "", key.lower()): value.strip()
         for key, value in row.items()
@@ -101,14 +119,14 @@ def student_in(row: dict[str, str]) -> Student | None:
         for kind, columns in _ID_COLUMNS.items()
         if (value := _id(kind, _first(cells, columns)))
     )
-    # Canvas has a row with the points of each column beneath the column names.
+    # In Canvas' sheets the second row has the points of each column.
     if name == "Points Possible" or not (name or email or ids):
         return None
     return Student(name or email or ids[0][1], email, ids, _first(cells, _TIME_COLUMNS))
 
 
 def _id(kind: str, text: str) -> str:
-    # Moodle says "Participant 77", in the language of the course.
+    # Moodle writes "Participant 77", in the language of the course.
     return re.sub(r".*\D", "", text) if kind == "moodle" else text
 
 
@@ -117,9 +135,11 @@ def _first(cells: dict[str, str], columns: Iterable[str]) -> str:
 
 
 def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
-    """The submissions with the roster's email addresses and ids, and one with the problem
-    "handed in nothing" for each student of whom there is none. Whoever is not in the roster is
-    listed."""
+    """Complete the submissions with the roster's email addresses and ids.
+
+    For each student without a submission one is added, with the problem "handed in nothing".
+    Submissions of people who are not in the roster are listed as passed over.
+    """
     students = Known(roster)
     unknown: list[str] = []
     seen: set[Student] = set()
@@ -138,13 +158,13 @@ def with_roster(found: Found, roster: tuple[Student, ...]) -> Found:
     for student in roster:
         if student not in seen:
             table.add(_nothing(student))
-    # Names of the others stay what they are without a roster.
+    # Only the added ones are named anew: the names of the others do not depend on the roster.
     tell_apart(table, after=handed_in)
     return replace(found, passed_over=(*found.passed_over, *unknown))
 
 
 def _marks(owner: Owner, name: str) -> Iterator[tuple[str, str]]:
-    """What a student can be known by, the surest first."""
+    """What the owner of a submission can be recognized by, the surest first, as (kind, text)."""
     yield from owner.ids.items()
     if owner.email:
         yield "email", owner.email.casefold()
@@ -159,8 +179,8 @@ def _differ(student: Student, owner: Owner) -> bool:
     theirs = dict(student.ids)
     if any(theirs.get(kind, each) != each for kind, each in owner.ids.items() if kind in _DECISIVE):
         return True
-    # Where groups hand in, Moodle's downloads have the group's name and number; where markers are
-    # not to know who it is, its sheets have no names.
+    # Where groups hand in, Moodle's downloads have the group's name and number, which may be a
+    # student's number too; then the names differ. In anonymous marking its sheets have no names.
     named = student.name not in (student.email, *theirs.values())
     return named and "moodle" in owner.ids and not _words(student.name) & _words(owner.name)
 
@@ -174,7 +194,7 @@ def _marks_of(student: Student) -> Iterator[tuple[str, str]]:
     if student.email:
         yield "email", student.email.casefold()
     yield "name", _letters(student.name)
-    # Canvas puts the last name first, with a comma in its sheet and without in its downloads.
+    # Canvas puts the last name first: "Doe, Ann" in its sheet, "doeann" in its downloads.
     separator = ", " if ", " in student.name else " "
     first, _, last = student.name.rpartition(separator)
     yield "name", _letters(last + first)

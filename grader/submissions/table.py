@@ -1,7 +1,8 @@
-"""Everything that was handed in, and in brief what came of it: a table on the disk.
+"""A table on the disk of all submissions of a run, each with a summary of its result.
 
-Of a class of 50,000 one submission at a time is in memory. The table is this process's own, in
-SQLite's temporary files, and gone with the table; what lasts is in the gradebook.
+Submissions are read a few at a time, so memory does not grow with the class. The table is a
+temporary SQLite database of this process, which goes away with the object. What is to last is kept
+in the gradebook.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from grader.encoding import from_json, to_json
 from grader.errors import SystemFailure
 from grader.model import Lateness, Owner, Status, Submission, Summary
 
-# Rows that are read at once.
+# How many rows are read at a time.
 ROWS = 100
 
 
 class SubmissionTable(Collection[Submission]):
-    """Submissions in the order in which they were added, each with its line when there is one."""
+    """Submissions in the order in which they were added, each with its summary once it has one."""
 
     def __init__(self, submissions: Iterable[Submission] = ()) -> None:
-        # Without a name: on the disk as soon as it is more than a few megabytes. Whichever thread
-        # finds that nobody has it any more may close it.
+        # A database without a name is temporary, and SQLite moves it to the disk when it is larger
+        # than a few megabytes. `weakref.finalize` may close it in any thread.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._db.close)
         for statement in _TABLE:
@@ -43,7 +44,7 @@ class SubmissionTable(Collection[Submission]):
         return (_submission(*row) for _, *row in self._rows(_SUBMISSION))
 
     def __contains__(self, submission: object) -> bool:
-        """Whether this notebook is there as this owner's."""
+        """Whether there is a submission of the same notebook by the same owner."""
         if not isinstance(submission, Submission):
             return False
         select = "SELECT 1 FROM submissions WHERE notebook = ? AND owner = ?"
@@ -56,7 +57,7 @@ class SubmissionTable(Collection[Submission]):
         self._execute(f"INSERT INTO submissions ({columns}) VALUES ({values})", *row.values())
 
     def change(self, changed: Callable[[Submission], Submission]) -> None:
-        """Put `changed(submission)` in the place of each."""
+        """Replace each submission by `changed(submission)`."""
         for place, *row in self._rows(_SUBMISSION):
             before = _submission(*row)
             if (after := changed(before)) != before:
@@ -68,20 +69,23 @@ class SubmissionTable(Collection[Submission]):
 
     @property
     def people(self) -> int:
-        """How many students there are; those whom nobody can tell apart are one."""
+        """The number of different students; those without ids are told apart by their owners."""
         who = "CASE person WHEN '' THEN owner ELSE person END"
         return self._number(f"SELECT count(DISTINCT {who}) FROM submissions")
 
     def things_of(self, person: str) -> int:
-        """How many different things, of which there may be attempts, a student handed in."""
+        """How many different things a student handed in; all attempts at one thing count once."""
         thing = "CASE attempts_of WHEN '' THEN source ELSE attempts_of END"
         return self._number(
             f"SELECT count(DISTINCT {thing}) FROM submissions WHERE person = ?", person
         )
 
     def tell_apart(self, names: Sequence[Callable[[Submission], str]], after: int = 0) -> None:
-        """Name all but the first `after`: by the first of `names`, where that clashes by the next,
-        and so on. What clashes still is numbered."""
+        """Give all submissions but the first `after` names that no two share.
+
+        Each is named by the first function of `names`. Those whose names clash are named by the
+        next function, and so on. What clashes in the end gets a number: "Ann (2)".
+        """
         first = "SELECT place FROM submissions ORDER BY place LIMIT ?"
         last = self._number(f"SELECT coalesce(max(place), 0) FROM ({first})", after)
         behind = f"place > {last}"
@@ -100,17 +104,20 @@ class SubmissionTable(Collection[Submission]):
                 self._set(place, {"student": f"{student} ({number})"})
 
     def keep_last(self) -> tuple[str, ...]:
-        """Keep the last of each student's attempts at the same thing; the others' sources."""
+        """Keep the last of each student's attempts at one thing; return the others' sources."""
         return self._keep_one_attempt("attempt DESC, place")
 
     def keep_best(self) -> tuple[str, ...]:
-        """Keep the best of each student's attempts at the same thing, the later of equals, by their
-        summaries; the others' sources. What has no score is worse than anything that has."""
+        """Keep the best of each student's attempts at one thing; return the others' sources.
+
+        The score in the summary decides; the later one of equals is kept. No score is less than
+        any score.
+        """
         return self._keep_one_attempt("coalesce(score, -1) DESC, attempt DESC, place DESC")
 
     def put(self, summary: Summary) -> None:
-        """Keep the line of a submission, known by its student's name."""
-        # As JSON: a reason may quote what is no text.
+        """Store the summary of a submission, which is found by its student's name."""
+        # As JSON, which can escape halves of surrogate pairs; a reason may quote some.
         values = (
             summary.number,
             summary.status.value,
@@ -128,12 +135,12 @@ class SubmissionTable(Collection[Submission]):
 
     @property
     def left(self) -> Iterator[Submission]:
-        """Those that have no line yet."""
+        """The submissions that have no summary yet."""
         return (_submission(*row) for _, *row in self._rows(_SUBMISSION, "status IS NULL"))
 
     @property
     def assignments(self) -> dict[str, int]:
-        """The assignments of the summaries as they come first, each with how many there are."""
+        """Name of an assignment -> number of its summaries; ordered by the first submission."""
         return dict(
             self._execute(
                 "SELECT assignment, count(*) FROM submissions WHERE status IS NOT NULL"
@@ -142,7 +149,7 @@ class SubmissionTable(Collection[Submission]):
         )
 
     def summaries(self, *assignments: str) -> Summaries:
-        """The summaries of some assignments; of all, if none is named."""
+        """The summaries of the named assignments; of all, if none is named."""
         return Summaries(self, assignments or tuple(self.assignments))
 
     def read_summaries(self, assignments: Sequence[str]) -> Iterator[Summary]:
@@ -167,7 +174,10 @@ class SubmissionTable(Collection[Submission]):
         self._execute(f"UPDATE submissions SET {columns} WHERE place = ?", *row.values(), place)
 
     def _rows(self, columns: str, where: str = "1", *values: object) -> Iterator[tuple[Any, ...]]:
-        """Places and columns in order, some at a time: rows may be changed meanwhile."""
+        """The place and these columns of each row, in order.
+
+        `ROWS` rows are fetched at a time, so that the caller may change rows meanwhile.
+        """
         place = 0
         select = f"SELECT place, {columns} FROM submissions WHERE place > ? AND ({where})"
         while rows := self._execute(f"{select} ORDER BY place LIMIT {ROWS}", place, *values):
@@ -189,7 +199,7 @@ class SubmissionTable(Collection[Submission]):
 
 @dataclass(frozen=True, slots=True)
 class Summaries(Collection[Summary]):
-    """The summaries of some assignments, in order, to be gone through as often as one likes."""
+    """The summaries of some assignments, in order. They may be iterated over several times."""
 
     table: SubmissionTable
     assignments: tuple[str, ...]
@@ -209,7 +219,7 @@ _SUBMISSION = "student, source, file, problem, owner, flags"
 _SUMMARY = "assignment, number, status, score, reason, late"
 _NAMED = "SELECT 1 FROM submissions WHERE student = ?"
 _TABLE = (
-    # Nobody but this process reads it, and nobody after it.
+    # The database ends with this process, so it need not survive a crash.
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
     """
@@ -226,7 +236,7 @@ _TABLE = (
 
 
 def _row(submission: Submission) -> dict[str, object]:
-    """What the table holds of a submission; paths as bytes, since they need not be text."""
+    """A submission as a row of the table. Paths are bytes, since they need not be valid text."""
     owner = submission.owner
     return {
         "student": submission.student,

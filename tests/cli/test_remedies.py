@@ -23,6 +23,10 @@ ALLOWED = {
     ("authors/adequacy/document.py", "grade validate --strict --write"): (
         "a page that is kept says for good how it was made"
     ),
+    (
+        "authors/single_file.py",
+        "`grade generate`",
+    ): "a generated file says for good how it was made",
     ("runs/cluster/client.py", "--nthreads 1"): "an option of Dask's own command",
     ("sandbox/advice.py", "--security-opt"): "options of Docker's",
 }

@@ -1,6 +1,7 @@
-"""The gradebook's tables, step by step: sqlite-utils notes in the file which steps it has.
+"""The migrations that make the gradebook's tables.
 
-A step that a gradebook may have is never changed; a change of the tables is a new step.
+sqlite-utils records in the file which of them it has. A migration that has been released is never
+changed; to change the tables, add a new one.
 """
 
 from __future__ import annotations
@@ -25,28 +26,28 @@ def decisions(db: Database) -> None:
 
 
 def begun(db: sqlite3.Connection) -> bool:
-    """Whether the file has any step of a gradebook."""
+    """Whether any migration has been applied to the file."""
     return bool(STEPS.applied(Database(db)))
 
 
 def complete(db: sqlite3.Connection) -> bool:
-    """Whether the file has every step that this fairgrade knows."""
+    """Whether all migrations that this fairgrade knows have been applied to the file."""
     return not STEPS.pending(Database(db))
 
 
 def unknown(db: sqlite3.Connection) -> list[str]:
-    """The steps that the file has, and this fairgrade does not know: a newer one took them."""
+    """The migrations of the file that this fairgrade does not know: a newer one applied them."""
     with closing(sqlite3.connect(":memory:")) as empty:
         known = {step.name for step in STEPS.pending(Database(empty))}
     return [step.name for step in STEPS.applied(Database(db)) if step.name not in known]
 
 
 def apply(db: sqlite3.Connection) -> None:
-    """Take the missing steps, within the transaction that `db` is in."""
+    """Apply the missing migrations, within the transaction that `db` is in."""
     STEPS.apply(Database(db))
 
 
 def _run(db: Database, name: str) -> None:
-    # Not by executescript, which would end the transaction first.
+    # Not by `executescript`, which would first commit the transaction.
     for statement in files(__name__).joinpath(name).read_text(encoding="utf-8").split(";\n"):
         db.conn.execute(statement)

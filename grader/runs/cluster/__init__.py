@@ -1,5 +1,5 @@
 """Grading on a Dask cluster: `grade PATH --scheduler ADDRESS`.
 
-All but `parcel` import Dask, which is an extra: nothing else of fairgrade imports them before a
-scheduler is named.
+All modules here but `course_zip` import Dask, which is an extra. So the rest of fairgrade imports
+them only when a scheduler is named.
 """

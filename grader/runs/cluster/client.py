@@ -1,4 +1,4 @@
-"""The connection to a cluster's scheduler, and what its workers are found to be."""
+"""Connect to a cluster's scheduler, and examine its workers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from grader.gradebook.fingerprint import installation
 from grader.runs.cluster.worker import WorkerReport, examine
 from grader.sandbox.level import Level
 
-# How long a scheduler has to answer, its first worker to be there, and a worker to try its canary.
+# How long to wait for the scheduler's answer, for its first worker, and for a worker's canary.
 CONNECT_SECONDS = 30
 FIRST_WORKER_SECONDS = 120
 EXAMINE_SECONDS = 180
-# A notebook may be larger than what Dask warns of.
+# A notebook may be larger than the size from which Dask warns.
 _CONFIGURATION = {
     "distributed.admin.large-graph-warning-threshold": "1 GB",
-    # Else the last 1,000 messages are kept, with the notebooks in them.
+    # Dask would keep the last 1,000 messages, with the notebooks in them.
     "distributed.admin.low-level-log-length": 10,
 }
 
@@ -36,8 +36,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A worker of the cluster: `report` is None where it could not be asked, and `problem` says
-    why; `clock_ahead` is by how many seconds its clock is ahead of ours."""
+    """A worker of the cluster, and what came of examining it.
+
+    `report` is None where that failed, and `problem` says why. `clock_ahead` is the number of
+    seconds by which its clock is ahead of ours.
+    """
 
     address: str
     report: WorkerReport | None
@@ -45,7 +48,7 @@ class Member:
     clock_ahead: float = 0.0
 
     def unfit(self, required: Level) -> str:
-        """Why nothing is graded there, or an empty string."""
+        """Why this worker may not be used; empty if it may."""
         if self.report is None or self.problem:
             return self.problem
         if self.report.program != installation():
@@ -58,7 +61,7 @@ class Member:
 
 
 class _Connection(Client):
-    """A client that is closed where it cannot connect; else it would hold up our own end."""
+    """Dask's client, closed if it cannot connect; otherwise it would delay our own end."""
 
     def __init__(self, address: str, **options: Any) -> None:
         try:
@@ -74,11 +77,10 @@ class _Connection(Client):
 def connected(address: str, seconds: float = 0) -> Iterator[Client]:
     """A client of the scheduler at `address`, such as tcp://10.0.0.1:8786 or tls://….
 
-    Certificates are those of Dask's configuration. Raises InputError for what is no address,
-    and SystemFailure where nobody answers for so many seconds
-    (0: for a usual time).
+    Certificates are those of Dask's configuration. Raises InputError where that is no address, and
+    SystemFailure where nobody answers within `seconds` (0: `CONNECT_SECONDS`).
     """
-    # What it has to say, we say in our own words.
+    # What Dask would log of a lost connection, we say in our own words.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(_CONFIGURATION):
         try:
@@ -102,7 +104,7 @@ def connected(address: str, seconds: float = 0) -> Iterator[Client]:
 
 
 def within(client: Client, seconds: float, call: Callable[[], Awaitable[_T]]) -> _T:
-    """What the client's method comes to, called in its event loop; TimeoutError after `seconds`."""
+    """Call a method of the client in its event loop; raises TimeoutError after `seconds`."""
 
     async def bounded() -> _T:
         return await asyncio.wait_for(call(), seconds)
@@ -114,9 +116,10 @@ def within(client: Client, seconds: float, call: Callable[[], Awaitable[_T]]) ->
 def members(
     client: Client, address: str, warm_imports: tuple[str, ...] | None = None
 ) -> list[Member]:
-    """Every worker, by address, once there is one; warmed up if `warm_imports` is given.
+    """Wait for the first worker, then examine all of them; sorted by address.
 
-    Raises SystemFailure where none comes.
+    With `warm_imports`, each also starts a warm parent and reports how long that took. Raises
+    SystemFailure where no worker comes.
     """
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)
@@ -142,7 +145,7 @@ async def _member(client: Client, worker: str, warm_imports: tuple[str, ...] | N
         after = time.time()
     except TimeoutError:
         return Member(worker, None, f"did not answer within {EXAMINE_SECONDS} s")
-    except Exception as error:  # whatever a stranger's installation comes up with
+    except Exception as error:  # whatever an unknown installation may raise
         what = f"{type(error).__name__}: {error}"
         return Member(worker, None, f"cannot run fairgrade {installation()}: {what}")
     report = from_json(answer, WorkerReport)

@@ -1,4 +1,7 @@
-"""What workers need of a course, assignments and solutions, as one zip known by its hash."""
+"""Pack what workers need of a course, assignments and solutions, into one zip.
+
+The zip is called the parcel; it is named by its hash.
+"""
 
 from __future__ import annotations
 
@@ -13,25 +16,25 @@ from grader.assignments.records import Assignment
 
 
 def pack(assignments: Iterable[Assignment]) -> bytes:
-    """All files of the assignments; the same files give the same bytes."""
+    """A zip with all files of the assignments; the same files give the same bytes."""
     paths = dict(pair for each in assignments for pair in _files(each))
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
         for name in sorted(paths):
-            # With the default date, not the file's.
+            # `ZipInfo` has a fixed date; the file's would change the bytes.
             archive.writestr(ZipInfo(name), paths[name].read_bytes(), ZIP_DEFLATED)
     return packed.getvalue()
 
 
 def _files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
-    """An assignment's files: their paths below the root, with slashes, and where they are."""
+    """The files of an assignment: path below the course's root, with slashes; path on disk."""
     for folder in assignment.folders:
         for path in files_below(folder):
             yield path.relative_to(folder.parent.parent).as_posix(), path
 
 
 def name_of(parcel: bytes, *besides: str) -> str:
-    """A name for the parcel, and for what else is said: by the content."""
+    """A name made of a hash of the parcel and of the texts `besides`."""
     known_by = hashlib.sha256(parcel)
     for each in besides:
         known_by.update(f"\0{each}".encode())

@@ -1,4 +1,7 @@
-"""Submissions to workers, and results back: what is sent, lost, tried again and given up."""
+"""Send submissions to a cluster's workers and take results back.
+
+What is lost is sent again; what ends its worker twice is given up.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,21 @@ from grader.runs.cluster.worker import TASK, SentAnswer, grade_sent
 from grader.runs.processes import MAX_TRIES, NOTICE_SECONDS
 from grader.runs.worker import graded_from
 
-# In flight for each worker: one that it works on, one that waits there.
+# Submissions in flight for each worker: one that it grades, one that waits there.
 FOR_EACH_WORKER = 2
-# How often the scheduler is asked which workers there are, and how long it has to say so.
+# How often the scheduler is asked which workers there are, and how long it may take to answer.
 ASK_SECONDS, ANSWER_SECONDS = 2.0, 60.0
-# How long a worker has to come again when it is started again; how long one is waited for at all.
+# How long a worker may take to restart, and how long to wait while there is no worker at all.
 RESTART_SECONDS = 30
 ABSENT_SECONDS = 900
 
 
 @dataclass(slots=True)
 class Waiting:
-    """Tasks to be sent: those of a run, made one by one, and before them those that came back."""
+    """The tasks that are to be sent: first those taken back, then those of the run.
+
+    The latter are made one by one, when they are needed.
+    """
 
     tasks: Iterator[Task]
     back: deque[Task] = field(default_factory=deque)
@@ -46,14 +52,16 @@ class Waiting:
         return bool(self.back)
 
     def next(self) -> Task:
-        """The next one; only where there is one."""
+        """The next task. May only be called when there is one, which `bool` says."""
         return self.back.popleft()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A task in flight: its name on the scheduler, when it was sent, and to which workers (None:
-    to any)."""
+    """A task in flight.
+
+    `key` is its name on the scheduler, `at` when it was sent, `to` to which workers (None: any).
+    """
 
     task: Task
     key: str
@@ -63,11 +71,17 @@ class _Sent:
 
 @dataclass(slots=True)
 class Flow:
-    """What is still to be graded, and what became of it so far.
+    """The state of a run on a cluster: what is waiting, in flight and lost.
 
-    It outlives a connection: `through` may be called again with another client. `course` names the
-    plugin that workers have; `weed` asks them, and says of each that may not be used why. A worker
-    that has work may be silent for `patience` seconds. `tell` is told what a person should know.
+    It outlives a connection: after the scheduler was lost, `through` is called with a new client.
+    `course` is the name of the plugin with the assignments that each worker has. `weed` examines
+    the workers: address -> why that one may not be used. A worker that has work may be silent for
+    `patience` seconds. `tell` is called with lines for people.
+
+    `suspects` are tasks whose worker died, which are tried again alone; `tries` counts how often
+    each was lost. `done` has the futures that have finished. `unfit` says of each worker that is
+    not used why. `heard` is when each worker last answered, `asked` when the scheduler last listed
+    the workers, `present` when there last was a usable one (all in seconds of `time.monotonic`).
     """
 
     waiting: Waiting
@@ -86,12 +100,12 @@ class Flow:
     present: float = 0.0
 
     def through(self, client: Client) -> Generator[Graded, None, None]:
-        """Grade all that is left, and yield each as it is done.
+        """Grade what is left, and yield each result as soon as it is there.
 
-        What was on a worker that died is tried once more when all others are done, alone, so that
-        the submission that took it down is found and no other is blamed.
-        Raises SchedulerLost, AssignmentError where an assignment is malformed, and SystemFailure
-        where no worker comes.
+        When a worker dies, each of its tasks is tried once more, alone, when all others are done.
+        So the submission that ended the worker is found, and no other is blamed. Raises
+        SchedulerLost, AssignmentError where an assignment is malformed, and SystemFailure where no
+        worker comes.
         """
         self.asked, self.present = 0.0, time.monotonic()
         executor = client.get_executor(pure=False)
@@ -122,7 +136,7 @@ class Flow:
             self.tell(f"{worker}: is not used: {why}")
 
     def _ask(self, client: Client) -> Iterator[Graded]:
-        """Now and then: which workers there are, and whether one has been silent for too long."""
+        """Every `ASK_SECONDS`, list the workers and look for one that is silent for too long."""
         now = time.monotonic()
         if now < self.asked + ASK_SECONDS:
             return
@@ -147,13 +161,13 @@ class Flow:
             )
 
     def _take_back(self, futures: Iterable[Future[bytes]]) -> None:
-        """What is in flight is to be sent again."""
+        """Put tasks that are in flight back among those that wait."""
         for future in futures:
             self.waiting.back.append(self.in_flight.pop(future).task)
             future.cancel()
 
     def _send(self, executor: ClientExecutor) -> Iterator[Graded]:
-        """Send as much as may be in flight; what need not be sent is yielded."""
+        """Send as many tasks as may be in flight; yield results of unreadable submissions."""
         fit = self._fit
         while self.waiting and len(self.in_flight) < FOR_EACH_WORKER * len(fit):
             yield from self._sent(executor, self.waiting.next(), fit)
@@ -172,7 +186,8 @@ class Flow:
             yield not_reached(task, str(error))
             return
         key = f"{TASK}-{secrets.token_hex(16)}"
-        # Workers are named only where some may not be used: others may come at any time.
+        # Naming workers would exclude those that come later, so they are named only where some may
+        # not be used.
         to = workers if self.unfit else None
         future = executor.submit(
             grade_sent, self.course, task, content, key=key, workers=to and sorted(to)
@@ -181,7 +196,7 @@ class Flow:
         future.add_done_callback(self.done.put)
 
     def _take(self, client: Client) -> Iterator[Graded]:
-        """What came of a task that is done; nothing if none is for a moment."""
+        """Take the result of a finished task, if one finishes within `NOTICE_SECONDS`."""
         try:
             future = self.done.get(timeout=NOTICE_SECONDS)
         except Empty:
@@ -197,7 +212,7 @@ class Flow:
             del self.in_flight[future]
             yield from self._lost(task, "its worker died")
             return
-        except Exception as error:  # it never came to our code: a stranger's installation
+        except Exception as error:  # before our code ran: a worker with something else installed
             del self.in_flight[future]
             self._weed(client)
             yield from self._lost(task, f"its worker failed: {type(error).__name__}")
@@ -223,7 +238,7 @@ class Flow:
             yield not_reached(task, f"given up after {MAX_TRIES} tries: {how}")
 
     def _silent(self, client: Client, now: float) -> Iterator[Graded]:
-        """Start workers again that have work and have said nothing for too long."""
+        """Restart workers that have work and have been silent for too long."""
         ours = {sent.key: future for future, sent in self.in_flight.items()}
         processing = within(client, ANSWER_SECONDS, client.processing)
         for worker, keys in processing.items():
@@ -232,7 +247,7 @@ class Flow:
             if now - max(begun, self.heard.get(worker, 0.0)) > self.patience:
                 yield from self._start_again(client, worker, futures)
         for future in ours.values():
-            # On no worker: it waited for one, or its answer was lost.
+            # The task is on no worker: it waits for one, or its answer was lost.
             if now - self.in_flight[future].at > 2 * self.patience:
                 task = self.in_flight.pop(future).task
                 future.cancel()
@@ -251,5 +266,5 @@ class Flow:
             client.restart_workers([worker], timeout=RESTART_SECONDS, raise_for_error=False)
         except TimeoutError:
             self.tell(f"{worker}: did not come again within {RESTART_SECONDS} s")
-        except ValueError as error:  # it has no nanny
+        except ValueError as error:  # Dask's "nanny", which restarts a worker, is missing
             self._without(worker, f"it could not be started again: {error}")

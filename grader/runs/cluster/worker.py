@@ -1,7 +1,7 @@
-"""What runs on a cluster's workers: our own code, which starts kernels there as it does here.
+"""The code that runs on a cluster's workers. It starts kernels there as a local worker does.
 
-A worker grades one submission at a time, whatever its number of threads. It answers in JSON that it
-made itself; nothing that a kernel sent leaves it in any other form.
+A worker grades one submission at a time, however many threads it has. Its answers are JSON that it
+makes itself; what a kernel has sent leaves the worker in no other form.
 """
 
 from __future__ import annotations
@@ -36,24 +36,25 @@ from grader.sandbox.level import Level
 from grader.sandbox.parent import MAX_FOLDER_BYTES
 from grader.values import wire
 
-# What our tasks on the scheduler are called, with a number behind it.
+# The beginning of our tasks' names on the scheduler; a random number follows.
 TASK = "fairgrade-submission"
-# The scheduler forgets names of tasks after so many of them.
+# The scheduler's cache of task names is cleared after this many of ours.
 NAMES_KEPT = 1000
-# From malloc.h.
+# Parameters of `mallopt`, from malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-# Where temporary files are, and kernels' below that.
+# The prefix of our folder for temporary files, and what a kernel's path adds to the parent's.
 _FOLDER = "fgw-"
 _BELOW = "/fgw-12345678/fg-12345678"
-# Kernels and their warm parents belong to the process: one submission, or canary, at a time.
+# Warm parents belong to the process, so only one submission or canary may use them at a time.
 _alone = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """What a worker is found to be: `problem` says why it can grade nothing, if so.
+    """What a worker reports of itself. `problem`, if not empty, says why it cannot grade.
 
-    `seconds` is what a warm start took, 0 if none was asked for.
+    `program` is its `installation()`. `seconds` is how long the start of a warm parent took; 0 if
+    none was asked for.
     """
 
     program: str
@@ -70,8 +71,10 @@ class WorkerReport:
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """What a worker, by its address, answers to a submission that it was sent; `unfit`, if not
-    empty, says why it grades nothing."""
+    """The answer to a submission that was sent; `worker` is the address of who answers.
+
+    `unfit`, if not empty, says why that worker must not be used; `answer` then says nothing.
+    """
 
     worker: str
     answer: Answer = field(default_factory=Answer)
@@ -79,9 +82,10 @@ class SentAnswer:
 
 
 async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> bytes:
-    """A worker's `WorkerReport` as JSON; it is warmed up if `warm_imports` is given.
+    """The `WorkerReport` of the worker on which this runs, as JSON.
 
-    Dask fills in `dask_worker`.
+    With `warm_imports`, a warm parent is started to see how long that takes. Dask fills in
+    `dask_worker`.
     """
     report = await asyncio.to_thread(_report, warm_imports, dask_worker.state.nthreads)
     return to_json(report)
@@ -108,9 +112,9 @@ def _warm_up(level: Level, warm_imports: tuple[str, ...]) -> float:
 
 
 def _keep_freed_memory() -> None:
-    """Let the C library keep what is freed for the next submission, as it does by itself.
+    """Let the C library keep freed memory for the next submission, as it does by default.
 
-    Dask has its workers give it back at once, and every megabyte of a value cost 250 page faults.
+    Dask makes its workers give memory back at once, which costs 250 page faults for each megabyte.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # GNU's
@@ -120,7 +124,7 @@ def _keep_freed_memory() -> None:
 
 @contextmanager
 def _temporary_files() -> Iterator[None]:
-    """Outside of a `Course`: temporary files in a folder of their own, which goes away."""
+    """Put temporary files in a folder that is removed at the end, where no `Course` has set one."""
     if tempfile.tempdir:
         yield
         return
@@ -133,14 +137,15 @@ def _temporary_files() -> Iterator[None]:
 
 
 def _short(folder: str) -> str:
-    """The folder, if our own and that of kernels in it have paths short enough for sockets."""
+    """The folder, or /tmp where the sockets of kernels below it would have too long paths."""
     return folder if len(os.fsencode(folder)) <= MAX_FOLDER_BYTES - len(_BELOW) else "/tmp"
 
 
 class Course(WorkerPlugin):
-    """On every worker, also on one that comes later: the files of a course, and room to work.
+    """A plugin of every worker, also of one that comes later: the files of a course.
 
-    `grades_with` is the program that must be there, and `at_least` the protection.
+    `parcel` is the zip with these files. `grades_with` is the `installation()` that the worker must
+    have, and `at_least` the level of protection.
     """
 
     idempotent = True
@@ -179,11 +184,11 @@ class Course(WorkerPlugin):
 
     @property
     def root(self) -> Path:
-        """The root of the course on this worker."""
+        """The folder of the course on this worker."""
         return Path(self.folder) / "course"
 
     def unfit(self) -> str:
-        """Why nothing is graded here, or an empty string."""
+        """Why this worker may not be used; empty if it may."""
         if self.problem:
             return self.problem
         if installation() != self.grades_with:
@@ -198,13 +203,13 @@ class Course(WorkerPlugin):
 
 
 class OurTasks(SchedulerPlugin):
-    """On the scheduler: what becomes of our tasks. Those of others are left as they are.
+    """A plugin of the scheduler that changes how it treats our tasks, and nobody else's.
 
-    What was on a worker that died comes back to us at once. Dask would try it on three more
-    workers, and take them down too, the innocent with the guilty.
+    When a worker dies, its tasks fail at once. Dask would try them on three more workers, so that
+    one submission that ends its worker would end those too, with innocent submissions on them.
 
-    And nothing is kept of a task that is over. Dask notes what kind of collection each belongs to,
-    and remembers 100,000 names: for a large class that would be most of the scheduler's memory.
+    The scheduler keeps nothing of a finished task. Dask would note what kind of collection it
+    belongs to, and remember 100,000 names, which for a large class is most of its memory.
     """
 
     name = "fairgrade-our-tasks"
@@ -221,7 +226,7 @@ class OurTasks(SchedulerPlugin):
             self._keep_nothing(scheduler, ours[0].group)
 
     def _keep_nothing(self, scheduler: Any, group: Any) -> None:
-        """Take back what Dask has just noted of a graph with our tasks."""
+        """Remove what Dask has just noted of a graph with our tasks."""
         if span := scheduler.extensions["spans"].spans.get(group.span_id):
             del span.metadata["collections"][-1:]
         self.named += 1
@@ -230,7 +235,7 @@ class OurTasks(SchedulerPlugin):
 
 
 def grade_sent(course: str, task: Task, content: bytes) -> bytes:
-    """Grade one submission here, by its content; the `SentAnswer`, as JSON."""
+    """Grade one submission, `content` being its notebook's bytes; the `SentAnswer` as JSON."""
     worker = get_worker()
     with _alone:
         plugin = worker.plugins.get(course)
@@ -242,6 +247,6 @@ def _answer(worker: str, course: WorkerPlugin | None, task: Task, content: bytes
         return SentAnswer(worker, unfit="it did not get the assignments")
     if unfit := course.unfit():
         return SentAnswer(worker, unfit=unfit)
-    # As well shut in as can be here, which may be better than elsewhere.
+    # Without a level, this worker's strongest is used; it may be stronger than the others'.
     request = Grade(replace(task, root=course.root, level=None), content)
     return SentAnswer(worker, answer=answered(request))

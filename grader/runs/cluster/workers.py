@@ -1,4 +1,4 @@
-"""A cluster's workers, as a run uses them."""
+"""A cluster's workers in the form in which a run uses them: `run.Graders`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from grader.runs.cluster.flow import Flow, Waiting
 from grader.runs.cluster.worker import Course, OurTasks
 from grader.sandbox.level import Level
 
-# How long a scheduler that was lost is waited for.
+# How long to wait for a scheduler whose connection was lost.
 RECONNECT_SECONDS = 600
-# How long the workers have to take in the assignments; who has not by then is not used.
+# How long workers may take to unpack the assignments; one that needs longer is not used.
 UPLOAD_SECONDS = 120
-# Besides the time of the submission itself: warm start, and the machine's own affairs.
+# What a submission may take beyond its own time limit: the start of a warm parent, other delays.
 SPARE_SECONDS = 120
 
 
@@ -31,8 +31,8 @@ SPARE_SECONDS = 120
 class ClusterWorkers:
     """The workers of the scheduler at `address` that protect at least at `level`.
 
-    `protection` is that of the weakest worker there was when they were asked; one that comes later
-    and is weaker is not used.
+    `protection` is that of the weakest worker that was there when they were examined. A worker that
+    comes later is not used if it protects less.
     """
 
     address: str
@@ -43,7 +43,10 @@ class ClusterWorkers:
     spare_seconds: float = SPARE_SECONDS
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
-        """Grade the tasks and yield each as it is done, across losses of the scheduler too."""
+        """Grade the tasks and yield each result as soon as it is there.
+
+        If the scheduler is lost, it is waited for, and the rest is graded then.
+        """
         course = Course(pack(self.assignments), installation(), self.level)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
         patience = longest + self.spare_seconds
@@ -73,12 +76,11 @@ def cluster_workers(
     spare_seconds: float = SPARE_SECONDS,
     connect_seconds: float = CONNECT_SECONDS,
 ) -> ClusterWorkers:
-    """Ask every worker there is what it can do.
+    """Connect to the scheduler, examine its workers, and return them for a run.
 
-    A scheduler has `connect_seconds` to answer. A worker that has said nothing for the time of a
-    submission and `spare_seconds` is started again.
-
-    Raises WeakProtection or SystemFailure where none may be used.
+    The scheduler has `connect_seconds` to answer. A worker that is silent for a submission's time
+    limit and `spare_seconds` more will be restarted. Where no worker may be used, raises
+    WeakProtection if one of them protects less than `required`, else SystemFailure.
     """
     with connected(address, connect_seconds) as client:
         everyone = members(client, address)
@@ -101,16 +103,16 @@ def _none_fit(address: str, everyone: list[Member], required: Level) -> Exceptio
 
 
 def _upload(client: Client, address: str, course: Course) -> None:
-    """Give the course to all workers, also to those still to come; once for each content."""
+    """Give the course to all workers, also to those that come later; once for the same content."""
     try:
         within(client, UPLOAD_SECONDS, lambda: client.register_plugin(OurTasks()))
     except OSError:
         raise SchedulerLost from None
-    except Exception as error:  # whatever the scheduler raised comes back as it was
+    except Exception as error:  # whatever the scheduler raised is raised here
         raise SystemFailure(
             f"{address}: the scheduler cannot run fairgrade {installation()}: "
             f"{type(error).__name__}: {error}; install it there, too"
         ) from None
-    # A worker that did not get it says so when it is to grade.
+    # A worker that did not get the course says so when it is sent a submission.
     with contextlib.suppress(Exception):
         within(client, UPLOAD_SECONDS, lambda: client.register_plugin(course))

@@ -1,1 +1,1 @@
-"""What runs inside the sandbox: copied there, and imported there only."""
+"""The modules that run inside the sandbox, from copies. Nothing outside of it imports them."""

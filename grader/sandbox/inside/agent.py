@@ -1,7 +1,8 @@
-"""The kernel in which a student's code runs: ipykernel, and requests for calls and for a value.
+"""The kernel in which a student's code runs: ipykernel with three more kinds of requests.
 
-Whatever runs here may be taken over by the student's code: nothing it says is believed, it only
-saves honest notebooks trouble.
+`call_request` calls functions of the notebook, `edit_request` calls edited ones, `value_request`
+asks for the value of a variable. A student's code can change anything in this process, so our side
+believes nothing that comes from here. The precautions taken here only help honest notebooks.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from system import mapped
 from values import wire
 
-# Of a message's frames: our identity, a delimiter and a signature stand before it.
+# The index of the header among a message's frames: identity, delimiter and signature come first.
 _HEADER = 3
 
 
@@ -43,7 +44,10 @@ class AgentShell(ZMQInteractiveShell):
     transformed: tuple[str, str] | None = None
 
     def transform_cell(self, raw_cell: str) -> str:
-        """IPython's syntax as Python's. ipykernel asks for it, and so does IPython once more."""
+        """The cell with IPython's syntax made Python's.
+
+        The last result is kept, because ipykernel and IPython both ask for it.
+        """
         if self.transformed is None or self.transformed[0] != raw_cell:
             self.transformed = raw_cell, super().transform_cell(raw_cell)
         return self.transformed[1]
@@ -60,11 +64,11 @@ class AgentShell(ZMQInteractiveShell):
 
 
 class SharedInputs:
-    """A call's encoded inputs, in memory that kernels share: the system copies what one of them
-    writes to. The first call uses them as they are, further ones are given copies.
+    """A call's encoded inputs, in memory that kernels share until one of them writes to it.
 
-    The descriptor is closed: its position, or the file's time, would lead from one kernel to the
-    next.
+    It is mapped twice. The first call is given arrays in `to_use`, which it may change. Later calls
+    are given copies from `to_keep`. The descriptor is closed, because one kernel could leave a
+    message for the next in the position or the times of its file.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -74,8 +78,7 @@ class SharedInputs:
 
 
 class AgentKernel(IPythonKernel):
-    """ipykernel that also calls functions of the notebook, edited ones too, with inputs sent as
-    bytes."""
+    """ipykernel's kernel, with the requests that the module's docstring describes."""
 
     shell_class = AgentShell
 
@@ -83,7 +86,7 @@ class AgentKernel(IPythonKernel):
         AgentShell.instance().kernel = self
         super().__init__(**kwargs)
         self.shared: list[SharedInputs] = []
-        # A cell that awaits something asks this whether it runs in the main thread.
+        # ipykernel asks this object, for a cell that awaits, whether it runs in the main thread.
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
 
     @property
@@ -91,7 +94,7 @@ class AgentKernel(IPythonKernel):
         return False
 
     def start(self) -> None:
-        """Take requests; a whole cell or call is done before the next is looked at."""
+        """Begin to take requests, one at a time: each is done before the next is looked at."""
         self.io_loop = self.shell_stream.io_loop
         self.shell_stream.on_recv(self._received, copy=False)
 
@@ -101,7 +104,10 @@ class AgentKernel(IPythonKernel):
 
     @contextlib.contextmanager
     def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
-        """Cancel a cell that awaits; ipykernel's own does not wake the loop that waits with it."""
+        """Let an interrupt cancel a cell that awaits something.
+
+        ipykernel's own method does not wake the event loop, so the cell would go on waiting.
+        """
         loop = asyncio.get_running_loop()
 
         def cancel(*_: object) -> None:
@@ -123,15 +129,15 @@ class AgentKernel(IPythonKernel):
         await super().execute_request(stream, ident, parent)
 
     def _publish_status(self, status: str, *args: Any, **options: Any) -> None:
-        """Say when a request is done; nobody asks when it began."""
+        """Publish "idle", which says that a request is done; nobody reads "busy" or "starting"."""
         if status == "idle":
             super()._publish_status(status, *args, **options)
 
     def _publish_execute_input(self, *args: Any) -> None:
-        """Nobody wants to be told what was sent."""
+        """Do nothing: our side knows which source it has sent."""
 
     async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
-        """Answer calls at once: nobody waits for ipykernel to say "busy" and "idle" for them."""
+        """Answer our own requests without ipykernel's "busy" and "idle"; leave others to it."""
         header = msg[_HEADER].bytes
         if b'"call_request"' in header:
             answer = self.call_request
@@ -146,9 +152,10 @@ class AgentKernel(IPythonKernel):
         answer(idents, self.session.deserialize(frames, copy=False))
 
     def call_request(self, ident: Any, parent: Any) -> None:
-        """Make the calls asked for, and reply with two buffers for each, all in one message.
+        """Make the calls, and reply to all of them in one message.
 
-        The answers end with the call that was interrupted, if one was.
+        It has two buffers for each call, an `Answer`. If a call was interrupted, its answer is the
+        last one; those after it were not made.
         """
         answers: list[Any] = []
         try:
@@ -166,10 +173,11 @@ class AgentKernel(IPythonKernel):
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     def edit_request(self, ident: Any, parent: Any) -> None:
-        """Call a function with all inputs, once for each source of what it is or calls.
+        """Call a function with all inputs, once with each edited source of `edited`.
 
-        A source takes the place of what it defines while it is tried. The reply is that of
-        `call_request`; an answer of too many bytes, or that takes too long, is as good as none.
+        `edited` is the function that is called or one that it calls; it is put back after each
+        source. The reply is like that to `call_request`. The answer is "unsendable" where a call
+        took too much processor time or returned too many bytes.
         """
         asked = parent["content"]
         answers: list[Any] = []
@@ -181,7 +189,7 @@ class AgentKernel(IPythonKernel):
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     def value_request(self, ident: Any, parent: Any) -> None:
-        """Reply with what a name of the notebook stands for, as if a call had returned it."""
+        """Reply with the value of a variable of the notebook, as if a call had returned it."""
         namespace, name = self.shell.user_ns, parent["content"]["name"]
         answers: list[Any] = []
         with contextlib.suppress(KeyboardInterrupt), interruptible():
@@ -190,13 +198,16 @@ class AgentKernel(IPythonKernel):
 
     @contextlib.contextmanager
     def _edited(self, name: str, source: str) -> Iterator[Answer | None]:
-        """With the source's definition of `name`; what it yields is why there is none, if so."""
+        """Replace the function `name` by the source's while the context lasts.
+
+        Yields None, or the answer to all calls where the source cannot be run.
+        """
         namespace = self.shell.user_ns
         original = namespace[name]
         try:
             exec(compile(source, "<edited>", "exec"), namespace)
             problem = None
-        except Exception as error:  # some edits are no Python, some fail in a default value
+        except Exception as error:  # an edit may not parse, or fail in a default value
             problem = wire.encode(("raised", name_of(error), "", None)), b""
         try:
             yield problem
@@ -214,7 +225,7 @@ class AgentKernel(IPythonKernel):
         return status, value
 
     def _shared(self, place: int) -> Any:
-        """Inputs that were there from the start; what is written there, only its own call sees."""
+        """Inputs that were in memory from the start; no call sees what another wrote to them."""
         inputs = self.shared[place]
         if not inputs.used:
             inputs.used = True
@@ -222,7 +233,7 @@ class AgentKernel(IPythonKernel):
         return wire.decode(inputs.to_keep)
 
     def _answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
-        """What the first of `names` that the notebook defines does with the inputs."""
+        """Call the first of `names` that the notebook defines, with these inputs."""
         namespace = self.shell.user_ns
         function = next((namespace[name] for name in names if name in namespace), None)
         return call(function, args, kwargs)

@@ -1,4 +1,4 @@
-"""How the kernel is started: once in the warm parent, without sockets, and then in each fork."""
+"""Start the kernel in two steps: without sockets in the warm parent, the rest in each fork."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ SHELL_PORT, IOPUB_PORT = 1, 2
 
 
 class AgentApp(IPKernelApp):
-    """ipykernel's application, made in two steps: `prepare` once in the warm parent, `open` in
-    each kernel."""
+    """ipykernel's application. `prepare` is called once in the warm parent, `open` in each fork."""
 
     kernel_class = AgentKernel
 
     def prepare(self) -> None:
-        """Make everything that does not depend on who will use it: all but the sockets."""
+        """Make everything that all kernels have in common: all but the sockets."""
         self.init_pdb()
         self.configure_tornado_logger()
         self.session = AgentSession(parent=self, key=b"of no kernel")
@@ -52,8 +51,11 @@ class AgentApp(IPKernelApp):
         self.init_code()
 
     def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
-        """In a kernel's own process: open the sockets that the request names, let all that is
-        shown go there, and take what is shared from its descriptors."""
+        """Finish the kernel in its own process.
+
+        Open the sockets in the folder that the request names, let output go there, and map the
+        inputs that `shared` has the descriptors of.
+        """
         self.session.limit = request["limits"]["output_bytes"]
         self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
         self.session.key = request["key"]
@@ -68,7 +70,7 @@ class AgentApp(IPKernelApp):
         self.init_signal()
         assert self.shell is not None
         self.shell.ipython_dir = self.shell.home_dir = os.environ["HOME"]
-        site.sethelper()  # the one thing students may miss of what -S leaves out
+        site.sethelper()  # defines `help`, which -S leaves out and students may use
         random.seed()
         np.random.seed()
 
@@ -79,7 +81,7 @@ class AgentApp(IPKernelApp):
         return socket
 
     def start(self) -> None:
-        """Wait until somebody listens to what is shown, say so, and take requests from then on."""
+        """Wait until our side has subscribed to the output, say so, and begin to take requests."""
         self.iopub_socket.recv()
         self.session.send(self.iopub_socket, "iopub_welcome", {})
         asyncio.run(self._serve())
@@ -92,7 +94,7 @@ class AgentApp(IPKernelApp):
 
 @contextlib.contextmanager
 def without_debugger() -> Iterator[None]:
-    """Let ipykernel do without debugpy: nobody attaches it, and it costs a fifth of a start."""
+    """Keep ipykernel from importing debugpy, which nobody uses and takes a fifth of a start."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     try:
         yield
@@ -101,7 +103,7 @@ def without_debugger() -> Iterator[None]:
 
 
 def prepare() -> AgentApp:
-    """The application, once for all kernels: shell and kernel take longer than the rest."""
+    """The application of the warm parent, rehearsed, of which each kernel is a fork."""
     folder = tempfile.mkdtemp()
     with without_debugger():
         profile = ProfileDir.create_profile_dir(folder)
@@ -114,7 +116,7 @@ def prepare() -> AgentApp:
 
 
 def _ready_for_matplotlib(shell: AgentShell) -> None:
-    """Load what `%matplotlib inline` needs: in many notebooks it takes longer than all the rest."""
+    """Import what `%matplotlib inline` needs, which takes longer than many a whole notebook."""
     shell.find_line_magic("matplotlib")
     if "matplotlib.pyplot" in sys.modules:
         importlib.import_module("matplotlib_inline.backend_inline")
@@ -123,10 +125,10 @@ def _ready_for_matplotlib(shell: AgentShell) -> None:
 def _config() -> Config:
     config = Config()
     config.HistoryManager.enabled = False
-    # Nothing is to be waited for: no other request comes while one is answered.
+    # ipykernel sleeps before each cell so that others may act; no other request comes meanwhile.
     config.Kernel._execute_sleep = 0.0
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.colors = "nocolor"
-    # Pictures are not shown anywhere: drawing them as PNG would only cost time.
+    # Nobody sees the pictures of a notebook, so they are not drawn as PNG.
     config.InlineBackend.figure_formats = set()
     return config

@@ -1,6 +1,6 @@
-"""Calls of a notebook's functions, and what came of them, as bytes.
+"""Call functions of the notebook, and encode what came of it as bytes.
 
-Whatever runs here may be taken over by the student's code: see `agent`.
+A student's code can change anything in this process: see `agent`.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from typing import Any, TypeAlias
 import numpy as np
 from values import wire
 
-# What came of a call, and the value that it returned if it did; both encoded.
+# What came of a call, such as ("returned",), and the value that it returned, if it did; both are
+# encoded by `wire`.
 Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
 MISSING: Answer = wire.encode(("missing",)), b""
 
 
 class Interrupted(Exception):
-    """A call was interrupted, in this line of the function's own cell."""
+    """A call was interrupted; `line` is where, in the function's own cell, if that is known."""
 
     def __init__(self, line: int | None) -> None:
         self.line = line
 
 
 class OutOfTime(BaseException):
-    """An edited function has used up what it may of the processor's time."""
+    """A call of an edited function has used up its processor time."""
 
 
 @contextlib.contextmanager
@@ -42,7 +43,10 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so many seconds of the processor's time: others may use it, too."""
+    """Raise OutOfTime after so many seconds of processor time.
+
+    Not of wall-clock time, which passes more quickly where other programs use the processor, too.
+    """
 
     def end(*_: object) -> None:
         raise OutOfTime
@@ -79,7 +83,7 @@ def returned(value: Any) -> Answer:
 
 
 def _line_in(function: Any, error: BaseException) -> int | None:
-    """The line of the function's own cell in which it raised, counted from 1."""
+    """The last line of the function's own cell in the traceback, counted from 1."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     line, traceback = None, error.__traceback__
     while traceback is not None:
@@ -104,7 +108,7 @@ def _text(error: BaseException) -> str:
 
 
 class _Nowhere(io.TextIOBase):
-    """Where a function's printed words go while it is called."""
+    """Drops what a function prints while it is called."""
 
     def write(self, string: str) -> int:
         return len(string)

@@ -1,5 +1,8 @@
-"""What the canary tries from inside. Each function gets the bait, and returns how it got out, or
-an empty string if it could not."""
+"""The canary: functions that try to break out of the sandbox, run in a kernel like a submission.
+
+Each is given the bait, a dictionary that says what lies outside (see `execution/protection.py`). It
+returns in words how it got out, or an empty string if it could not.
+"""
 
 import ctypes
 import os
@@ -10,7 +13,8 @@ def read_outside(bait):
     marks = {
         f"{bait['folder']}/secret": b"",
         "/etc/shadow": b"",
-        # In here the number may be another process's.
+        # In a namespace of its own the number may be another process's: only a file with the
+        # bait's mark in it counts.
         f"/proc/{bait['pid']}/environ": bait["name"].encode(),
     }
     for path, mark in marks.items():

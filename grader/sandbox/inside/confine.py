@@ -1,7 +1,8 @@
 """Shut this process in, before any of a student's code runs in it.
 
-`separate` forks into namespaces of its own; `confine` takes away what is left: files, memory,
-processes, capabilities; `seal` is the last step, when everything the kernel needs is open.
+The steps in their order: `separate` forks into new namespaces and `private_files` mounts their
+files (level `namespaces` only). `confine` sets resource limits and takes away files and
+capabilities. `seal` limits processes and installs the seccomp filter, when all sockets are open.
 """
 
 from __future__ import annotations
@@ -33,19 +34,21 @@ from system import (
 
 NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
 
-# In a sandbox of namespaces: where all kernels' socket folders are bound, and a kernel's own.
+# Paths in a sandbox of namespaces: the folder with all kernels' socket folders, a kernel's own
+# socket folder, and the folder that it may write to.
 ALL_SOCKETS, OWN_SOCKETS, PRIVATE = "/run/all", "/run/own", "/tmp"
-# Of the processor's time, what a kernel may use besides that of its submission.
+# Processor time that a kernel may use beyond its submission's time limit.
 SPARE_SECONDS = 60
 MAX_FILES = 256
-MAX_PROCESSES = 1 << 22  # as many numbers as Linux has for them
+MAX_PROCESSES = 1 << 22  # the most process numbers that Linux can have
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 def separate(after_fork: Callable[[int], None]) -> None:
-    """Go on as the first process of new namespaces; `after_fork` is told its number outside.
+    """Make new namespaces, and go on in a fork that is the first process in them.
 
-    The process that asked for them ends here.
+    The process that called this ends here, after it has called `after_fork` with the number that
+    the fork has outside of the namespaces.
     """
     user, group = os.getuid(), os.getgid()
     unshare(CLONE_NAMESPACES)
@@ -59,9 +62,10 @@ def separate(after_fork: Callable[[int], None]) -> None:
 
 
 def private_files(sockets: str, tmpfs_bytes: int) -> None:
-    """In a mount namespace of its own: an empty /tmp, the kernel's own sockets, no /proc.
+    """Mount an empty /tmp of this size, the kernel's own socket folder, and an empty /proc.
 
-    A /proc of its own would tell by its mount tables from which folders of the host packages come.
+    `sockets` is the name of the socket folder; those of other kernels are hidden. A real /proc has
+    mount tables, which name the folders of the host that the packages come from.
     """
     own = os.open(os.path.join(ALL_SOCKETS, sockets), os.O_PATH | os.O_DIRECTORY)
     mount(f"/proc/self/fd/{own}", OWN_SOCKETS, "", MS_BIND | MS_REC)
@@ -73,8 +77,10 @@ def private_files(sockets: str, tmpfs_bytes: int) -> None:
 
 
 def resource_limits(level: str, limits: dict[str, Any]) -> dict[str, int]:
-    """The limits of an assignment (`Limits` in `grader/assignments/records.py`) that the system
-    enforces, by their names in `resource`."""
+    """The limits that the system enforces, by their names in the module `resource`.
+
+    `limits` are the fields of `Limits` in `grader/assignments/records.py`.
+    """
     found = {
         "RLIMIT_AS": limits["memory_bytes"],
         "RLIMIT_CPU": int(limits["submission_seconds"]) + SPARE_SECONDS,
@@ -83,13 +89,14 @@ def resource_limits(level: str, limits: dict[str, Any]) -> dict[str, int]:
         "RLIMIT_CORE": 0,
     }
     if level == NAMESPACES:
-        # Elsewhere it counts all of the user's processes, ours too, and is set at the end.
+        # Outside of a user namespace it counts all processes of the user, ours too, and is set by
+        # `seal`.
         found["RLIMIT_NPROC"] = limits["processes"]
     return found
 
 
 def limit(limits: dict[str, int]) -> None:
-    """Set resource limits, hard and soft: name as in `resource`, value; lower ones stay."""
+    """Set hard and soft resource limits, named as in `resource`; a lower hard limit is kept."""
     for name, value in limits.items():
         kind: int = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
@@ -99,7 +106,7 @@ def limit(limits: dict[str, int]) -> None:
 
 
 def confine(level: str, request: dict[str, Any]) -> None:
-    """Take away files, capabilities and resources, as far as the level goes."""
+    """Limit resources; above level `limits`, take away files and capabilities, too."""
     limit(resource_limits(level, request["limits"]))
     if level == LIMITS:
         return
@@ -110,7 +117,8 @@ def confine(level: str, request: dict[str, Any]) -> None:
     if level == NAMESPACES:
         drop_capabilities()
         prctl(PR_SET_NO_NEW_PRIVS, 1)
-        # A second wall, where the kernel has it: nothing but sockets in the socket folder.
+        # Besides the mounts, and only where Linux has Landlock: allow nothing but sockets in the
+        # socket folder.
         with contextlib.suppress(OSError):
             landlock.restrict([*readable, *writable, *devices, *sockets])
     else:
@@ -120,10 +128,11 @@ def confine(level: str, request: dict[str, Any]) -> None:
 
 
 def limit_processes(more: int) -> None:
-    """Let the user's processes and threads become `more` than there are now, but not by this one.
+    """Let this process start new ones only until the user has `more` than there are now.
 
-    RLIMIT_NPROC counts all of the user's, in other containers too. How many these are only the
-    kernel can tell: by the limit up to which it starts another one.
+    RLIMIT_NPROC counts all processes and threads of the user, in other containers too, and Linux
+    does not tell their number. So it is found by bisection: the lowest limit under which a thread
+    can still be started.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
     low, high = 0, MAX_PROCESSES if hard == resource.RLIM_INFINITY else hard
@@ -145,7 +154,7 @@ def _starts_thread() -> bool:
 
 
 def seal(level: str, processes: int) -> None:
-    """Start no more than so many processes from now on, and refuse system calls in every thread."""
+    """Limit the processes that may be started from now on, and install the seccomp filter."""
     if level != NAMESPACES and sys.platform == "linux":
         limit_processes(processes)
     if level != LIMITS:

@@ -1,7 +1,7 @@
-"""Landlock: which files this process may reach at all, from now on and for good.
+"""Restrict with Landlock which files this process may reach, for good.
 
-Documented in the kernel's userspace-api/landlock. What an older kernel cannot promise is left out
-of what is asked of it; `abi()` says which one this is.
+Documented in Linux' userspace-api/landlock. Each version of its interface (ABI) can restrict more;
+what the running one cannot restrict is left out of the request.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PATH_BENEATH = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _MAKE_SOCK = 1 << 9
 _IOCTL_DEV = 1 << 15
-# Rights of files that each ABI knows, as the number of lowest bits.
+# How many rights to files each version of the ABI knows; they are the lowest bits of a mask.
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _TCP = 0b11
 _SCOPES = 0b11  # abstract UNIX sockets, signals
@@ -39,10 +39,11 @@ def abi() -> int:
 
 
 def restrict(allowed: Iterable[tuple[str, int]]) -> None:
-    """Allow this thread, and what it starts, only these rights below these paths.
+    """Allow this thread, and what it starts, only the given rights below the given paths.
 
-    TCP, abstract UNIX sockets of others and signals to others are refused where the kernel can.
-    Raises OSError where there is no Landlock.
+    `allowed` are pairs of a path and a mask of rights, such as READ. Where the ABI can, TCP (4 and
+    later) and abstract UNIX sockets and signals of other processes (6) are refused, too. Raises
+    OSError where there is no Landlock.
     """
     version = abi()
     if version == 0:

@@ -1,8 +1,8 @@
-"""What cells show, on its way out of the kernel.
+"""Send what cells print and show out of the kernel.
 
-ipykernel has a thread for it, and wakes that several times a cell. Here, text waits in one list
-until something else is to be sent, the cell is done or a moment has passed, and is then sent at
-once by whoever is there. Only for text that waits while nothing more is shown is there a timer.
+ipykernel has a thread for this, which is woken several times for a cell. Here, text is collected in
+a list. The thread that prints sends it, together with the next message or when the last text was
+sent more than `PAUSE_SECONDS` ago; a timer sends what nothing else does.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session
 
-# Text that a cell goes on printing is sent so often at most.
+# The shortest time between two messages with text of a cell that goes on printing.
 PAUSE_SECONDS = 0.2
 DROPPED = "\n[the rest of the output was dropped]\n"
 
 
 class AgentSession(Session):
-    """A session whose messages carry text only, no piece of it longer than `limit`."""
+    """A session whose messages have text only, and no string longer than `limit` characters."""
 
     limit = 1_000_000
 
@@ -38,10 +38,10 @@ class AgentSession(Session):
 
 
 class Outlet:
-    """The socket that everything shown goes through, whichever thread shows it.
+    """The socket for all output, whichever thread it comes from.
 
-    A cell may print so many characters as there is `room`. What a forked process shows is dropped:
-    the socket is not its own. Before it is open, all is.
+    `room` is how many characters the cell may still print. Output is dropped before `open` is
+    called, and that of a forked process always, because the socket belongs to its parent.
     """
 
     def __init__(self, session: Session) -> None:
@@ -56,12 +56,12 @@ class Outlet:
         self._to_be_sent = False
 
     def open(self, socket: zmq.Socket[bytes]) -> None:
-        """Send from now on, by this process, what is shown from now on."""
+        """Send the output of this process to the socket from now on."""
         self._socket, self._process, self._waiting = socket, os.getpid(), []
 
     def write(self, stream: str, text: str) -> None:
-        """Text for `stdout` or `stderr`; what there is no room for is dropped."""
-        # Asked before the lock is taken: in a forked process nobody may be left to release it.
+        """Take text for the stream `stdout` or `stderr`; what there is no room for is dropped."""
+        # Before the lock is taken: in a forked process, the thread that holds it may not exist.
         if not text or self.room <= 0 or self._forked:
             return
         with self._lock:
@@ -72,13 +72,13 @@ class Outlet:
             self.send_late()
 
     def send_late(self) -> None:
-        """Send the text that waits; if some was sent just now, in a moment."""
+        """Send the text that waits, at once or, if some was sent just now, in `PAUSE_SECONDS`."""
         if time.monotonic() - self._sent > PAUSE_SECONDS:
             self.send_text()
         elif self._socket and not self._to_be_sent and not self._forked:
             timer = threading.Timer(PAUSE_SECONDS, self._send_now)
             timer.daemon = True
-            # Where the cell has all the threads it may have, the text goes with what is sent next.
+            # Where the cell has as many threads as it may, the text goes with the next message.
             with contextlib.suppress(RuntimeError):
                 timer.start()
                 self._to_be_sent = True
@@ -99,7 +99,7 @@ class Outlet:
             self._sent = time.monotonic()
 
     def send_multipart(self, frames: list[Any], **options: Any) -> None:
-        """Send a message after the text that waits; by this name ipykernel knows a socket."""
+        """Send the text that waits, then a message. ipykernel calls this as a socket's method."""
         if self._forked:
             return
         with self._lock:
@@ -113,7 +113,7 @@ class Outlet:
 
 
 class AgentStream(io.TextIOBase):
-    """Standard output or error, through the outlet."""
+    """Standard output or standard error, sent through the outlet."""
 
     encoding = "utf-8"
     errors = "strict"
@@ -127,7 +127,7 @@ class AgentStream(io.TextIOBase):
         return True
 
     def fileno(self) -> int:
-        """What is written there by programs and libraries goes nowhere."""
+        """The descriptor of the stream, which leads to /dev/null: what C code writes is lost."""
         return self._descriptor
 
     def write(self, text: str) -> int:

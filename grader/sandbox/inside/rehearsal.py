@@ -1,7 +1,7 @@
-"""What the kernel in the warm parent does before any is forked from it.
+"""Run some cells and calls in the warm parent, before any kernel is forked from it.
 
-Python's interpreter makes code faster that it has run a few times, by writing to it: what all our
-kernels do in the same way is run so often here, and they share the pages.
+Python specializes code that it has run a few times, and stores that in the code's memory. What
+every kernel runs is run that often here, so that kernels start with fast code in shared pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CELLS = (
     "print('W1 = ' + str(f(3)['W1']))",
     "1 / 0",
 )
-# Where matplotlib is imported in advance, pictures are part of what every kernel does.
+# Only where the warm parent has imported matplotlib.
 _CELL_WITH_PICTURE = (
     "import matplotlib.pyplot as plt\n"
     "plt.plot([0, 1], label='a'); plt.scatter([0, 1], [1, 0], c=[0, 1]); plt.title('b'); plt.show()"
@@ -29,7 +29,7 @@ _OF_A_MODULE = ("__doc__", "__loader__", "__package__", "__spec__")
 
 
 async def rehearse(kernel: Any, streams: tuple[TextIO, TextIO]) -> None:
-    """Do what kernels will be asked for, with nobody to tell what came of it; leave no trace."""
+    """Run cells and calls, send their output nowhere, and remove what they left behind."""
     session, shell, outside = kernel.session, kernel.shell, (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = streams
     of_the_module = {name: shell.user_ns[name] for name in _OF_A_MODULE}

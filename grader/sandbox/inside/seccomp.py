@@ -92,8 +92,8 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
 }
-# Done nothing for, and said to have succeeded: Landlock does not keep them from files outside that
-# the user owns, and honest programs go on without.
+# Calls that do nothing, but report success. Landlock does not keep them from files outside that the
+# user owns. Honest programs can do without their effect, and would fail at an error.
 _IDLE: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None),
     "fchmod": (91, 52),
@@ -117,14 +117,14 @@ _IDLE: dict[str, tuple[int | None, int | None]] = {
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
 }
-# Of other processes: how much they may use, and how they are run.
+# Calls that change the priority or the cores of other processes.
 _OTHERS = ((141, 140), (203, 122), (251, 30))  # setpriority, sched_setaffinity, ioprio_set
 _PRLIMIT, _FCNTL, _PRCTL = (302, 261), (72, 25), (157, 167)
 _SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKET, _SOCKETPAIR, _CONNECT = (41, 198), (53, 199), (42, 203)
 _KILL_CALLS = ((62, 129), (200, 130), (234, 131))  # kill, tkill, tgkill
-# rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal: whom they reach cannot be seen.
+# rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal: always refused where signals are.
 _QUEUE_CALLS = ((129, 138), (297, 240), (424, 424))
 
 _LEAVE_GROUP = ((112, 157), (109, 154))  # setsid, setpgid
@@ -133,10 +133,11 @@ Instruction = bytes
 
 
 def install(*, connect: bool = True, signals: bool = True) -> None:
-    """Refuse system calls to all of this process's threads, for good.
+    """Install the filter in all threads of this process, for good.
 
-    Without `connect`, no socket can be connected; without `signals`, only this process itself can
-    be sent one. Both are for where no namespace keeps others out of reach.
+    Without `connect`, no socket can be connected. Without `signals`, the process can send signals
+    only to itself and its group, and can neither leave its group nor outlive its parent. Both are
+    turned off where no namespaces keep other processes out of reach.
     """
     program = b"".join(_program(connect, signals))
     buffer = ctypes.create_string_buffer(program, len(program))
@@ -174,7 +175,8 @@ def _program(connect: bool, signals: bool) -> Iterator[Instruction]:
         for numbers in (*_QUEUE_CALLS, *_OTHERS):
             yield from _refuse(numbers[column], errno.EPERM)
         yield from _no_signal_owners(_FCNTL[column])
-        # It ends with the warm parent, and that with us, however we end.
+        # A kernel is killed when the warm parent ends, which is killed when we end. This call would
+        # let it live on.
         lives_on = [_argument(0), _step(_JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 1)]
         yield from _only_if(_PRCTL[column], lives_on)
         # Whoever leaves the kernel's process group would outlive it.
@@ -189,7 +191,7 @@ def _refuse(number: int, code: int) -> Iterator[Instruction]:
 
 
 def _only_if(number: int, refused_if: list[Instruction]) -> Iterator[Instruction]:
-    """Refuse the call where the last of `refused_if` jumps to its true side."""
+    """Refuse the call where the last instruction of `refused_if`, a jump, is true."""
     yield _step(_JUMP_EQUAL, number, if_false=len(refused_if) + 2)
     yield from refused_if
     yield _step(_RETURN, _ERROR | errno.EPERM)
@@ -197,7 +199,7 @@ def _only_if(number: int, refused_if: list[Instruction]) -> Iterator[Instruction
 
 
 def _only_unix_streams(number: int) -> Iterator[Instruction]:
-    # EAFNOSUPPORT would make libzmq abort; EOPNOTSUPP is an error like another.
+    # At EAFNOSUPPORT libzmq aborts the process; EOPNOTSUPP it reports like any other error.
     refuse = _step(_RETURN, _ERROR | errno.EOPNOTSUPP)
     yield _step(_JUMP_EQUAL, number, if_false=8)
     yield _argument(0)
@@ -211,7 +213,7 @@ def _only_unix_streams(number: int) -> Iterator[Instruction]:
 
 
 def _only_itself(number: int) -> Iterator[Instruction]:
-    """Allow a signal to this process (and its group, which it leads), and to no other."""
+    """Allow signals to this process and to the group that it leads, and to no other."""
     own = [os.getpid() & 0xFFFFFFFF, -os.getpid() & 0xFFFFFFFF, 0]
     yield _step(_JUMP_EQUAL, number, if_false=len(own) + 3)
     yield _argument(0)
@@ -222,7 +224,7 @@ def _only_itself(number: int) -> Iterator[Instruction]:
 
 
 def _only_own_limits(number: int) -> Iterator[Instruction]:
-    """Allow a change of limits to the calling process, named by 0, and to no other."""
+    """Allow a process to change its own limits, by the number 0, and those of no other."""
     yield _step(_JUMP_EQUAL, number, if_false=4)
     yield _argument(0)
     yield _step(_JUMP_EQUAL, 0, if_true=1)
@@ -231,7 +233,7 @@ def _only_own_limits(number: int) -> Iterator[Instruction]:
 
 
 def _no_signal_owners(number: int) -> Iterator[Instruction]:
-    """Refuse to have the system send signals to a process of one's choice."""
+    """Refuse the fcntl commands that name a process to which the system sends signals."""
     last = len(_SIGNAL_OWNERS) - 1
     yield _step(_JUMP_EQUAL, number, if_false=last + 4)
     yield _argument(1)
@@ -242,7 +244,7 @@ def _no_signal_owners(number: int) -> Iterator[Instruction]:
 
 
 def _argument(index: int) -> Instruction:
-    """Load the low half of an argument; these machines are little-endian."""
+    """Load the lower 32 bits of an argument, which come first on these little-endian machines."""
     return _step(_LOAD, 16 + 8 * index)
 
 

@@ -1,6 +1,7 @@
 """Linux system calls that Python has no function for, and the numbers they need.
 
-Runs inside the sandbox: standard library only. Errors are OSError with what was tried.
+It runs inside the sandbox, so it imports the standard library only. A call that fails raises
+OSError, whose text names the call.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ CLONE_NAMESPACES = (
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 1, 2, 4, 8, 4096, 16384
 
 MACHINE = platform.machine()
-# System calls by name: x86_64's numbers, aarch64's.
+# System calls: name -> number on x86_64, number on aarch64.
 _NUMBERS = {
     "seccomp": (317, 277),
     "landlock_create_ruleset": (444, 444),
@@ -54,7 +55,7 @@ def number(name: str) -> int:
 
 
 def syscall(name: str, *arguments: object) -> int:
-    """Make a system call; its result, or OSError."""
+    """Make a system call, and return its result; raises OSError where it fails."""
     result = libc.syscall(number(name), *arguments)
     if result < 0:
         raise _error(name)
@@ -81,9 +82,10 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 
 def mapped(descriptor: int) -> memoryview:
-    """A file's bytes, in memory that is this process's own where it is written to.
+    """A file's bytes, mapped so that the system copies a page when this process writes to it.
 
-    It stays until the process ends, without the descriptor: Python's `mmap` would keep one.
+    The memory stays mapped until the process ends, without a descriptor. Python's `mmap` is not
+    used, because it keeps one open.
     """
     size = os.fstat(descriptor).st_size
     libc.mmap.restype = ctypes.c_void_p

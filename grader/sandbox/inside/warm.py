@@ -1,12 +1,12 @@
-"""The warm parent: has done the slow imports, and forks a kernel whenever it is told to.
+"""The warm parent: a process that has done the slow imports, and forks a kernel on request.
 
     python -s -P -S warm.py CONTROL_DESCRIPTOR LEVEL SITE_PACKAGES...
 
-It is told nothing but what to fork: over its control socket come requests (see `_request` in
-`sandbox/kernel.py`), and for each it answers with a descriptor of the new process (a pidfd). It has
-one thread, no event loop and no sockets of zmq's, and never holds an expected output. It runs no
-student's code: its children do, each of which is a copy of the kernel that was prepared and
-rehearsed here.
+Requests come over its control socket (see `_request` in `sandbox/kernel.py`); it answers each with
+the number and a descriptor (pidfd) of the new process. It is told nothing else, and no expected
+output in particular. It runs no student code: the forks do, which are copies of the kernel that was
+prepared and rehearsed here. It has one thread, no event loop and no zmq sockets, because those
+would not survive a fork.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from typing import Any
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTROL, LEVEL = int(sys.argv[1]), sys.argv[2]
 sys.path[:0] = [HERE]
-# Only the packages, not their .pth files: an editable install would show its source folder.
+# -S has kept Python from reading .pth files, which would add the source folders of editable
+# installs.
 sys.path += ["", *sys.argv[3:]]
 sys.argv[:] = ["kernel"]
 sys.orig_argv[:] = ["kernel"]
@@ -48,13 +49,14 @@ OURS = (
     "values",
 )
 _LENGTH = struct.Struct("<I")
-# With a request: one to say "ready" on, and at most MAX_SHARED (sandbox/shared.py).
+# Descriptors that come with a request: the pipe for "ready", and at most MAX_SHARED more
+# (sandbox/shared.py).
 _MAX_DESCRIPTORS = 4
 
 
 def main() -> None:
     control = socket.socket(fileno=CONTROL)
-    # What limits a worker's memory is not what limits a kernel's.
+    # The worker has a soft limit on its own memory, which is inherited. A kernel has others.
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -63,7 +65,7 @@ def main() -> None:
 
     problems = _import_all(_read(control)[0]["warm_imports"])
     app = application.prepare()
-    # What is there now is never collected: its pages stay shared with the children.
+    # The garbage collector leaves alone what there is now, so its pages stay shared with the forks.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
     last = None
@@ -82,14 +84,14 @@ def main() -> None:
 
 
 class Group:
-    """A kernel and all that it started, where no namespace ends them with the warm parent."""
+    """The process group of a kernel, where there is no namespace that ends with the warm parent."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.descriptor = os.pidfd_open(number)
 
     def end(self) -> None:
-        """End them, if the kernel lives, and the number is still its own."""
+        """Kill the group if the kernel still runs; else its number may mean another process."""
         if not select.select([self.descriptor], [], [], 0)[0]:
             with contextlib.suppress(ProcessLookupError):  # it leads no group yet
                 os.killpg(self.number, signal.SIGKILL)
@@ -103,7 +105,7 @@ def _import_all(names: list[str]) -> list[str]:
     for name in names:
         try:
             importlib.import_module(name)
-        except Exception as error:  # a package may fail to import in any way; it is then cold
+        except Exception as error:  # whatever a package may raise; each kernel then tries again
             problems.append(f"{name}: {type(error).__name__}: {error}"[:300])
     return problems
 
@@ -125,19 +127,20 @@ def _fork(
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         control.close()
         _begin(app, request, *descriptors)
-    except BaseException as error:  # nothing of the parent's may go on in the child
+    except BaseException as error:  # the child must never return to the loop of the parent
         _tell(descriptors[0], f"{type(error).__name__}: {error}")
     os._exit(1)
 
 
 def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
-    """In the child: lay out its files, shut it in, and be a kernel.
+    """Turn the fork into a kernel: write its files, shut it in, open its sockets, take requests.
 
-    `ready` is to be told when it is one; `shared` are inputs for it to map.
+    "ready" is written to the pipe `ready` before it takes requests. `shared` are descriptors of the
+    inputs that it maps.
     """
     os.setsid()
-    # The parent's standard error is a pipe that is read only if it fails to start: what kernels
-    # print there would fill it in the end, and block them.
+    # The parent's standard error is a pipe that is read only if the parent fails to start. What
+    # kernels write there would fill it in the end, and block them.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(nowhere, descriptor)
@@ -167,7 +170,7 @@ def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
 
 
 def _send_process(control: socket.socket, pid: int) -> None:
-    """A descriptor of the process: ours to wait for and to end it by, whatever its number there."""
+    """Send our side the number of the process, and a pidfd by which to wait for it and end it."""
     descriptors = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
     socket.send_fds(control, [struct.pack("<q", pid)], descriptors)
     for descriptor in descriptors:
@@ -179,7 +182,7 @@ def _tell(descriptor: int, text: str) -> None:
 
 
 def _read(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """The next request and the descriptors that came with it; EOFError if nobody is there."""
+    """The next request and the descriptors that came with it; raises EOFError at the end."""
     header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, _MAX_DESCRIPTORS)
     if len(header) < _LENGTH.size:
         raise EOFError

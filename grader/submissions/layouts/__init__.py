@@ -17,7 +17,7 @@ from grader.submissions.layouts.moodle import Moodle
 
 __all__ = ["LAYOUTS", "OWN_FILES", "Flat", "Layout", "NotebookPaths", "Owner", "layout_of"]
 
-# What platforms write beside the notebooks, and layouts read.
+# Names of the files that platforms write beside the notebooks, and that layouts read.
 OWN_FILES = frozenset({METADATA, TIMESTAMP})
 # In the order in which they are tried; the last one always fits.
 LAYOUTS: tuple[type[Layout], ...] = (
@@ -32,9 +32,9 @@ LAYOUTS: tuple[type[Layout], ...] = (
 
 
 def layout_of(places: NotebookPaths, name: str = "") -> tuple[Layout, int]:
-    """The layout called `name`, or else the first one that fits, and how many folders lie around.
+    """The layout called `name`, or else the first one that fits, and how many folders to skip.
 
-    That is 1 where everything lies in one folder that the layout knows nothing of, as in many zips.
+    That number is 1 where the whole class lies in one more folder, as in many zips, and else 0.
     Raises InputError where the layout's own files cannot be read.
     """
     kinds = [kind for kind in LAYOUTS if kind.name == (name or kind.name)]
@@ -51,6 +51,6 @@ def layout_of(places: NotebookPaths, name: str = "") -> tuple[Layout, int]:
 
 
 def _only_folder(places: NotebookPaths) -> str:
-    """The folder in which everything lies, if it is one."""
+    """The one folder in which all notebooks lie; empty if there is no such folder."""
     tops = {place.parts[0] if len(place.parts) > 1 else "" for place in places}
     return tops.pop() if len(tops) == 1 else ""

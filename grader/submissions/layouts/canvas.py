@@ -20,7 +20,11 @@ _UPLOADED_AGAIN = re.compile(r"(?P<title>.+)-(?P<again>\d{1,3})", re.DOTALL)
 
 
 class Canvas(Layout):
-    """`name_12345_67890_title.ipynb`: user and file by number; `_LATE`, `-1` if uploaded again."""
+    """`name_12345_67890_title.ipynb`: the student's name, the numbers of user and file, the title.
+
+    After the name there may be `_LATE`, after the title `-1`, `-2`, ... if it was uploaded again.
+    In anonymous grading the name is `anon`, and the user has five letters and digits.
+    """
 
     name = "canvas"
     title = "Canvas download"

@@ -12,7 +12,7 @@ from grader.submissions.layouts.layout import Layout
 
 
 class Classroom(Layout):
-    """`SLUG-submissions/SLUG-login/`, each a git repository."""
+    """`SLUG-submissions/SLUG-login/`: for each login a git repository, SLUG is the assignment's."""
 
     name = "classroom"
     title = "GitHub Classroom clones"
@@ -38,6 +38,6 @@ class Classroom(Layout):
             return slug
         if len(self._folders) < 2:
             return ""
-        # Letter by letter is what is wanted: these are names, not paths.
+        # The longest common beginning of strings is wanted, not of paths.
         common = os.path.commonprefix(sorted(self._folders))  # noqa: RUF071
         return common[: common.rfind("-") + 1]

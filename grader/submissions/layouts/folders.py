@@ -1,4 +1,4 @@
-"""Layouts of no platform, and nbgrader's."""
+"""The layouts that belong to no platform, and nbgrader's."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ TIMESTAMP = "timestamp.txt"
 
 
 class Nbgrader(Layout):
-    """`submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb`, or the folder `submitted` itself; beside the
-    notebook `timestamp.txt`, if nbgrader collected it."""
+    """`submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb`; the path given may be `submitted` itself.
+
+    If nbgrader collected the notebook, `timestamp.txt` beside it has the time.
+    """
 
     name = "nbgrader"
     title = "nbgrader's folder of submissions"
@@ -42,7 +44,7 @@ class Folders(Layout):
 
     def fits(self) -> bool:
         count = Counter(path.parts[0] for path in self.notebooks if len(path.parts) > 1)
-        # Most folders with one notebook: folders of groups or sections would have more.
+        # Most folders must have exactly one notebook: those of groups or sections have more.
         alone = sum(number == 1 for number in count.values())
         return len(count) > 1 and 2 * alone > len(count) and super().fits()
 
@@ -52,7 +54,7 @@ class Folders(Layout):
 
 
 class Flat(Layout):
-    """Notebooks anywhere, named after their files; what is left if nothing else fits."""
+    """Notebooks anywhere, named after their files: the layout where no other one fits."""
 
     name = "flat"
     title = "notebooks"
@@ -65,7 +67,7 @@ class Flat(Layout):
 
 
 def _first_line(path: Path) -> str:
-    """The first line of a small file that is no link; empty where there is none."""
+    """The beginning of a file's first line; empty where there is no file, or a link."""
     if path.is_symlink() or not path.is_file():
         return ""
     with path.open(encoding="utf-8", errors="replace") as file:

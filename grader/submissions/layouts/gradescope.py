@@ -17,12 +17,12 @@ from grader.text import one_line
 
 METADATA = "submission_metadata.yml"
 _MOST_BYTES = 100_000_000
-# libyaml's parser, where PyYAML has it, is ten times faster.
+# The parser of libyaml, which not every PyYAML has, is ten times faster.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Gradescope(Layout):
-    """`submission_123/`, and `submission_metadata.yml` with each one's students."""
+    """`submission_123/work.ipynb`; `submission_metadata.yml` has the students of each folder."""
 
     name = "gradescope"
     title = "Gradescope export"

@@ -16,7 +16,7 @@ __all__ = ["Layout", "NotebookPaths", "Owner"]
 
 @dataclass(frozen=True, slots=True)
 class NotebookPaths(Collection[PurePath]):
-    """Where each notebook of a table lies, seen from `depth` folders below `root`."""
+    """The paths of a table's notebooks below `root`, without their first `depth` folders."""
 
     table: SubmissionTable
     root: Path
@@ -34,9 +34,9 @@ class NotebookPaths(Collection[PurePath]):
 
 
 class Layout(ABC):
-    """How a platform arranges what was handed in; `notebooks` are paths relative to `root`.
+    """How a platform arranges submissions in folders; `notebooks` are paths relative to `root`.
 
-    `name` is what one asks for it by, `title` what is printed.
+    `name` is the word to choose the layout by, `title` what people read of it.
     """
 
     name: ClassVar[str]
@@ -48,9 +48,9 @@ class Layout(ABC):
 
     @abstractmethod
     def owners(self, notebook: PurePath) -> Sequence[Owner]:
-        """The students who handed in this notebook; none if its place says nothing here."""
+        """The students who handed in this notebook; empty if its path does not fit the layout."""
 
     def fits(self) -> bool:
-        """Whether most notebooks lie as they do in this layout."""
+        """Whether the paths of more than half of the notebooks fit this layout."""
         understood = sum(bool(self.owners(notebook)) for notebook in self.notebooks)
         return 2 * understood > len(self.notebooks)
