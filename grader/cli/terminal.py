@@ -41,7 +41,7 @@ COLUMNS_FOR_NAMES, COLUMNS_FOR_VERDICT = 40, 14
 LAST_FAILURES = 3
 # Nobody reads a longer table in a terminal, and all of it would have to be held in memory.
 MOST_ROWS = 1000
-# Of a verdict's tone in the report, the colour here; what nobody could grade stands out besides.
+# The colour of a verdict, by its tone in the report; what could not be graded has its own colour.
 COLOURS = {GOOD: "green", PARTLY: "yellow", BAD: "red", NEUTRAL: "dim"}
 
 
