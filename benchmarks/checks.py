@@ -1,5 +1,7 @@
-"""The calls of an exercise, made and compared where the function is: the peers' way, and the
-floor's. Copied beside the calls' data, it needs numpy and `difference.py`.
+"""Make the calls of an exercise and compare the results in the process that runs the function.
+
+The peers and the floor grade in this way. The file is copied to the folder with the calls' data,
+and needs numpy and `difference.py` only.
 
 Inputs are unpacked afresh for every call, and all calls are made whatever became of the first.
 """
@@ -19,19 +21,19 @@ Call = tuple[str, bytes, Any, Any, Any]
 
 
 def load(exercise: str) -> list[Call]:
-    """Name, packed inputs, expected output, tolerance and names of the values, for each call."""
+    """The calls of an exercise: (name, pickled inputs, expected output, tolerance, value names)."""
     with (HERE / f"{exercise}.pickle").open("rb") as file:
         calls: list[Call] = pickle.load(file)
     return calls
 
 
 def failed(calls: list[Call], function: Callable[..., Any]) -> list[str]:
-    """The names of the calls that the function does not pass."""
+    """The names of the calls whose result is wrong."""
     return [name for name, *call in calls if not _passes(function, *call)]
 
 
 def check(exercise: str, function: Callable[..., Any]) -> None:
-    """Raise AssertionError unless the function passes every call: a test cell's content."""
+    """Raise AssertionError unless all calls pass; this is what the peers' tests call."""
     names = failed(load(exercise), function)
     assert not names, names
 

@@ -1,4 +1,4 @@
-"""The class that is graded: students made of the answers in `pool/`, and their notebooks."""
+"""Make the class that is graded: students with answers from `pool/`, and their notebooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-# Module of `pool/` -> how many students of a hundred take a function from it.
+# Module of `pool/` -> of a hundred students, how many take a given function from it.
 SHARES = {"plain": 45, "comprehensions": 40, "mistaken": 15}
 WRONG = "mistaken"
 
@@ -22,7 +22,7 @@ Notebook = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Somebody's functions: exercise -> source; and the exercises they got right."""
+    """The functions that a student wrote (exercise -> source), and the exercises that are right."""
 
     name: str
     functions: dict[str, str]
@@ -30,7 +30,7 @@ class Student:
 
 
 def students(count: int, exercises: list[str]) -> list[Student]:
-    """The first `count` students of a class, always the same ones."""
+    """The first `count` students of the class; they are the same every time."""
     draw = random.Random(0)
     return [_student(f"student{number:04}", draw, exercises) for number in range(count)]
 
@@ -47,14 +47,14 @@ def _student(name: str, draw: random.Random, exercises: list[str]) -> Student:
 
 @cache
 def pool(module: str) -> dict[str, str]:
-    """Function -> source, of a module of `pool/`."""
+    """The functions of a module of `pool/`: name -> source."""
     source = (HERE / "pool" / f"{module}.py").read_text(encoding="utf-8")
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     return {each.name: ast.get_source_segment(source, each) or "" for each in functions}
 
 
 def functions_notebook(functions: dict[str, str]) -> Notebook:
-    """Two imports and a cell for each function."""
+    """A notebook with two imports and a cell for each function."""
     sources = ["import math\n\nimport numpy as np", *functions.values()]
     return {
         "cells": [code_cell(source, number) for number, source in enumerate(sources)],
@@ -65,7 +65,7 @@ def functions_notebook(functions: dict[str, str]) -> Notebook:
 
 
 def assignment_notebook(template: Notebook, functions: dict[str, str]) -> Notebook:
-    """The assignment's template with these functions in the place of its stubs."""
+    """The assignment's template with its stubs replaced by these functions."""
     notebook = copy.deepcopy(template)
     notebook["metadata"]["kernelspec"]["name"] = "python3"
     for cell in notebook["cells"]:
@@ -87,7 +87,7 @@ def code_cell(source: str, number: int, **metadata: Any) -> dict[str, Any]:
 
 
 def defines(cell: dict[str, Any], functions: dict[str, str]) -> str:
-    """Which of the functions a cell defines, or an empty string."""
+    """The name of the function that a cell defines; empty if it is none of these."""
     if cell["cell_type"] != "code":
         return ""
     source = "".join(cell["source"])

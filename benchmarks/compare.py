@@ -2,8 +2,8 @@
 
     python benchmarks/compare.py [--students N] [--rounds R] [--workload NAME] [--json FILE]
 
-Every round runs every tool, one after the other, so that whatever else the machine does meets all
-of them; ratios are taken within a round. Everything from the start of a command to its end counts.
+Every round runs every tool, one after the other, so that other load on the machine affects all of
+them; ratios are taken within a round. A command is measured from its start to its end.
 """
 
 from __future__ import annotations
@@ -32,28 +32,31 @@ WORKLOADS: dict[str, Callable[[Path], Workload]] = {
     "assignment": make_assignment,
 }
 OURS = "fairgrade"
-# Students of the untimed run: there verdicts are compared, and times for the timed runs foretold.
+# How many students the untimed run has, in which verdicts are compared and times are estimated.
 TRIED, TRIED_WITH_TRAINING = 8, 2
 
 
 @dataclass(slots=True)
 class Series:
-    """One tool on one workload: how many submissions a run had, and what each run used."""
+    """The measurements of one tool on one workload.
+
+    It has how many submissions a run had, and what each run used.
+    """
 
     tool: Tool
     students: list[Student]
     usages: list[Usage] = field(default_factory=list)
 
     def rates(self) -> list[float]:
-        """Submissions a second, run by run."""
+        """Submissions graded in a second, for each run."""
         return [len(self.students) / usage.wall for usage in self.usages]
 
     def cpu(self) -> list[float]:
-        """Seconds of processor time a submission, run by run."""
+        """Seconds of processor time for each submission, for each run."""
         return [usage.cpu / len(self.students) for usage in self.usages]
 
     def peaks(self) -> list[float]:
-        """Megabytes of the largest process, run by run."""
+        """Memory of the largest process in MB, for each run."""
         return [usage.peak / 1e6 for usage in self.usages]
 
 
@@ -105,7 +108,7 @@ def _tools(folder: Path, options: argparse.Namespace) -> list[Tool]:
 
 
 def _series(tool: Tool, workload: Workload, everyone: list[Student], seconds: float) -> Series:
-    """Try the tool with a few students, and see how many it can grade within the seconds."""
+    """Grade a few students, and estimate how many the tool can grade within the allowed seconds."""
     trains = tool.runs_training and workload.name == "assignment"
     tried = everyone[: TRIED_WITH_TRAINING if trains else TRIED]
     _say(f"{workload.name}: trying {tool.name} with {len(tried)} students")
@@ -115,7 +118,7 @@ def _series(tool: Tool, workload: Workload, everyone: list[Student], seconds: fl
 
 
 def _run(tool: Tool, workload: Workload, of: list[Student]) -> Usage:
-    """Lay out a class, grade it, warn of wrong verdicts, and leave nothing behind."""
+    """Write a class to a folder, grade it, warn of wrong verdicts, and remove the folder."""
     with tempfile.TemporaryDirectory(prefix="class-") as name:
         folder = Path(name)
         job = tool.prepare(workload, of, folder)
@@ -158,7 +161,7 @@ def _table(workload: Workload, series: list[Series], options: argparse.Namespace
 
 
 def _ratios(ours: Series, theirs: Series) -> Iterator[str]:
-    """Ours / theirs, round by round: of submissions a second, CPU and memory."""
+    """Our figure divided by theirs, for each round: submissions a second, CPU and memory."""
     for measured in (Series.rates, Series.cpu, Series.peaks):
         pairs = zip(measured(ours), measured(theirs), strict=True)
         yield _spread([one / other for one, other in pairs], " x")

@@ -1,15 +1,15 @@
-"""Grade thousands of small submissions in one run, and see that nothing is left to table up.
+"""Grade thousands of small submissions in one run, and check that nothing accumulates.
 
     python benchmarks/endurance.py [--students N] [--jobs J]
 
-The run (`Grader.grade_class`, as `grade` calls it) is a process of its own that prints a
-line for every result. After a hundred, five hundred, … results it holds still: what is in flight is
-finished, nothing new is begun. Then /proc tells its memory, its processes (workers and warm
-parents with it) and all their open descriptors, and its temporary files are counted.
+The run (`Grader.grade_class`, as `grade` calls it) is a process of its own that prints a line for
+every result. After 100, 500, ... results it pauses: submissions that are being graded are finished
+and no new ones begun. Then its memory, its processes (with workers and warm parents) and their open
+descriptors are read from /proc, and its temporary files are counted.
 
-Exit code 1 if there are more descriptors, processes or temporary files at the end than at the
-first stop, a tenth more memory in the main process, anything left once the run is over, or as soon
-as a submission cannot be graded.
+Exit code 1 if there are more descriptors, processes or temporary files at the end than at the first
+pause, a tenth more memory in the main process, or anything left after the run; also, at once, if a
+submission cannot be graded.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from workloads import REPOSITORY, Workload, make_functions
 from grader.runs.worker import default_jobs
 
 STOPS = (100, 500, 1000, 2000, 5000, 10_000)
-# Notebooks that are copied: more would only cost time before the run.
+# How many different notebooks are copied; more would only take time before the run.
 DIFFERENT = 40
-# Nothing has changed for so long: what was in flight is finished.
+# If there is no new result for this long, all submissions in flight are finished.
 STILL_SECONDS, LOOK_SECONDS = 3.0, 0.1
 GROWTH = 1.1
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the run holds after `done` results; memory in bytes, of the main process alone."""
+    """What the run has open after `done` results; `memory` is the main process's, in bytes."""
 
     done: int
     memory: int
@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
 
 
 def _short() -> str | None:
-    """Where temporary files go: paths of sockets have to be short."""
+    """The folder for temporary files, whose path must be short because of the sockets in it."""
     return "/tmp" if Path("/tmp").is_dir() else None
 
 
@@ -94,7 +94,7 @@ def _write_submissions(workload: Workload, folder: Path, count: int) -> None:
 
 
 def _samples(workload: Workload, folder: Path, options: argparse.Namespace) -> Iterator[Sample]:
-    """Start the run, answer its stops, and yield what was there at each."""
+    """Start the run, and at each of its pauses yield a sample and let it go on."""
     stops = [each for each in STOPS if each < options.students] + [options.students]
     temporary, done = folder / "t", 0
     with _start(workload, folder, options.jobs, stops) as run:
@@ -153,7 +153,7 @@ with Grader(jobs=int(jobs)) as grader:
 
 
 def _when_still(run: int, done: int, temporary: Path) -> Sample:
-    """What is there once nothing has changed for a while."""
+    """A sample taken when nothing has changed for a while."""
     sample, since = _look(run, done, temporary), time.monotonic()
     while time.monotonic() < since + STILL_SECONDS:
         time.sleep(LOOK_SECONDS)

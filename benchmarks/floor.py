@@ -2,10 +2,11 @@
 
     python floor.py DATA CELLS RESULTS JOBS EXERCISE,... IMPORT,...
 
-No Jupyter, no sandbox, no report, nothing sent but which functions are right: what is left is what
-grading costs at least. A child reads a submission's cells (CELLS/STUDENT.json, a list of sources),
-executes them one by one, a failing one aside, and makes the calls of `checks.py`. Imports and
-expected outputs are there before the fork, inputs are unpacked by the child for every call.
+There is no Jupyter, no sandbox and no report, and a child sends back only which functions are
+right: this is the least that grading costs. A child reads a submission's cells (CELLS/STUDENT.json,
+a list of sources), executes them one by one, ignoring exceptions, and makes the calls of
+`checks.py`. Imports and expected outputs are loaded before the fork; the child unpickles the inputs
+for every call.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(data: str, cells: str, results: str, jobs: str, exercises: str, imports
 
 
 def grade(path: Path, checks: Any, calls: dict[str, Any]) -> list[str]:
-    """The exercises a submission got right, found out by a child of its own."""
+    """The exercises that a submission got right; a forked child executes and calls its code."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

@@ -2,8 +2,8 @@
 
     python benchmarks/make_class.py canvas class/ --students 600
 
-Names are odd on purpose: accents, spaces, dots, underscores, digits, the same name twice. Every
-notebook is a copy of the one given with --notebook; without one it is an empty notebook.
+Names are difficult on purpose: accents, spaces, dots, underscores, digits, the same name twice.
+Every notebook is a copy of the one given with --notebook, or else empty.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def name_of(number: int) -> str:
 
 
 def place_of(layout: str, number: int) -> str:
-    """Where the platform puts the notebook of this student."""
+    """The path at which the platform puts this student's notebook."""
     name = name_of(number)
     if layout == "canvas":
         letters = "".join(char for char in name.lower() if char.isalnum())
@@ -56,7 +56,7 @@ def place_of(layout: str, number: int) -> str:
 
 
 def make_class(layout: str, folder: Path, students: int, notebook: Path | None = None) -> Path:
-    """Write the class below `folder`, which is made, and a roster.csv beside it."""
+    """Create `folder`, write the class below it, and a roster.csv beside it."""
     folder.mkdir(parents=True)
     for number in range(students):
         path = folder / place_of(layout, number)
@@ -83,7 +83,7 @@ def _said_of(number: int) -> dict[str, object]:
 
 
 def make_zip(folder: Path, path: Path) -> Path:
-    """The same as the platform's zip."""
+    """Pack a class that was written to `folder` into a zip, as the platform does."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file():

@@ -1,12 +1,12 @@
-"""Run commands and measure from outside: wall clock, processor time of all they start, memory.
+"""Run commands and measure from outside: wall-clock time, processor time of all processes, memory.
 
-Our kernels are forked by a parent that leaves reaping to the system, in a namespace of their own,
-so no `wait` ever tells what they used. Processor time is therefore read from a control group made
-for the commands (`cpuacct.usage` of version 1, `cpu.stat` of version 2), which counts every process
-in it, ended or not. Where no group can be made, descendants are watched in /proc instead, which
-misses what a process used after it was last seen; `Usage.how` says which was done.
+Our kernels run in namespaces of their own and are reaped by the system, so that no `wait` reports
+what they used. Processor time is therefore read from a control group made for the commands
+(`cpuacct.usage` in version 1, `cpu.stat` in version 2), which counts all processes in it, also
+those that have ended. Where no group can be made, the descendants are sampled in /proc, which
+misses what a process used after it was last seen. `Usage.how` says which of the two was done.
 
-Peak memory is the largest resident set that a single process ever had (VmHWM), seen by sampling.
+Peak memory is the largest resident set that a single process had (VmHWM), found by sampling.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ PROC = Path("/proc")
 SAMPLE_SECONDS = 0.05
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Puts itself into the group, then becomes the command.
+# A shell moves itself into the group and then becomes the command.
 _JOIN = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"')
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the commands used: seconds, seconds of all cores, bytes; and how that is known."""
+    """What the commands used: wall-clock and processor seconds, bytes; `how` it was measured."""
 
     wall: float
     cpu: float
@@ -43,7 +43,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Commands that are run in `folder`, `at_once` at a time; what they print goes to `log`."""
+    """Commands to run in `folder`, `at_once` at a time; their output goes to the file `log`."""
 
     commands: Sequence[Sequence[str]]
     folder: Path
@@ -121,7 +121,7 @@ def _remove(folder: Path) -> None:
 
 
 def _account(group: Path) -> float:
-    """The seconds of processor time on the group's account."""
+    """The processor seconds that all processes of the group have used."""
     if (group / "cpuacct.usage").exists():
         return int((group / "cpuacct.usage").read_text()) / 1e9
     words = (group / "cpu.stat").read_text().split()
@@ -129,7 +129,7 @@ def _account(group: Path) -> float:
 
 
 class _Watch(threading.Thread):
-    """Samples the processes of a group, or all that this process has started."""
+    """Samples the processes of a group, or else all descendants of this process."""
 
     def __init__(self, group: Path | None) -> None:
         super().__init__(daemon=True)
@@ -162,7 +162,7 @@ def _members(group: Path) -> list[int]:
 
 
 def descendants(number: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
+    """The numbers of a process's children, of their children, and so on."""
     children: dict[int, list[int]] = {}
     for path in PROC.glob("[0-9]*"):
         fields = stat(int(path.name))
@@ -177,13 +177,13 @@ def descendants(number: int) -> list[int]:
 
 
 def stat(number: int) -> list[str]:
-    """The fields of /proc/NUMBER/stat from the state on; none if the process is gone."""
+    """The fields of /proc/NUMBER/stat from the state on; empty if the process is gone."""
     text = "".join(_lines(PROC / str(number) / "stat"))
     return text.rpartition(")")[2].split()
 
 
 def memory(number: int, name: str) -> int:
-    """VmHWM (the most there was) or VmRSS (what there is) of a process, in bytes."""
+    """VmHWM (the peak of memory) or VmRSS (memory now) of a process, in bytes."""
     for line in _lines(PROC / str(number) / "status"):
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024

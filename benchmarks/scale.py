@@ -2,17 +2,18 @@
 
     python benchmarks/scale.py [--students 200 1000 5000] [--workers 2] [--stub]
 
-The cluster is a scheduler and workers in processes of their own on this machine. Each run is a
-process of its own (`Grader.grade_class`, as `grade` calls it), and starts with an empty
-gradebook. Both kinds take turns, so that their ratio says more than the figures by themselves.
+The cluster is a scheduler and workers, in processes of their own on this machine. Each run is a
+process of its own (`Grader.grade_class`, as `grade` calls it), and starts with an empty gradebook.
+Runs with and without the cluster take turns, so that their ratio can be trusted even if other
+programs are running.
 
-With `--stub` the workers grade nothing: they answer at once with a result made up beforehand. Then
-only the cluster is measured, and what is left is our own ceiling: sending, receiving, recording.
+With `--stub` the workers grade nothing, but answer at once with a result made beforehand. Only runs
+on the cluster are measured then. They show the upper limit of sending, receiving and recording.
 
-Measured from outside: submissions a second, from the first result to the last; the most memory
-that each process had (VmHWM; of several workers the largest); the workers' processor time for each
-submission, start included, kernels not; bytes for each submission that the scheduler got and sent,
-of client and workers together, as the system counts them (`ss`).
+Measured from outside are: submissions a second, from the first result to the last; the peak memory
+of each process (VmHWM; of several workers the largest); the workers' processor time for each
+submission, with their start, without kernels; and the bytes for each submission that the scheduler
+received and sent, to client and workers together, as the system counts them (`ss`).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from classroom import students, write
 from measure import TICKS, descendants, memory, stat
 from workloads import REPOSITORY, Workload, make_functions
 
-# Notebooks that are different; the others are links to them.
+# How many different notebooks there are; the others are links to them.
 DIFFERENT = 40
 LOOK_SECONDS = 1.0
 HEAD = (
@@ -48,7 +49,7 @@ HEAD = (
 
 @dataclass(slots=True)
 class Figures:
-    """What one run came to; memory in bytes, traffic in bytes through the scheduler."""
+    """The figures of one run; memory and traffic through the scheduler are in bytes."""
 
     where: str
     students: int
@@ -196,7 +197,7 @@ worker.grade = stub
 def _cluster(
     folder: Path, options: argparse.Namespace
 ) -> Iterator[tuple[int, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and its workers: the port, and their processes, the scheduler first."""
+    """Start a scheduler and workers; yields the port and the processes, the scheduler first."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -219,7 +220,7 @@ def _cluster(
 
 
 def _start(command: Sequence[str], folder: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    # The variable as docs/cluster.md has it: no profiler of Dask's.
+    # Without Dask's profiler, as docs/cluster.md recommends.
     variables = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
     environment = {**os.environ, **variables, "PYTHONPATH": str(REPOSITORY)}
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -229,7 +230,7 @@ def _start(command: Sequence[str], folder: Path, log: IO[bytes]) -> subprocess.P
 def _watched(
     figures: Figures, client: int, cluster: list[subprocess.Popen[bytes]], port: int
 ) -> Iterator[None]:
-    """Look at memory and traffic again and again, and keep the most that was seen."""
+    """Sample memory and traffic until the run ends, and keep the largest values."""
     over = Event()
 
     def watch() -> None:
@@ -263,7 +264,7 @@ def _look(figures: Figures, client: int, cluster: list[subprocess.Popen[bytes]],
 
 
 def _graders(number: int) -> list[int]:
-    """Python processes below one that are no kernels, which belong to students."""
+    """The descendants of a process that grade: Python processes that are no kernels."""
     return [each for each in descendants(number) if b"spawn_main" in _command(each)]
 
 
@@ -275,7 +276,7 @@ def _command(number: int) -> bytes:
 
 
 def _traffic(port: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """By the other end of each of the scheduler's connections: bytes got, bytes sent."""
+    """Other end of a connection of the scheduler -> bytes received, bytes sent."""
     command = ["ss", "--tcp", "--info", "--no-header", "--oneline", "--numeric"]
     shown = subprocess.run([*command, f"sport = :{port}"], capture_output=True, text=True)
     for line in shown.stdout.splitlines():

@@ -1,7 +1,7 @@
-"""How long fairgrade takes before it does anything: processor time against an empty interpreter.
+"""Measure the processor time of `import grader`, `grade --version` and `grade --help`.
 
-Each program is run in turn, several times, so that what else the machine does touches all alike;
-the least time of each counts.
+It is compared with the time of an interpreter that does nothing. The programs are run in turn,
+several times, so that other load on the machine affects all alike; the least time of each counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The four that are compared. Each makes a job of a class, and tells its verdicts afterwards."""
+"""The four tools that are compared: how each grades a class, and where its verdicts are read."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from grader.runs.worker import default_jobs
 Verdicts = dict[str, frozenset[str]]
 
 NBGRADER, OTTER = "nbgrader==0.9.6", "otter-grader==7.0.0"
-# What notebooks import, in the versions that we have here: all tools run the same numpy.
+# Packages that notebooks import; the peers get the versions of this environment.
 SCIENCE = tuple(f"{name}=={version(name)}" for name in ("numpy", "matplotlib", "scikit-learn"))
-# A training cell takes minutes, which the peers' limits do not allow unless told to.
+# Seconds for a cell: training takes minutes, more than the peers allow by default.
 CELL_SECONDS = 3600
 
 
 class Tool(Protocol):
-    """What one of the tools does with a class."""
+    """How one of the tools grades a class."""
 
     name: ClassVar[str]
     runs_training: ClassVar[bool]
     note: ClassVar[str]
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
-        """Lay out the submissions in an empty folder; what is measured is the job alone."""
+        """Write the submissions to an empty folder; return the job, which alone is measured."""
 
     def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
-        """What the job found out."""
+        """The verdicts of a job that has ended: student -> exercises with full marks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fairgrade:
-    """`grade FOLDER`, with everything it does: the sandbox, the report."""
+    """`grade FOLDER`, including its sandbox and report."""
 
     name: ClassVar[str] = "fairgrade"
     runs_training: ClassVar[bool] = False
@@ -79,7 +79,7 @@ class Fairgrade:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """`floor.py`: what grading costs without Jupyter, sandbox and report."""
+    """`floor.py`, which grades without Jupyter, sandbox and report."""
 
     name: ClassVar[str] = "floor"
     runs_training: ClassVar[bool] = False
@@ -96,7 +96,7 @@ class Floor:
         imports = ",".join(["math", *workload.assignment.warm_imports])
         command = [sys.executable, str(HERE / "floor.py"), str(workload.data), "cells", "results"]
         command += [str(default_jobs()), exercises, imports]
-        # As in our kernels: one thread of linear algebra each, and no pictures are drawn.
+        # As in our kernels: linear algebra has one thread, and no pictures are drawn.
         environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
         return Job([command], folder, folder / "log", environment)
 
@@ -109,7 +109,7 @@ class Floor:
 
 
 def _plain_cells(workload: Workload, notebook: Notebook) -> list[str]:
-    """The cells that our kernels run, without lines of magic: training cells are left out."""
+    """The cells as our kernels run them, without training and without lines of magic."""
     training = workload.assignment.long_running
     plain = [
         "\n".join(line for line in source.splitlines() if not line.startswith("%"))
@@ -119,7 +119,7 @@ def _plain_cells(workload: Workload, notebook: Notebook) -> list[str]:
 
 
 def _called(source: str) -> set[str]:
-    """The functions that a cell calls itself, not in what it defines."""
+    """The names of functions that a cell calls when it is run, not in the functions it defines."""
     statements = [each for each in ast.parse(source).body if not isinstance(each, ast.FunctionDef)]
     nodes = [node for statement in statements for node in ast.walk(statement)]
     calls = [node.func for node in nodes if isinstance(node, ast.Call)]
@@ -128,7 +128,7 @@ def _called(source: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Nbgrader:
-    """`nbgrader autograde`: a course with one assignment; its test cells call `checks.check`."""
+    """`nbgrader autograde` on a course of one assignment; test cells call `checks.check`."""
 
     environments: Path
     name: ClassVar[str] = "nbgrader"
@@ -175,7 +175,7 @@ JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assign
 
 
 def _with_test_cells(notebook: Notebook, functions: dict[str, str]) -> Notebook:
-    """The notebook with nbgrader's marks: answers, and behind each of them a cell of tests."""
+    """The notebook with nbgrader's metadata, and a test cell after each answer."""
     cells = []
     for cell in notebook["cells"]:
         cells.append(cell)
@@ -195,7 +195,7 @@ def _nbgrader_mark(name: str, grade: bool) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Otter:
-    """`otter run`, once for every submission; exception-based tests call `checks.check`."""
+    """`otter run`, once for each submission; exception-based tests call `checks.check`."""
 
     environments: Path
     name: ClassVar[str] = "otter"
@@ -203,7 +203,7 @@ class Otter:
     note: ClassVar[str] = "`otter run` for each submission, one per core at once; runs every cell"
 
     def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
-        # otter run starts a kernel, but otter-grader requires no ipykernel.
+        # otter-grader starts a kernel, but does not install ipykernel as a requirement.
         python = install(self.environments / "otter", OTTER, "ipykernel>=7", *SCIENCE)
         environment = _peers_environment(python, workload)
         (folder / "tests").mkdir()
@@ -253,7 +253,7 @@ def _otter_right(path: Path) -> set[str]:
 
 
 def install(folder: Path, *requirements: str) -> str:
-    """The interpreter of a virtual environment with these packages; made only once."""
+    """The interpreter of a virtual environment with these packages, which is made if missing."""
     python, done = folder / "bin" / "python", folder / "installed.txt"
     wanted = "\n".join(requirements)
     if not done.exists() or done.read_text(encoding="utf-8") != wanted:
@@ -266,7 +266,7 @@ def install(folder: Path, *requirements: str) -> str:
 
 
 def _peers_environment(python: str, workload: Workload) -> dict[str, str]:
-    """Checks and helper modules can be imported; kernels are found in the peer's environment."""
+    """Environment variables with which checks, helper modules and the peer's kernels are found."""
     path = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", os.defpath)])
     settings = {"PYTHONPATH": str(workload.data), "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
     return {**os.environ, **settings}

@@ -1,4 +1,4 @@
-"""What is graded: an assignment for us, and the same calls as data for the peers and the floor."""
+"""The workloads: an assignment for fairgrade, and the same calls as data for the other tools."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ FULL = "optimization_methods"
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """An assignment below `root`; `notebook` makes a submission of a student's functions.
+    """An assignment below `root`. `notebook` makes a submission from a student's functions.
 
-    `data` is a folder for the peers' path of imports: `checks.py`, the calls with their expected
+    `data` is a folder that the peers import from. It has `checks.py`, the calls with their expected
     outputs, and the helper modules of the notebook.
     """
 
@@ -46,7 +46,7 @@ class Workload:
 
 
 def make_functions(folder: Path) -> Workload:
-    """The six functions and their calls; the notebook imports numpy and nothing else."""
+    """The workload `functions`: the six functions, in a notebook that imports only numpy."""
     root = _judged_only(folder, "functions")
     settings = root / "assignment" / "functions" / "assignment.toml"
     settings.write_text(_numpy_only(settings.read_text(encoding="utf-8")), encoding="utf-8")
@@ -55,7 +55,7 @@ def make_functions(folder: Path) -> Workload:
 
 
 def make_assignment(folder: Path) -> Workload:
-    """The full template, with its imports, demonstration cells and training cells."""
+    """The workload `assignment`: the template with imports, demonstrations and training cells."""
     root = _judged_only(folder, FULL)
     assignment = load_assignment(root, FULL)
     template = json.loads(assignment.template.read_text(encoding="utf-8"))
@@ -64,8 +64,10 @@ def make_assignment(folder: Path) -> Workload:
 
 
 def _judged_only(folder: Path, name: str) -> Path:
-    """A root with the assignment under that name, without what the peers do not do: the search for
-    the place of a mistake, and pictures of what a wrong function does."""
+    """A course with the assignment under that name, without what only fairgrade does.
+
+    That is the search for the line with a mistake, and the pictures of wrong functions.
+    """
     root = folder / "root"
     for side in ("assignment", "solutions"):
         shutil.copytree(REPOSITORY / side / FULL, root / side / name, dirs_exist_ok=True)
@@ -76,7 +78,7 @@ def _judged_only(folder: Path, name: str) -> Path:
 
 
 def _numpy_only(settings: str) -> str:
-    """The assignment's settings under another name, without helpers and other imports."""
+    """The assignment's settings under another name, without helpers and imports but numpy."""
     for pattern, replacement in (
         (rf'^name = "{FULL}"$', 'name = "functions"'),
         (r"^warm_imports = .*$", 'warm_imports = ["numpy"]'),
@@ -106,14 +108,14 @@ def _data(folder: Path, assignment: Assignment) -> Path:
 
 
 def _call(theirs: ModuleType, case: Case) -> tuple[str, bytes, Any, Any]:
-    """Name, inputs, expected output and tolerance: what `checks.py` needs of a case."""
+    """Name, pickled inputs, expected output and tolerance of a case, for `checks.load`."""
     inputs = case.arguments()
     packed = pickle.dumps((inputs.args, inputs.kwargs), pickle.HIGHEST_PROTOCOL)
     return case.name, packed, _as_of(theirs, case.expected), _as_of(theirs, case.tolerance)
 
 
 def _as_of(theirs: ModuleType, value: Any) -> Any:
-    """The value with records of the copied `difference.py` where it holds grader's."""
+    """The value with each record of `grader` replaced by that of the copied `difference.py`."""
     if is_dataclass(value):
         kind = getattr(theirs, type(value).__name__)
         return kind(*(getattr(value, field.name) for field in fields(value)))
