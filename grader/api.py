@@ -12,6 +12,7 @@ of this module start workers for one call, and end them after it.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import tempfile
 import weakref
@@ -262,7 +263,8 @@ class Grader:
         target = Path(output) if output else None
         with ExitStack() as held:
             folders, left_out = held.enter_context(unzipped(_paths(paths)))
-            found = find(folders, target or Path("grades"), layout)
+            # Without an output folder none is left out of the search.
+            found = find(folders, target or Path(os.devnull), layout)
             found = replace(found, passed_over=(*left_out, *found.passed_over))
             found = last_attempts(found) if attempts == "last" else found
             found = with_roster(found, read_roster(Path(roster))) if roster else found

@@ -91,7 +91,7 @@ def _objects(node: Any) -> Iterator[dict[str, Any]]:
 def _close(node: dict[str, Any]) -> None:
     """Require all keys of a record and allow no others; put its description on one line."""
     if isinstance(node.get("description"), str):
-        words = " ".join(node["description"].split())
+        words = " ".join(node["description"].partition(">>>")[0].split())
         node["description"] = re.sub(r"\bNone\b", "null", words)
     if isinstance(node.get("properties"), dict):
         node |= {"required": list(node["properties"]), "additionalProperties": False}
