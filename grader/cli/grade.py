@@ -57,7 +57,7 @@ from grader.submissions.layouts import LAYOUTS
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     default=None,
-    help="Of the cases drawn afresh for this run. Default: another one every time.",
+    help="Seed of the cases drawn afresh for this run. Default: another one every time.",
 )
 @click.option(
     "--layout",

@@ -382,7 +382,7 @@ def test_a_groups_submission_is_there_once_and_a_difference_is_said(tmp_path: Pa
     assert list(files) == ["submission_7/results.json"]
     assert json.loads(files["submission_7/results.json"])["score"] == 10
     assert request.notes == [
-        "submission_7/results.json: would be there twice, and differs; the first is"
+        "submission_7/results.json: comes twice with different contents; the first is kept"
     ]
 
 
