@@ -102,7 +102,9 @@ class Files(Export):
             if name not in seen:
                 yield name, content
             elif seen[name] != digest:
-                request.notes.append(f"{name}: comes twice with different contents; the first is kept")
+                request.notes.append(
+                    f"{name}: comes twice with different contents; the first is kept"
+                )
             seen.setdefault(name, digest)
 
 
