@@ -137,7 +137,7 @@ def test_a_new_case_is_frozen(course: Path) -> None:
 def test_an_edited_template_is_out_of_step(course: Path) -> None:
     edit(course / "assignment/words/Words.ipynb", "word = None", "word = 1")
     (line,) = validate(course, "words")
-    assert line.endswith("Words.ipynb: is not what is generated now; `grade generate` writes it")
+    assert line.endswith("Words.ipynb: is not what is generated now; generate it again")
 
 
 def test_a_reference_that_is_wrong_is_named_by_exercise_and_case(course: Path) -> None:
