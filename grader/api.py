@@ -14,30 +14,39 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from grader.assignments.load import read_settings
 from grader.assignments.records import Assignment
-from grader.errors import AssignmentError, WeakProtection
+from grader.errors import AssignmentError, SystemFailure, WeakProtection
+from grader.execution.environment import in_words, needs_of, unmet
+from grader.files import identity, scratch_folder
+from grader.gradebook.diff import since_before
 from grader.gradebook.extensions import Extensions, read_extensions
 from grader.gradebook.store import GRADEBOOK, Gradebook
-from grader.grading.grade import Task, not_reached
-from grader.model import Graded, Protection, Result, Run, Status, Submission
+from grader.grading.grade import not_reached
+from grader.grading.in_step import check_in_step
+from grader.grading.task import Task
+from grader.model import Graded, Owner, Protection, Result, Run, Status, Submission
 from grader.results.folder import prepare, remove_output, write_output
 from grader.runs.processes import LocalGraders, WorkerLost, Workers
 from grader.runs.run import GradedRuns, Graders, Options, grade_run, load_assignments
 from grader.runs.worker import default_jobs
+from grader.sandbox.launch import may_be_read
 from grader.sandbox.level import Level
 from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts
+from grader.submissions.choice import choose
+from grader.submissions.entries import composed
 from grader.submissions.find import Found, find
-from grader.submissions.roster import read_roster, with_roster
+from grader.submissions.people import Known, Student
+from grader.submissions.roster import read_groups, read_roster, with_groups, with_roster
 
 Protected = Literal["limits", "landlock", "namespaces"]
 
@@ -48,7 +57,8 @@ class Finished(GradedRuns):
 
     Results are read from the gradebook each time they are iterated over, so it stays open until
     `close` or the end of a `with` statement. `found` has the submissions that were found, `output`
-    is the folder to write to, if one was given. `write` writes the files of the command `grade`.
+    is the folder to write to, if one was given, `place` what told that from all others when the run
+    began, and `book` the gradebook. `write` writes the files of the command `grade`.
 
         >>> with grade_class("submissions", "course") as finished:
         ...     [folder.name for _, _, folder in finished.write("grades")]
@@ -57,6 +67,8 @@ class Finished(GradedRuns):
 
     found: Found | None = None
     output: Path | None = None
+    book: Gradebook | None = field(default=None, repr=False)
+    place: tuple[int, int] | None = field(default=None, repr=False)
     held: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def __post_init__(self) -> None:
@@ -88,18 +100,39 @@ class Finished(GradedRuns):
         written that is not iterated over. `output` is by default the folder that `grade_class` was
         given (ValueError if there was none). If there are several assignments, each has a folder of
         its own in it. With `similar`, the report shows pairs of similar submissions. Raises
-        SystemFailure where the folder cannot be written to.
+        SystemFailure where the folder cannot be written to, and, at the end, where it or the
+        gradebook was removed meanwhile.
+
+        If the run was interrupted, nothing is written, and what an earlier run wrote stays.
         """
         folder = Path(output) if output else self.output
         if folder is None:
             raise ValueError("`output` is missing: the folder to write to")
+        if self.interrupted:
+            return
         several = len(self.runs) > 1
-        if several:
-            remove_output(folder)
         for assignment, run in self.runs:
             below = folder / run.assignment if several else folder
-            write_output(run, assignment, below, similar)
+            since = since_before(self.book, self.number, run.assignment) if self.book else None
+            write_output(run, assignment, below, similar, since)
             yield assignment, run, below
+        if several:
+            remove_output(folder)
+        self._check_gone(folder)
+
+    def _check_gone(self, folder: Path) -> None:
+        """Raise SystemFailure where the gradebook or the output folder is not what it was."""
+        if self.book and self.book.is_gone:
+            raise SystemFailure(
+                f"{self.book.path}: the gradebook or its folder was removed while the run lasted: "
+                "earlier runs and what people decided are lost with it. The results of this run "
+                "are written; the next one grades everything again"
+            )
+        if folder == self.output and self.place != identity(folder):
+            raise SystemFailure(
+                f"{folder}: was removed, or another folder put in its place, while the run lasted; "
+                "the results of this run are in what is there now"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +235,8 @@ class Grader:
         """
         folder = Path(assignment).resolve()
         task, seconds = _task(source, folder, student, public_only)
+        notebook = [] if isinstance(source, bytes) else [os.path.realpath(source)]
+        self._workers.keep_private([task.root, *filter(may_be_read, notebook)])
         task = replace(
             task, level=self._level([self._require]), full=full, seed=seed, strict=strict
         )
@@ -229,9 +264,13 @@ class Grader:
         roster: str | Path | None = None,
         extensions: str | Path | None = None,
         attempts: Literal["last", "best"] = "last",
+        groups: str | Path | None = None,
+        roster_partial: bool = False,
+        choice: str = "",
         full: bool = False,
         regrade: bool = False,
         seed: int | None = None,
+        require_environment: bool = False,
         listener: Listener | None = None,
     ) -> Finished:
         """Grade the submissions at `paths`: notebooks, folders, which are searched, or zips.
@@ -241,16 +280,23 @@ class Grader:
         `Finished.write` will write to; it is not searched for notebooks. `gradebook` is the file
         that keeps every result (default: one in `output`, or a temporary one). A notebook that has
         a valid result in it is not graded again, unless `regrade`. `roster` and `extensions` are
-        CSV files of students. `attempts` says which of a student's attempts counts. With `full`,
-        long-running cells run too. `seed` seeds the cases that are drawn afresh (default: a new
-        one every time).
+        CSV files of students. `groups` is one of students and the groups in which they hand in.
+        Where less than half of those who handed in are in the roster, nothing is graded, unless
+        `roster_partial`. `attempts` says which of a student's attempts counts, and `choice`, a
+        pattern such as `*part2*`, which of a student's notebooks. With `full`, long-running cells
+        run too. `seed` seeds the cases that are drawn afresh (default: a new one every time). What
+        a machine that grades lacks of the packages that the assignments import is told to
+        `listener`; with `require_environment`, nothing is graded there.
 
-        Raises AssignmentError where an assignment is malformed, InputError for a file that cannot
-        be read as what it should be, WeakProtection where the level of protection is below the
+        Raises AssignmentError where an assignment is malformed, or its expected outputs are not
+        those of its cases and its reference; InputError for a file that cannot be read as what it
+        should be, WeakProtection where the level of protection is below the
         required one, and SystemFailure where the machine fails.
         """
         told = listener or Listener()
         known = load_assignments(Path(course), assignment)
+        for each in known:
+            check_in_step(each, Path(course).resolve())
         options = Options(
             root=Path(course).resolve(),
             assignment=assignment,
@@ -261,23 +307,33 @@ class Grader:
             extensions=read_extensions(Path(extensions)) if extensions else Extensions(),
         )
         target = Path(output) if output else None
+        given = _paths(paths)
         with ExitStack() as held:
-            folders, left_out = held.enter_context(unzipped(_paths(paths)))
+            with_people, is_known = _people(roster, groups, roster_partial)
+            unpacked = held.enter_context(unzipped(given, is_known))
             # Without an output folder none is left out of the search.
-            found = find(folders, target or Path(os.devnull), layout)
-            found = replace(found, passed_over=(*left_out, *found.passed_over))
+            output_folder = target or Path(os.devnull)
+            found = find(unpacked.paths, output_folder, layout, is_known, unpacked.scratch)
             found = last_attempts(found) if attempts == "last" else found
-            found = with_roster(found, read_roster(Path(roster))) if roster else found
+            found = with_people(found)
+            found = choose(found, known, choice)
             unused = options.extensions.unused(found.submissions)
             found = replace(found, passed_over=(*found.passed_over, *unused))
             if target:
                 prepare(target)
+            place = _held(target, held) if target else None
+            self._workers.keep_private(_private(course, output, gradebook, given))
+            for line in found.notices:
+                told.told(line)
             told.found(found)
             book = held.enter_context(Gradebook(_gradebook(gradebook, target, held)))
-            graders = self._graders(known, len(found.submissions), told.told)
+            count = len(found.submissions)
+            graders = self._graders(known, count, told.told, require_environment)
             run = grade_run(found, options, graders, book, told.graded)
             return Finished(
-                run.runs, run.interrupted, run.kept, run.went_on, found, target, held.pop_all()
+                *(run.runs, run.interrupted, run.kept, run.went_on, run.number),
+                *(found, target, book, place),
+                held.pop_all(),
             )
 
     async def grade_class_async(
@@ -302,14 +358,29 @@ class Grader:
         return level
 
     def _graders(
-        self, assignments: list[Assignment], count: int, tell: Callable[[str], None]
+        self,
+        assignments: list[Assignment],
+        count: int,
+        tell: Callable[[str], None],
+        require_environment: bool,
     ) -> Graders:
         required = [self._require, *(Level.of(each.require) for each in assignments)]
         if self._scheduler:
             # Dask is an extra, and takes half a second to import.
             from grader.runs.cluster.workers import cluster_workers
 
-            return cluster_workers(self._scheduler, assignments, max(required), tell)
+            return cluster_workers(
+                self._scheduler,
+                assignments,
+                max(required),
+                tell,
+                require_environment=require_environment,
+            )
+        needs = unmet(need for each in assignments for need in needs_of(each))
+        if needs and require_environment:
+            raise SystemFailure(f"nothing was graded: {in_words(needs)}")
+        if needs:
+            tell(in_words(needs))
         self._workers.start(min(count, self._workers.jobs))
         self._level(required)
         longest = max((each.limits.submission_seconds for each in assignments), default=0)
@@ -411,13 +482,51 @@ def _task(
     return task, settings.limits.submission_seconds
 
 
+def _known_names(students: Iterable[Student]) -> Callable[[str], bool]:
+    """Whether one student of the roster is called so, by name, email address or an id."""
+    known = Known(students)
+    return lambda name: known.find(Owner(composed(name), {"login": composed(name)})) is not None
+
+
 def _paths(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     return [Path(each) for each in ([paths] if isinstance(paths, (str, Path)) else paths)]
+
+
+def _people(
+    roster: str | Path | None, groups: str | Path | None, partial: bool
+) -> tuple[Callable[[Found], Found], Callable[[str], bool] | None]:
+    """Read the roster and the table of groups, for what they say of the students.
+
+    Two functions come of them: one gives the submissions what they say, and one, if there is a
+    roster, says whether one of its students has a name, an email address or an id.
+    """
+    notices: list[str] = []
+    members = read_groups(Path(groups), notices) if groups else ()
+    students = read_roster(Path(roster), notices) if roster else ()
+
+    def with_people(found: Found) -> Found:
+        if roster:
+            found = with_roster(found, students, members, partial=partial)
+        elif members:
+            found = with_groups(found, members)
+        return replace(found, notices=(*notices, *found.notices))
+
+    return with_people, _known_names(students) if roster else None
+
+
+def _held(folder: Path, held: ExitStack) -> tuple[int, int] | None:
+    """The folder's identity, which no other folder gets while this one is open."""
+    held.callback(os.close, os.open(folder, os.O_RDONLY))
+    return identity(folder)
+
+
+def _private(*places: str | Path | Iterable[str | Path] | None) -> Iterator[Path]:
+    """The folders of a run that no kernel may read, and those that hold the files."""
+    for path in chain.from_iterable(_paths(each) for each in places if each):
+        yield path if path.is_dir() else path.absolute().parent
 
 
 def _gradebook(given: str | Path | None, output: Path | None, held: ExitStack) -> Path:
     if given or output:
         return Path(given) if given else (output or Path()) / GRADEBOOK
-    return (
-        Path(held.enter_context(tempfile.TemporaryDirectory(prefix="fairgrade-book-"))) / GRADEBOOK
-    )
+    return Path(held.enter_context(scratch_folder("fairgrade-book-"))) / GRADEBOOK

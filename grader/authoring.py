@@ -33,6 +33,9 @@ from grader.scenes import Groups, Landscape, Training
 
 RTOL = 1e-9
 ATOL = 1e-12
+# What numpy's and Python's global generators are seeded with before a student's function is called.
+# A variant that never seeds draws from `np.random.RandomState(UNSEEDED)` or `Random(UNSEEDED)`.
+UNSEEDED = 2_718_281_828
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 # While a case is drawn afresh: the number it is drawn by, and the seeds it has asked for so far.
@@ -70,6 +73,7 @@ class VariantMark:
     accepted: bool
     share: float
     of: Callable[..., Any] | None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +173,14 @@ def case(
 
 
 def accepted(
-    exercise: str, *, title: str, of: Callable[..., Any] | None = None
+    exercise: str, *, title: str, of: Callable[..., Any] | None = None, beside: str = ""
 ) -> Callable[[_Function], _Function]:
     """Mark a function as another right implementation of `exercise`, worth all points.
 
-    `of` is explained at `mistake`.
+    `of` is explained at `mistake`. `beside` is what a student reads in place of the docstring where
+    the form is found together with a mistake, so that the answer is not right.
     """
-    mark = VariantMark(exercise, title, accepted=True, share=1, of=of)
+    mark = VariantMark(exercise, title, accepted=True, share=1, of=of, beside=beside)
     return lambda function: _mark(function, mark)
 
 
@@ -211,9 +216,10 @@ def mistake(
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a usual wrong implementation of `exercise`.
 
-    `share` of the points, from 0 to below 1, is given for it where the exercise scores by
-    variants. The function may raise: it then explains an exception of the same type whose message
-    is its own, or any message if it raises with none.
+    `share` of the points, from 0 to below 1, is given where the exercise scores by variants: for
+    this mistake, and for every answer that passes all cases that this mistake passes. The function
+    may raise: it then explains an exception of the same type whose message is its own, or any
+    message if it raises with none.
 
     With `of`, a general form of the exercise, the function takes no arguments and returns what to
     change in it: a dictionary of keyword arguments for `of`. Two mistakes that change different

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -202,7 +202,11 @@ def _plural(kind: inspect.Type) -> str:
 
 def _not_known(key: str, kind: inspect.Type) -> str:
     table: Any = next(each for each in _alternatives(kind) if hasattr(each, "fields"))
-    known = [each.encode_name for each in table.fields]
+    return not_known(key, [each.encode_name for each in table.fields])
+
+
+def not_known(key: str, known: Collection[str]) -> str:
+    """What is said of a key that is none of those that are known, with the nearest of these."""
     near = difflib.get_close_matches(key, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"is not a key that is known here ({', '.join(sorted(known))}){hint}"

@@ -4,6 +4,7 @@ FairgradeError
 ├── SubmissionError      the student: this file cannot be graded as it was handed in
 ├── AssignmentError      the author: an assignment's files are not as they should be
 ├── InputError           whoever runs fairgrade: what they named is missing, or does not fit
+│   └── Mismatch         two lists of people are those of different classes
 ├── WeakProtection       the machine protects less from student code than was required
 ├── SystemFailure        the machine or this program: nobody's grade may suffer from it
 │   ├── KernelFailure    a kernel could not be started or spoken to
@@ -26,6 +27,7 @@ class Remedy(Enum):
     OTHER_GRADEBOOK = auto()
     OTHER_OUTPUT_FOLDER = auto()
     OTHER_EXPORT_TARGET = auto()
+    OTHER_RESULTS = auto()
     OTHER_BUNDLE_TARGET = auto()
     LAYOUT_OF_FOLDERS = auto()
     NAME_COLUMN = auto()
@@ -34,6 +36,8 @@ class Remedy(Enum):
     NAME_ASSIGNMENT_FOLDER = auto()
     GENERATE = auto()
     GRADE_AGAIN = auto()
+    ROSTER_PARTIAL = auto()
+    SHEET_PARTIAL = auto()
 
 
 class FairgradeError(Exception):
@@ -72,6 +76,18 @@ class InputError(FairgradeError):
     Traceback (most recent call last):
         ...
     grader.errors.InputError: nowhere: there is no such file or folder
+    """
+
+
+class Mismatch(InputError):
+    """Less than half of those who handed in are in a roster or a sheet: it is another class's.
+
+    >>> with open("other.csv", "w") as file:
+    ...     _ = file.write("name\\nDora Doe\\n")
+    >>> grade_class("submissions", "course", roster="other.csv")
+    Traceback (most recent call last):
+        ...
+    grader.errors.Mismatch: the roster does not fit what was handed in: ...
     """
 
 

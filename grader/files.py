@@ -10,18 +10,23 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 # The random part of a name that `mkdtemp` appends to the prefix.
 _RANDOM = "[a-z0-9_]{8}"
+# The beginnings of the names of our temporary folders, where any program may have its own.
+_OURS = ("fairgrade-", "fairgrade-zip-", "fairgrade-book-", "fg-", "fgw-", "bait-")
 # A file in the folder that is locked for as long as the folder is in use. The system releases the
 # lock when the process ends, however it ends, so a folder whose file is not locked is abandoned.
-_LOCK = ".lock"
+_LOCK = ".fairgrade-lock"
 # The earliest time that a zip can hold. All files get it, so that the zip's bytes do not depend on
 # when it is written.
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -111,12 +116,44 @@ def pack(
             archive.writestr(info, content, kind)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file or folder from all others on this machine; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM waiting until the context ends, for a few steps that belong together.
+
+    Only the main thread can do that, and only it is interrupted by a signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    waiting = {int(number): handler for number, handler in before.items() if callable(handler)}
+    for number in waiting:
+        signal.signal(number, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        for number, handler in waiting.items():
+            signal.signal(number, handler)
+        for number, frame in came[:1]:
+            waiting[number](number, frame)
+
+
 @contextmanager
 def scratch_folder(prefix: str, parent: str | Path | None = None) -> Iterator[str]:
     """Make a folder below `parent` (None: where temporary files go), and remove it at the end.
 
-    Folders with the same prefix that killed processes left there are removed first. Raises OSError
-    where no folder can be made.
+    Folders that killed processes of ours left there are removed first. Raises OSError where no
+    folder can be made.
     """
     parent = parent or tempfile.gettempdir()
     _remove_abandoned(prefix, parent)
@@ -132,16 +169,32 @@ def scratch_folder(prefix: str, parent: str | Path | None = None) -> Iterator[st
 
 
 def _remove_abandoned(prefix: str, parent: str | Path) -> None:
-    named = re.compile(re.escape(prefix) + _RANDOM)
+    """Remove folders of this user's that nobody uses any more, with this prefix or another of ours.
+
+    The lock tells both: only our folders have such a file, and that it is not locked means that the
+    process which made the folder has ended.
+    """
+    begins = "|".join(map(re.escape, (prefix, *_OURS)))
+    named = re.compile(f"(?:{begins}){_RANDOM}")
     with suppress(PermissionError):  # a folder that may be written to, and not listed
         for entry in os.scandir(parent):
-            if named.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            if named.fullmatch(entry.name):
                 with suppress(OSError):  # in use, somebody else's, or gone meanwhile
-                    _remove(entry.path)
+                    _remove(entry)
 
 
-def _remove(folder: str) -> None:
-    """Remove an abandoned folder; raises OSError where it is in use, or somebody else's."""
-    with open(os.path.join(folder, _LOCK), "r+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove(folder: os.DirEntry[str]) -> None:
+    """Remove an abandoned folder; raises OSError where it is in use, or is none of ours."""
+    if not folder.is_dir(follow_symlinks=False):
+        return
+    if folder.stat(follow_symlinks=False).st_uid != os.geteuid():
+        return
+    # A link in its place could lead anywhere.
+    descriptor = os.open(
+        os.path.join(folder.path, _LOCK), os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK
+    )
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder.path, ignore_errors=True)
+    finally:
+        os.close(descriptor)

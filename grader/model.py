@@ -19,6 +19,8 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
 
+# The reason of a student of the roster of whom it is certain that they handed in nothing.
+HANDED_IN_NOTHING = "handed in nothing"
 Points: TypeAlias = Annotated[float, Meta(ge=0)]
 # The constraints of these types stand in the schema of `results.json`. They are not checked when a
 # record is read, since a wrong line number is no reason to lose a result.
@@ -126,7 +128,8 @@ class Owner:
     `ids` maps a kind (`canvas`, `moodle`, `sid`, `login`, ...) to an id; the most telling one comes
     last. Where the platform does not say, `late` is None and `submitted_at` (mostly ISO 8601) is
     empty. Notebooks with the same `attempts_of`, if it is not empty, are attempts at the same
-    thing, and `attempt` numbers them from 1.
+    thing, and `attempt` numbers them from 1. `section` is the part of the course that the roster
+    names.
     """
 
     name: str
@@ -136,19 +139,28 @@ class Owner:
     submitted_at: str = ""
     attempt: Number = 1
     attempts_of: str = ""
+    section: str = ""
 
     def __hash__(self) -> int:
         return hash((self.name, frozenset(self.ids.items()), self.attempts_of, self.attempt))
 
+    @property
+    def person(self) -> str:
+        """A key that is the same for everything of one student; empty where there is no id."""
+        ids = list(self.ids.items())
+        known = next(([each] for each in ids if each[0] == "sid"), ids)
+        return json.dumps(known) if known else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One notebook that one student handed in.
+    """One notebook that one student handed in, or what was handed in instead of one.
 
     `student` is a name that no two submissions share; `owner` is what the layout says of the
     student. `source` is the notebook's path as people are shown it, `file` its path on the disk.
     `problem`, if not empty, says why the notebook cannot even be opened. `flags` are remarks for
-    people.
+    people. `companions` are the other files that the same student handed in, beside the notebook or
+    in folders below its folder, as absolute paths on the disk.
     """
 
     student: str
@@ -157,17 +169,21 @@ class Submission:
     problem: str = ""
     owner: Owner = field(default_factory=lambda: Owner(""))
     flags: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
         return Path(self.file)
 
     @property
+    def can_be_opened(self) -> bool:
+        """Whether there is a notebook that may be graded."""
+        return self.source != "" and not self.problem
+
+    @property
     def person(self) -> str:
         """A key that is the same for all submissions of one student; empty where there is no id."""
-        ids = list(self.owner.ids.items())
-        known = next(([each] for each in ids if each[0] == "sid"), ids)
-        return json.dumps(known) if known else ""
+        return self.owner.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +323,10 @@ class Result:
 
     `score`, in points out of `max_score`, is None exactly where `status` is `not_graded`; `reason`
     then says why. `source` is the notebook's path relative to the path that was to be graded; it is
-    empty for a student of the roster who handed in nothing. `owner` and `late` are None while the
-    result is not part of a run, `late` also where the assignment has no rule for late days. `score`
-    is what is left after late days. `seconds` is how long grading took.
+    empty for a student of the roster of whom nothing was found. `owner` and `late` are None while
+    the result is not part of a run, `late` also where the assignment has no rule for late days.
+    `score` is what is left after late days. `seconds` is how long grading took.
+    `long_cells_skipped` is the number of cells that train, for example, and were not run.
 
         >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
         >>> [(each.name, each.verdict.value, each.score) for each in result.exercises]
@@ -328,6 +345,7 @@ class Result:
     remarks: tuple[str, ...] = ()
     owner: Owner | None = None
     late: Lateness | None = None
+    long_cells_skipped: Annotated[int, Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
         _check_points(self.score, self.max_score)
@@ -336,18 +354,25 @@ class Result:
     def handed_in(self) -> bool:
         return self.source != ""
 
+    @property
+    def absent(self) -> bool:
+        """Whether it is certain that the student handed in nothing, and no person gave a score."""
+        return not self.handed_in and self.score is None and self.reason == HANDED_IN_NOTHING
+
 
 @dataclass(frozen=True, slots=True)
 class Graded:
     """A submission's result, and the name of its assignment (empty if that is not known).
 
-    `kept` says whether the result was taken over from an earlier run.
+    `kept` says whether the result was taken over from an earlier run, `exhausted` that memory ran
+    out when something was explained or drawn: the process that graded it should do no more.
     """
 
     submission: Submission
     assignment: str
     result: Result
     kept: bool = False
+    exhausted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +433,8 @@ class Protection:
 class Run:
     """The results of a run for one assignment.
 
+    `titles` maps the name of each exercise to its title.
+
     `seed` seeds the cases that were drawn afresh for this run. `passed_over` are lines about files
     and links that are no submissions, and about attempts that do not count.
     """
@@ -420,6 +447,11 @@ class Run:
     protection: Protection
     results: Collection[Result]
     passed_over: tuple[str, ...] = ()
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def title_of(self, exercise: str) -> str:
+        """The exercise's title, by which people know it; its name where none is recorded."""
+        return self.titles.get(exercise, exercise)
 
 
 def _check_points(*points: float | None) -> None:

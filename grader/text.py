@@ -5,7 +5,9 @@ Nothing here escapes HTML or rich's markup: whoever prints the text does that af
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -92,6 +94,21 @@ def shortened(text: str, limit: int) -> str:
     head, tail = limit * 3 // 4, limit // 4
     gap = f"[… {len(text) - head - tail:,} characters are left out here …]"
     return f"{text[:head]}\n{gap}\n{text[-tail:]}"
+
+
+def beginning(text: str, limit: int) -> str:
+    """The text, or the beginning of a longer one with `…` after it."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'check'?` for a word that is like a known one; empty where none is.
+
+    Capital letters make no difference.
+    """
+    by_folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(word.casefold(), by_folded, n=1)
+    return f"; did you mean {by_folded[near[0]]!r}?" if near else ""
 
 
 def number(value: float | None) -> str:

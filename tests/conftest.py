@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings
 
 from grader.authors.validate import generate
 from grader.execution.protection import protection_in_force
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
 from grader.grading.repair.search import SearchLimits
+from grader.grading.task import Task
 from grader.model import Graded, Submission
 from grader.sandbox.level import Level
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).parent.parent
 COURSE = Path(__file__).parent / "course"
@@ -42,6 +50,25 @@ def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:
             for source in cells
         ],
     }
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip a test for want of something; fail where nothing may be skipped."""
+    if os.environ.get("FAIRGRADE_NO_SKIPS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def make(request: pytest.FixtureRequest) -> ModuleType:
+    """`benchmarks/make_class.py`, which makes classes in the layouts of all platforms."""
+    path = request.config.rootpath / "benchmarks" / "make_class.py"
+    spec = importlib.util.spec_from_file_location("make_class", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -70,7 +97,7 @@ def need_level() -> Callable[[Level], None]:
         found, protection = protection_in_force(at_most=wanted)
         if found is not wanted:
             why = f"{wanted.word} cannot be had here: {' '.join(protection.missed)}"
-            pytest.fail(why) if os.environ.get("FAIRGRADE_NO_SKIPS") else pytest.skip(why)
+            missing(why)
 
     return need
 

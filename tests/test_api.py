@@ -24,6 +24,8 @@ from grader import (
     Grader,
     Listener,
     Status,
+    SystemFailure,
+    grade_class,
     grade_class_async,
     grade_notebook,
     grade_notebook_async,
@@ -282,3 +284,78 @@ def test_the_example_in_every_docstring_runs(
     test = doctest.DocTestParser().get_doctest(text, names, name, None, None)
     assert test.examples, f"{name} has no example"
     assert doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS).run(test).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("removed_after", "gradebook", "words"),
+    [
+        (1, "", r"gradebook\.sqlite: the gradebook"),
+        (2, "", r"gradebook\.sqlite: the gradebook or its folder was removed"),
+        (2, "elsewhere.sqlite", "out: was removed, or another folder put in its place"),
+    ],
+)
+def test_an_output_folder_that_is_removed_meanwhile_is_a_failure(
+    frozen_course: Path,
+    ann: Path,
+    write: Callable[..., Path],
+    tmp_path: Path,
+    removed_after: int,
+    gradebook: str,
+    words: str,
+) -> None:
+    """What could be found out is written all the same, if everything was."""
+    write("submissions/bob.ipynb", "x = 1")
+    output, count = tmp_path / "out", 0
+
+    def removing(_: Graded) -> None:
+        nonlocal count
+        count += 1
+        if count == removed_after:
+            shutil.rmtree(output)
+
+    def graded_and_written() -> None:
+        with grade_class(
+            ann.parent,
+            frozen_course,
+            output=output,
+            gradebook=tmp_path / gradebook if gradebook else None,
+            listener=Listener(graded=removing),
+        ) as finished:
+            list(finished.write())
+
+    with pytest.raises(SystemFailure, match=words):
+        graded_and_written()
+    assert count == removed_after or (output / "results.json").exists()
+
+
+def test_an_interrupted_class_is_not_written_over_an_earlier_one(
+    frozen_course: Path, ann: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    with grade_class(ann, frozen_course, output=output) as finished:
+        assert len(list(finished.write())) == 1
+    before = (output / "results.json").read_bytes()
+
+    def interrupting(graded: Graded) -> None:
+        if not graded.kept:
+            raise KeyboardInterrupt
+
+    write("submissions/bob.ipynb", "x = 1")
+    write("submissions/broken.ipynb").write_text("{")
+    (tmp_path / "class.csv").write_text("login\nann\nbob\nbroken\nabsent\n")
+    # The first one that this run grades is bob, or broken.
+    with grade_class(
+        ann.parent,
+        frozen_course,
+        output=output,
+        roster=tmp_path / "class.csv",
+        listener=Listener(
+            graded=lambda each: interrupting(each) if each.submission.source else None
+        ),
+    ) as finished:
+        reasons = {each.student: each.reason for each in finished.results}
+        assert finished.interrupted
+        assert list(finished.write()) == []
+    assert reasons["absent"] == "handed in nothing"
+    assert "the run was stopped before this was graded" in reasons.values()
+    assert (output / "results.json").read_bytes() == before

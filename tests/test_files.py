@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -58,13 +60,38 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_has_is_not(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_one_left_is_removed_under_whichever_of_our_names(tmp_path: Path) -> None:
+    killed, left = another(tmp_path)
+    with killed:
+        killed.kill()
+        killed.wait()
+    for prefix in ("bait-", "fgw-", "fairgrade-", "fairgrade-zip-"):
+        left = left.rename(tmp_path / f"{prefix}abcdefgh")
+        copy = shutil.copytree(left, tmp_path / "copy")
+        with scratch_folder("fg-", str(tmp_path)):
+            assert not left.exists()
+        left = copy
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_what_is_somebody_elses_is_left_alone_by_root_too(tmp_path: Path) -> None:
+    killed, left = another(tmp_path)
+    with killed:
+        killed.kill()
+        killed.wait()
+    os.chown(left, 12345, -1)
+    with scratch_folder("fg-", str(tmp_path)):
+        assert left.exists()
+
+
 def test_nothing_else_is_removed(tmp_path: Path) -> None:
     """Such as results that were kept because there was no room for them elsewhere."""
     others = [tmp_path / name for name in ("fg-results-abcdefgh", "fg-short", "fg-nolock99")]
     for other in others:
         other.mkdir()
     for other in others[:2]:
-        (other / ".lock").touch()
+        (other / ".fairgrade-lock").touch()
+    (others[2] / ".lock").touch()  # somebody else's program has such a file, too
     (tmp_path / "target").mkdir()
     (tmp_path / "fg-lllllll1").symlink_to(tmp_path / "target")
     (tmp_path / "fg-fffffff1").write_text("a file")

@@ -13,9 +13,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+# Published notebooks take `np` from here, too.
 __all__ = [
     "initialize_adam_test_case",
     "initialize_velocity_test_case",
+    "np",
     "random_mini_batches_test_case",
     "update_parameters_with_adam_test_case",
     "update_parameters_with_gd_test_case",

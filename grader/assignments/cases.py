@@ -6,7 +6,6 @@ code and run here, in our process; a student's kernel never sees them.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
 from collections.abc import Callable
@@ -30,8 +29,10 @@ from grader.authoring import (
     VariantMark,
 )
 from grader.errors import AssignmentError, Remedy
+from grader.formulas import plain_formulas
 from grader.model import Visibility
 from grader.scenes import Training
+from grader.text import did_you_mean
 from grader.values.comparisons import COMPARISONS
 from grader.values.difference import Tolerance
 from grader.values.frozen import thaw
@@ -67,7 +68,7 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         if public_cases:
             collected.add_public(folder / public_cases)
         for function, mark in marked(solutions / "cases.py", CaseMark):
-            collected.add_case(mark, function.__name__, doc_of(function), function)
+            collected.add_case(mark, function.__name__, plain_formulas(doc_of(function)), function)
         found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
             collected.add_variant(mark, function)
@@ -216,12 +217,14 @@ def _variant(mark: VariantMark, function: Callable[..., Any]) -> Variant:
     return Variant(
         name=function.__name__,
         title=mark.title,
-        explanation=doc_of(function),
+        explanation=plain_formulas(doc_of(function)),
+        written=doc_of(function),
         function=partial(mark.of, **changes) if mark.of else function,
         accepted=mark.accepted,
         share=mark.share,
         of=mark.of,
         changes=changes,
+        beside=plain_formulas(mark.beside),
     )
 
 
@@ -261,7 +264,6 @@ def _check(
 
 def _check_comparison(function: Callable[..., Any], name: Any) -> None:
     if not isinstance(name, str) or name not in COMPARISONS:
-        near = difflib.get_close_matches(str(name), COMPARISONS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(str(name), COMPARISONS)
         known = ", ".join(map(repr, COMPARISONS))
         raise error_at(function, f"compare is {name!r} where one of {known} is expected{hint}")

@@ -11,17 +11,20 @@ from grader.assignments.records import Assignment
 from grader.caches import cached
 from grader.errors import AssignmentError
 
+# Larger files are given by their path: their content is not kept in memory.
+LARGE_BYTES = 1024 * 1024
+
 
 @cached()
-def files_beside(assignment: Assignment) -> dict[str, bytes]:
+def files_beside(assignment: Assignment) -> dict[str, bytes | Path]:
     """The helpers' content by file name, with the compiled form (.pyc) of each module.
 
-    Without it, every kernel would compile the modules again.
+    Without it, every kernel would compile the modules again. Of a large file it is the path.
 
     Raises AssignmentError where a helper cannot be read.
     """
     try:
-        files = {name: path.read_bytes() for name, path in assignment.helper_files().items()}
+        files = {name: _content(path) for name, path in assignment.helper_files().items()}
     except OSError as error:
         raise AssignmentError(
             f"{error.filename}: a helper of {assignment.name!r} cannot be read: {error.strerror}"
@@ -30,7 +33,12 @@ def files_beside(assignment: Assignment) -> dict[str, bytes]:
         return files | _compiled(files, Path(folder))
 
 
-def _compiled(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+def _content(path: Path) -> bytes | Path:
+    large = path.suffix != ".py" and path.stat().st_size > LARGE_BYTES
+    return path if large else path.read_bytes()
+
+
+def _compiled(files: dict[str, bytes | Path], folder: Path) -> dict[str, bytes]:
     """The .pyc files of the modules, by the names under which Python looks for them.
 
     Each has the hash of its source in it (PEP 552). So where a student's cell overwrites a module,
@@ -38,7 +46,7 @@ def _compiled(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
     """
     compiled = {}
     for name, content in files.items():
-        if name.endswith(".py"):
+        if name.endswith(".py") and isinstance(content, bytes):
             source, target = folder / "source.py", folder / "compiled"
             source.write_bytes(content)
             mode = py_compile.PycInvalidationMode.CHECKED_HASH

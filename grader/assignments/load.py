@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from grader.assignments.cases import Cases, read_cases, with_expected_outputs
-from grader.assignments.records import Assignment, Exercise, LateRule, Limits, Positive
+from grader.assignments.records import Assignment, Edition, Exercise, LateRule, Limits, Positive
 from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
+from grader.text import did_you_mean
 from grader.values.difference import Returns
 
 FILE = "assignment.toml"
@@ -63,6 +66,7 @@ class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     public_cases: str = ""
     requirements: _Names = ()
     late: LateRule | None = None
+    edition: tuple[Edition, ...] = ()
 
 
 class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -187,6 +191,8 @@ def _assignment(
     if Path(table.notebook).name != table.notebook or not table.notebook.endswith(".ipynb"):
         problem = f"is {table.notebook!r} where the name of an .ipynb file is expected"
         raise wrong(path, ("notebook",), problem)
+    for number, edition in enumerate(table.edition):
+        _check_edition(edition, names, path, number)
     for name in table.other_names:
         if name not in table.helpers:
             raise wrong(path, ("other_names", name), "is not one of the helpers")
@@ -208,8 +214,61 @@ def _assignment(
         search=table.search,
         public_cases=table.public_cases,
         requirements=table.requirements,
-        late=table.late,
+        late=_late_rule(table.late, path) if table.late else None,
+        editions=table.edition,
     )
+
+
+def _check_edition(edition: Edition, exercises: Sequence[str], path: Path, number: int) -> None:
+    """Raise AssignmentError for an edition with one mark of two, or that leaves out an exercise."""
+    if bool(edition.start.strip()) is not bool(edition.end.strip()):
+        missing = "end" if edition.start.strip() else "start"
+        problem = (
+            "is missing; the words of both comments are expected, that before a stub and after it"
+        )
+        raise wrong(path, ("edition", number, missing), problem)
+    for name in edition.not_graded:
+        if name in exercises:
+            problem = f"{name!r} is an exercise of this assignment, so it is graded"
+            raise wrong(path, ("edition", number, "not_graded"), problem)
+        if not name.isidentifier():
+            problem = f"{name!r} is not the name of a function"
+            raise wrong(path, ("edition", number, "not_graded"), problem)
+
+
+def _late_rule(rule: LateRule, path: Path) -> LateRule:
+    """The rule with a due time that has a zone; AssignmentError where it has none."""
+    if rule.timezone:
+        try:
+            zone = ZoneInfo(rule.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise wrong(path, ("late", "timezone"), _no_zone(rule.timezone)) from None
+        if rule.due.tzinfo is None:
+            return structs.replace(rule, due=latest(rule.due, zone))
+        return structs.replace(rule, due=rule.due.astimezone(zone))
+    if rule.due.tzinfo is None:
+        raise wrong(
+            path,
+            ("late", "due"),
+            f"is {rule.due} where a time with its offset from UTC, such as "
+            "2026-03-01T23:59:00+01:00, is expected; or `timezone` names the course's zone",
+        )
+    return rule
+
+
+def _no_zone(name: str) -> str:
+    hint = did_you_mean(name, available_timezones())
+    return f"is {name!r} where the name of a zone such as 'Europe/Berlin' is expected{hint}"
+
+
+def latest(local: datetime, zone: tzinfo) -> datetime:
+    """The last moment at which clocks in the zone show this time of day.
+
+    When clocks are put back, they show it twice. When they are put forward, they skip it; it then
+    counts as if they had not been put forward.
+    """
+    both = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return max(both).astimezone(zone)
 
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:

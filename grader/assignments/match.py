@@ -1,13 +1,20 @@
-"""Find out which assignment a notebook belongs to."""
+"""Find out which assignment a notebook belongs to, and say so where it is not the one graded."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from grader.assignments.load import assignment_names, load_assignment
+from grader.assignments.load import FILE, assignment_names, load_assignment, read_settings
 from grader.assignments.records import Assignment
-from grader.errors import SubmissionError
+from grader.errors import AssignmentError, SubmissionError
+from grader.notebooks.cells import functions
 from grader.notebooks.read import Notebook
+from grader.text import counted, one_line
+
+# What a remark begins with that says so.
+ANOTHER = "another assignment"
+_MOST_SHOWN = 60
+_MOST_NAMES = 3
 
 
 def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
@@ -28,12 +35,73 @@ def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
     ]
     if len(fitting) == 1:
         return fitting[0].name
+    if not fitting and notebook.assignment:
+        raise SubmissionError(
+            f"{ANOTHER}: {_is_of(notebook.assignment)}, which this course does not have"
+        )
     why = (
         f"it could be {' or '.join(a.name for a in fitting)}"
         if fitting
         else (f"it defines no function of {' or '.join(names)}")
     )
     raise SubmissionError(f"belongs to no assignment for certain: {why}; it has to be named")
+
+
+def another_assignment(notebook: Notebook, assignment: Assignment) -> str:
+    """A remark that this is the notebook of another assignment than the one it is graded as.
+
+    The remark is empty where it is not. The metadata decide, and where they name no assignment, the
+    functions that the notebook defines. Raises SubmissionError where it has nothing that could be
+    graded, because it defines no function of `assignment` either.
+    """
+    named, own = notebook.assignment, _defined(notebook, assignment)
+    others = [] if own and named == assignment.name else _others(assignment)
+    fitting = _fitting(notebook, [assignment, *others])
+    elsewhere = [each.name for each in fitting] if assignment not in fitting else []
+    asked = counted(len(assignment.exercises), "function")
+    if named not in ("", assignment.name):
+        if own == len(assignment.exercises):
+            return f"{ANOTHER}? its metadata name {_shown(named)}, but it defines all {asked} here"
+        what = f"{ANOTHER}: {_is_of(named)}, as its metadata say"
+    elif elsewhere and (own == 0 or not named):
+        what = f"{ANOTHER}: {_is_of(' or '.join(elsewhere))}, as its functions say"
+    elif own == 0 and not named and (names := _functions(notebook)):
+        return (
+            f"{ANOTHER}? it defines none of the {asked} that {assignment.name} asks for, but "
+            f"{', '.join(names)}; unless these were given other names"
+        )
+    else:
+        return ""
+    what += f"; it defines {own} of the {asked} that {assignment.name} asks for"
+    if own == 0:
+        raise SubmissionError(what)
+    return what
+
+
+def _is_of(name: str) -> str:
+    return f"this is the notebook of {_shown(name)}"
+
+
+def _shown(name: str) -> str:
+    return one_line(name[:_MOST_SHOWN])
+
+
+def _functions(notebook: Notebook) -> list[str]:
+    """The first few names of functions that the notebook defines."""
+    names = (name for cell in notebook.cells for name in functions(cell.source))
+    return [_shown(name) for name in list(dict.fromkeys(names))[:_MOST_NAMES]]
+
+
+def _others(assignment: Assignment) -> list[Assignment]:
+    """The settings of the course's other assignments, of those that can be read."""
+    found = []
+    for path in sorted(assignment.folder.parent.glob(f"*/{FILE}")):
+        if path.parent != assignment.folder and not assignment.public_only:
+            try:
+                found.append(read_settings(path.parent, path.parent))
+            except AssignmentError:
+                continue  # it is not what is graded now
+    return found
 
 
 def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignment]:

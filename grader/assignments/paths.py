@@ -8,6 +8,8 @@ from pathlib import Path
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_VARIANTS = "public_variants.json"
+# What the expected outputs were made from, in the solutions folder.
+MADE_FROM = "made_from.json"
 # Helpers that are made of our own files.
 HANDED_OUT = ("difference.py", "public_tests.py")
 COMPILED = "__pycache__"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
@@ -26,6 +27,7 @@ NOT_FROZEN = object()
 Positive: TypeAlias = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
 _Whole: TypeAlias = Annotated[int, Meta(gt=0, le=2**62)]
 _Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
+_MINUTES_A_YEAR = 366 * 24 * 60
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,17 +55,41 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     processes: _Whole = 64
 
 
+class Edition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another edition of the notebook that is in use; a table [[edition]] of assignment.toml.
+
+    `start` and `end` are the words of the comments between which its students write. `not_graded`
+    are functions that it asks for and that are no exercises of the assignment.
+    """
+
+    name: str
+    start: str = ""
+    end: str = ""
+    not_graded: tuple[str, ...] = ()
+
+
 class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
     """How points are taken off for late days; the table `late` of assignment.toml.
 
-    `due` has an offset from UTC. Each day that has begun after it is a late day. After `free_days`,
-    each takes `percent_per_day` off the points reached, up to `most_percent` in all.
+    Each day that has begun after `due` is a late day. After `free_days`, each takes
+    `percent_per_day` off the points reached, up to `most_percent` in all. `timezone` is the name of
+    the course's zone, such as Europe/Berlin: days are then counted by the clock there, also where
+    it is put forward or back, and `due` may be written without an offset. `due` in a rule that has
+    been loaded has a zone. Whoever is late by `grace_minutes` at most, on whichever day, is in time
+    for that day.
     """
 
-    due: Annotated[datetime, Meta(tz=True)]
+    due: datetime
     free_days: Annotated[float, Meta(ge=0, le=sys.float_info.max)] = 0
     percent_per_day: _Percent = 0
     most_percent: _Percent = 100
+    timezone: str = ""
+    grace_minutes: Annotated[float, Meta(ge=0, le=_MINUTES_A_YEAR)] = 0
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone by whose clock days are counted."""
+        return ZoneInfo(self.timezone) if self.timezone else self.due.tzinfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +143,9 @@ class Variant(CacheOwner):
     """A named other implementation of an exercise: an accepted one, or a mistake.
 
     It gets `share` of the points, from 0 to 1. `function` takes the exercise's arguments. Where it
-    is another function, `of`, called with some keyword arguments, `changes` has these.
+    is another function, `of`, called with some keyword arguments, `changes` has these. `beside` is
+    what is said of an accepted one that is found together with a mistake, in place of
+    `explanation`. `written` is the explanation as the author wrote it, with formulas in LaTeX.
     """
 
     name: str
@@ -128,6 +156,8 @@ class Variant(CacheOwner):
     share: float = 1
     of: Callable[..., Any] | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    beside: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,11 +255,18 @@ class Assignment(CacheOwner):
     public_cases: str = ""
     requirements: tuple[str, ...] = ()
     late: LateRule | None = None
+    editions: tuple[Edition, ...] = ()
     public_only: bool = False
 
     @property
     def max_score(self) -> float:
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def not_graded(self) -> tuple[str, ...]:
+        """The functions that other editions ask for and that are no exercises, each once."""
+        names = (name for edition in self.editions for name in edition.not_graded)
+        return tuple(dict.fromkeys(names))
 
     @property
     def template(self) -> Path:

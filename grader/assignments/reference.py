@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from grader.assignments.modules import importable
@@ -38,6 +39,29 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
             f"the notebook: {type(error).__name__}: {error}"
         ) from error
     return {name: namespace[name] for name in exercises}
+
+
+def code_for(exercises: Iterable[str], master: Path) -> dict[str, str]:
+    """Name of an exercise -> the statements of the master that define it and what it depends on.
+
+    They are in a form without comments, docstrings and line ends; it is not Python.
+    """
+    found = [binding for cell in read_notebook(master).cells for binding in bindings(cell.source)]
+    dumped = [(ast.dump(_undocumented(statement)), names) for statement, names in found]
+    code = {}
+    for exercise in exercises:
+        needed = _needed({exercise}, found)
+        code[exercise] = "\n".join(text for text, names in dumped if names & needed)
+    return code
+
+
+def _undocumented(statement: ast.stmt) -> ast.stmt:
+    """The function without its docstring; any other statement as it is."""
+    if isinstance(statement, ast.FunctionDef) and ast.get_docstring(statement) is not None:
+        found = ast.FunctionDef(**dict(ast.iter_fields(statement)))
+        found.body = statement.body[1:] or [ast.Pass()]
+        return found
+    return statement
 
 
 def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:

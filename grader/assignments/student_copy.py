@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import sysconfig
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from grader.assignments.cases import checked_arguments, listed_cases
+from grader.assignments.cases import checked_arguments
 from grader.assignments.load import read_settings
-from grader.assignments.modules import importable
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
 from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
@@ -34,22 +35,34 @@ def _stamp_of_own_files(folders: Iterable[Path]) -> Stamp:
 _KEPT = KeptAssignments(_stamp_of_own_files)
 
 
-def load_handed_out(folder: Path) -> Assignment:
+# Gives for a module's cases, named by exercise and case, what makes the inputs of each.
+InputsOf: TypeAlias = Callable[
+    [Assignment, str, Sequence[tuple[str, str]]], dict[tuple[str, str], Callable[[], Any]]
+]
+
+
+def load_handed_out(folder: Path, inputs_of: InputsOf | None = None) -> Assignment:
     """The assignment in a student's `folder`, with its public cases and public variants.
 
-    Every call returns the same object until a file of the folder changes. Raises AssignmentError
-    where a file is missing or differs in form from what was handed out.
+    No code of the folder runs in this process. `inputs_of` runs the modules that list cases
+    somewhere else; without it, the inputs of these cases are not known. Every call returns the same
+    object until a file of the folder changes. Raises AssignmentError where a file is missing or
+    differs in form from what was handed out.
     """
-    return _KEPT.get(folder, lambda: read_settings(folder, folder).folders, lambda: _load(folder))
+    return _KEPT.get(
+        (folder, inputs_of),
+        lambda: read_settings(folder, folder).folders,
+        lambda: _load(folder, inputs_of),
+    )
 
 
-def _load(folder: Path) -> Assignment:
+def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
     settings = read_settings(folder, folder)
     frozen = _read(folder / EXPECTED_OUTPUTS)
     path = folder / PUBLIC_VARIANTS
     variants = _read(path) if path.exists() else {}
-    inputs = _Inputs(folder)
     try:
+        inputs = _Inputs(settings, frozen, inputs_of)
         exercises = tuple(_exercise(each, frozen, variants, inputs) for each in settings.exercises)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(
@@ -59,8 +72,21 @@ def _load(folder: Path) -> Assignment:
     return replace(
         settings,
         exercises=tuple(each for each in exercises if each.cases),
+        warm_imports=tuple(filter(_is_installed, settings.warm_imports)),
         public_only=True,
     )
+
+
+def _is_installed(module: str) -> bool:
+    """Whether the module is one of an installed package, and may be imported ahead.
+
+    Imports ahead are made before a kernel is shut in. In a folder that somebody else may have
+    written to, they could name anything that acts when it is imported, as `antigravity` does, and
+    as the `__main__` of a package may.
+    """
+    package, *inner = module.split(".")
+    folders = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
+    return "__main__" not in inner and PathFinder.find_spec(package, folders) is not None
 
 
 def _exercise(
@@ -84,7 +110,7 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         tolerance=Tolerance(frozen["rtol"], frozen["atol"]),
         weight=1,
         arguments=checked_arguments(
-            inputs.listed_in(module)[exercise][name] if module else _thawed(frozen["inputs"])
+            inputs.of(exercise, name) if module else _thawed(frozen["inputs"])
         ),
         expected=thaw(frozen["expected"]),
         module=module,
@@ -101,16 +127,26 @@ def _known(compare: str) -> str:
 class _Inputs:
     """The inputs that modules of a student's folder list for cases. Each module is run once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._listed: dict[str, dict[str, dict[str, Callable[[], Any]]]] = {}
+    def __init__(
+        self, settings: Assignment, frozen: dict[str, Any], inputs_of: InputsOf | None
+    ) -> None:
+        listed: dict[str, list[tuple[str, str]]] = {}
+        for exercise in settings.exercises:
+            for name, case in frozen[exercise.name]["cases"].items():
+                if module := case.get("inputs_from", ""):
+                    if not module.isidentifier():
+                        raise ValueError(f"{module!r} is not the name of a module")
+                    listed.setdefault(module, []).append((exercise.name, name))
+        self._found: dict[tuple[str, str], Callable[[], Any]] = {}
+        for module, names in listed.items() if inputs_of else ():
+            self._found |= inputs_of(settings, module, names) if inputs_of else {}
 
-    def listed_in(self, module: str) -> dict[str, dict[str, Callable[[], Any]]]:
-        """Exercise -> case -> function that returns the case's inputs."""
-        if module not in self._listed:
-            with importable(self._folder):
-                self._listed[module] = listed_cases(self._folder / f"{module}.py")
-        return self._listed[module]
+    def of(self, exercise: str, case: str) -> Callable[[], Any]:
+        return self._found.get((exercise, case), _unknown)
+
+
+def _unknown() -> Any:
+    raise LookupError("the module with this case's inputs was not run")
 
 
 def _thawed(inputs: dict[str, Any]) -> Callable[[], Arguments]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.assignments.helpers import files_beside
 from grader.assignments.records import Assignment, Exercise
 from grader.caches import cached
 from grader.errors import AssignmentError, SubmissionError
-from grader.notebooks.cells import ParsedCells, is_untouched, parsed_once, skeleton, syntax_error
+from grader.notebooks.cells import functions, syntax_error
+from grader.notebooks.parsing import ParsedCells, parsed_once
 from grader.notebooks.read import Cell, Notebook, read_notebook
+from grader.notebooks.stubs import OUR_MARKS, Marks, is_untouched, skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,16 @@ class Template:
     """What is known of the template, the notebook that students are given.
 
     `skeletons` has the skeleton of each exercise's function, under each of the exercise's names;
-    see `notebooks.cells.skeleton`. `parsed` has all cells of the template, so that cells which a
-    student has not changed need not be parsed again.
+    see `notebooks.stubs.skeleton`. `parsed` has all cells of the template, so that cells which a
+    student has not changed need not be parsed again. `marks` are the template's own and those of
+    the assignment's other editions. `names` are those of the exercises, and of all functions that
+    the template and the helper modules define.
     """
 
     skeletons: dict[str, str]
     parsed: ParsedCells
+    marks: tuple[Marks, ...] = (OUR_MARKS,)
+    names: frozenset[str] = frozenset()
 
 
 @cached()
@@ -41,7 +48,24 @@ def template_of(assignment: Assignment) -> Template:
             for name in exercise.names
             if (found := skeleton(cell.source, name)) is not None
         }
-    return Template(skeletons, parsed)
+    return Template(skeletons, parsed, marks_of(assignment), _names(assignment, notebook))
+
+
+def marks_of(assignment: Assignment) -> tuple[Marks, ...]:
+    """The marks of stubs: the template's own, and those of other editions."""
+    others = (Marks.of(each.start, each.end) for each in assignment.editions if each.start)
+    return (OUR_MARKS, *others)
+
+
+def _names(assignment: Assignment, notebook: Notebook) -> frozenset[str]:
+    """The names that stand for something: see `Template`. A helper that cannot be read has none."""
+    sources = [cell.source for cell in notebook.cells]
+    for name, content in files_beside(assignment).items():
+        if name.endswith(".py") and isinstance(content, bytes):
+            sources.append(content.decode("utf-8", "replace"))
+    exercises = (name for each in assignment.exercises for name in each.names)
+    defined = (name for source in sources for name in functions(source))
+    return frozenset((*exercises, *defined, *assignment.not_graded))
 
 
 def untouched_cells(exercise: Exercise, cells: list[Cell], template: Template) -> set[int]:
@@ -50,7 +74,8 @@ def untouched_cells(exercise: Exercise, cells: list[Cell], template: Template) -
         cell.number
         for cell in cells
         if any(
-            is_untouched(cell.source, name, template.skeletons.get(name)) for name in exercise.names
+            is_untouched(cell.source, name, template.skeletons.get(name), template.marks)
+            for name in exercise.names
         )
     }
 

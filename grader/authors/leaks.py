@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.assignments.records import Assignment, Case
 from grader.model import Visibility
-from grader.notebooks.cells import END_MARK, START_MARK
+from grader.notebooks.stubs import END_MARK, START_MARK
 from grader.values.contents import leaves
 
 # Shorter lines and texts, and numbers with fewer digits, may be the same by chance.

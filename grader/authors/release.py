@@ -24,6 +24,7 @@ from grader.authors.leaks import giveaways
 from grader.authors.validate import out_of_step
 from grader.errors import AssignmentError, InputError, Remedy
 from grader.files import write_folder, write_zip
+from grader.grading.in_step import check_in_step
 from grader.notebooks.cells import imports
 
 README, REQUIREMENTS = "README.md", "requirements.txt"
@@ -40,6 +41,7 @@ def bundle(root: Path, name: str) -> dict[str, bytes]:
     assignment = load_assignment(root, name)
     for problem in out_of_step(assignment, root):
         raise AssignmentError(problem, Remedy.GENERATE)
+    check_in_step(assignment, root)
     files = {path: _content(assignment, path) for path in _paths(assignment)}
     files["assignment.toml"] = _settings(assignment)
     _refuse_giveaways(assignment, files)

@@ -28,10 +28,12 @@ from grader.assignments.records import Assignment, Case, Exercise
 from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
 from grader.model import Visibility
-from grader.notebooks.cells import END_MARK, START_MARK
+from grader.notebooks.stubs import END_MARK, START_MARK
 from grader.values.contents import lines as lines_of
 
 _HEADING = "**Expected output**"
+# A line of `handout/public_tests.py`, in which the assignment's names are filled in.
+_NOT_GRADED = "NOT_GRADED: tuple[str, ...]"
 
 
 def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
@@ -45,16 +47,19 @@ def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
     }
     for name in HANDED_OUT:
         if name in assignment.helpers:
-            contents[assignment.folder / name] = _handed_out(name)
+            contents[assignment.folder / name] = _handed_out(name, assignment)
     for name in assignment.shared_files:
         contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
     return contents
 
 
-def _handed_out(name: str) -> bytes:
+def _handed_out(name: str, assignment: Assignment) -> bytes:
     if name == "difference.py":
         return difference_file()
-    return files("grader").joinpath("handout", name).read_bytes()
+    text = files("grader").joinpath("handout", name).read_text(encoding="utf-8")
+    names = ", ".join(f'"{each}"' for each in assignment.not_graded)
+    names += "," * (len(assignment.not_graded) == 1)
+    return text.replace(f"{_NOT_GRADED} = ()\n", f"{_NOT_GRADED} = ({names})\n").encode()
 
 
 def template_of(master: dict[str, Any]) -> dict[str, Any]:

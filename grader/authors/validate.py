@@ -13,19 +13,24 @@ from grader.api import grade_notebook
 from grader.assignments.load import assignment_names, load_assignment, read_assignment
 from grader.assignments.modules import error_at
 from grader.assignments.paths import PUBLIC_VARIANTS
-from grader.assignments.records import Assignment, Case, Exercise
-from grader.authors.expected_outputs import check_count, frozen_outputs
+from grader.assignments.records import VARIANTS, Assignment, Case, Exercise
+from grader.authors.expected_outputs import frozen_outputs
 from grader.authors.public_variants import as_text, in_step, recorded_variants
+from grader.authors.seeding import passed_without_seed
 from grader.authors.template import emptied, generated_files
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
 from grader.files import write_file
-from grader.grading.parts import variant_outcome
+from grader.grading.in_step import stamps
+from grader.grading.parts import passed_by, variant_outcome
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
+from grader.grading.reference_outputs import check_count
 from grader.model import ExerciseResult, Status, Verdict, Visibility
-from grader.notebooks.cells import START_MARK, defines, functions, syntax_error
+from grader.notebooks.cells import defines, functions, syntax_error
 from grader.notebooks.read import Cell, read_notebook
+from grader.notebooks.stubs import START_MARK
+from grader.report.typeset import not_typeset
 from grader.scenes import Training
 from grader.values import wire
 from grader.values.frozen import holds_digest, thaw
@@ -33,7 +38,7 @@ from grader.values.kinds import SENT
 
 _NOT_GENERATED = "is not what is generated now; generate it again"
 _FREEZE = "; if the master is right, generate again, which freezes what it returns now"
-_CELL_FAILED = re.compile(r"cell \d+ (raised|ran out|ended)")
+_CELL_FAILED = re.compile(r"cells? [0-9, ]{1,60}(and [0-9]+ (more )?)?(raised|ran out|ended)")
 
 
 def validate(root: Path, name: str) -> Iterator[str]:
@@ -49,7 +54,12 @@ def validate(root: Path, name: str) -> Iterator[str]:
     if unusable:
         return  # grading would fail for the same reasons, and explain them less well
     yield from _undrawable(assignment)
-    yield from _slips(assignment)
+    yield from _not_typeset(assignment)
+    slips = [*_slips(assignment)]
+    yield from slips
+    yield from passed_without_seed(assignment)
+    if not slips:  # what passes no case because it raises is told as that
+        yield from _shares_of_nothing(assignment)
     yield from out_of_step(assignment, root)
     if not assignment.template.exists():
         return
@@ -59,6 +69,9 @@ def validate(root: Path, name: str) -> Iterator[str]:
 
 def generate(root: Path, name: str) -> list[Path]:
     """Write the assignment's generated files where they change, and return those that did.
+
+    What the expected outputs were made from is noted, too; there is nothing to review in that file,
+    so it is not among those returned.
 
     Expected outputs stay as they are where the reference now returns the same within tolerance.
     Raises AssignmentError where the master or a case cannot be used.
@@ -80,6 +93,7 @@ def generate(root: Path, name: str) -> list[Path]:
     for path, content in frozen_trainings(frozen).items():
         if _write(path, content):
             changed.append(path)
+    _write(*stamps(frozen, root))
     return changed
 
 
@@ -169,6 +183,16 @@ def _undrawable(assignment: Assignment) -> Iterator[str]:
         yield str(error)
 
 
+def _not_typeset(assignment: Assignment) -> Iterator[str]:
+    for exercise in assignment.exercises:
+        texts = {f"{exercise.name}: `asks`": exercise.asks}
+        texts |= {f"{exercise.name}: {each.name}": each.written for each in exercise.variants}
+        texts |= {f"{exercise.name}: {each.name}": each.explanation for each in exercise.pictures}
+        for what, text in texts.items():
+            for latex in not_typeset(text):
+                yield f"{what}: ${latex}$ cannot be typeset: it is no LaTeX that is known here"
+
+
 def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
     """What is wrong with a cell of the master."""
     if error := syntax_error(cell.source):
@@ -199,6 +223,19 @@ def _slips(assignment: Assignment) -> Iterator[str]:
             if isinstance(outcome, Raised) and (variant.accepted or _is_slip(outcome)):
                 what = f"raises {outcome.type} on the case {case.name!r}: {outcome.message}"
                 yield str(error_at(variant.function, f"the variant {variant.name!r} {what}"))
+
+
+def _shares_of_nothing(assignment: Assignment) -> Iterator[str]:
+    """Mistakes whose share of the points nobody gets, as they pass no case."""
+    for exercise in assignment.exercises:
+        for mistake in exercise.mistakes:
+            if mistake.share and exercise.scoring == VARIANTS and not passed_by(mistake, exercise):
+                what = (
+                    f"the mistake {mistake.name!r} has a share of the points and passes no case; "
+                    "an answer that passes no case gets no points, whether it has a name or not: "
+                    "leave the share out, or write a case that the mistake passes"
+                )
+                yield str(error_at(mistake.function, what))
 
 
 def _is_slip(raised: Raised) -> bool:

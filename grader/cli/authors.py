@@ -32,7 +32,7 @@ from grader.runs.worker import default_jobs
     "--output",
     "-o",
     type=click.Path(path_type=Path),
-    help="A .zip file, or a folder. Default: ASSIGNMENT.zip.",
+    help="Write to this .zip file, or folder. Default: ASSIGNMENT.zip.",
 )
 @root_option
 @speaks_plainly
@@ -52,7 +52,7 @@ def release_command(assignment: str, output: Path | None, root: Path | None) -> 
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the course. Default: the nearest one with assignments, or this folder.",
+    help="Start it in this folder. Default: the nearest one with assignments, or the current one.",
 )
 @speaks_plainly
 def init_command(name: str, root: Path | None) -> None:
@@ -76,7 +76,9 @@ def _course(given: Path | None) -> Path:
 @click.command(name="validate")
 @click.argument("assignments", nargs=-1)
 @click.option("--strict", is_flag=True, help="Prove that the hidden cases are adequate, too.")
-@click.option("--write", is_flag=True, help="With --strict: write the proof to docs/adequacy.md.")
+@click.option(
+    "--write", is_flag=True, help="Write the proof that --strict finds to docs/adequacy.md."
+)
 @quiet_option
 @root_option
 @speaks_plainly

@@ -17,7 +17,8 @@ from grader.model import Status
 @click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The assignment's folder, as it was handed out. Default: the notebook's folder.",
+    help="Take the assignment from this folder, as it was handed out. Default: the notebook's "
+    "folder.",
 )
 @speaks_plainly
 def check_command(notebook: Path, folder: Path | None) -> None:

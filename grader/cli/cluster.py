@@ -20,6 +20,7 @@ from grader.cli.shared import (
     with_dask,
 )
 from grader.cli.terminal import Terminal
+from grader.execution.environment import in_words, needs_of
 from grader.sandbox.level import Level
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def cluster_check(address: str, require: str, root: Path | None) -> None:
     base = find_root(root)
     assignments = [load_assignment(base, name) for name in assignment_names(base)]
     imports = dict.fromkeys(name for each in assignments for name in each.warm_imports)
+    needs = tuple(need for each in assignments for need in needs_of(each))
     with connected(address) as client:
-        everyone = members(client, address, tuple(imports))
+        everyone = members(client, address, tuple(imports), needs)
     required = max([Level.of(require), *(Level.of(each.require) for each in assignments)])
     unfit = 0
     for member in everyone:
@@ -68,6 +70,8 @@ def _facts(member: Member) -> Iterator[str]:
         if report.protection.advice:
             yield f"to get more protection: {report.protection.advice}"
         yield f"warm start: {report.seconds:.1f} s, once"
+    if report.lacks:
+        yield in_words(report.lacks, "it")
     yield f"clock: {member.clock_ahead:+.3f} s against this machine's"
     yield f"cores: {report.cores}"
     if report.threads > 1:

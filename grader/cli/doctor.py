@@ -10,32 +10,48 @@ from pathlib import Path
 import click
 
 from grader.assignments.load import assignment_names, load_assignment
-from grader.cli.shared import find_root, root_option, speaks_plainly
+from grader.cli.shared import CommandError, find_root, root_option, speaks_plainly
 from grader.cli.terminal import Terminal
-from grader.errors import KernelFailure
+from grader.errors import AssignmentError, KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.sandbox.cgroup import create
 from grader.sandbox.kernel import Confinement, close_parents, warm_parent
 from grader.sandbox.launch import bubblewrap
 from grader.sandbox.level import Level
+from grader.sandbox.private import keep_private
 
 
 @click.command()
 @root_option
 @speaks_plainly
 def doctor(root: Path | None) -> None:
-    """Say what this machine can do: protection, tried by a canary, and warm start."""
+    """Say what this machine can do: protection, tried by a canary, and warm start.
+
+    It works in any folder. Where a course is found, what its assignments need is tried as well.
+    """
     terminal = Terminal(quiet=False)
-    base = find_root(root)
-    assignments = [load_assignment(base, name) for name in assignment_names(base)]
-    imports = [name for assignment in assignments for name in assignment.warm_imports]
-    for line in examine(tuple(dict.fromkeys(imports))):
+    for line in examine(tuple(dict.fromkeys(_warm_imports(root, terminal)))):
         terminal.say(line)
+
+
+def _warm_imports(root: Path | None, terminal: Terminal) -> Iterator[str]:
+    """The modules that the assignments want imported ahead; a line for what cannot be read."""
+    try:
+        base = find_root(root)
+    except CommandError as error:
+        terminal.say(f"assignments: none are tried: {error}")
+        return
+    keep_private([base])
+    for name in assignment_names(base):
+        try:
+            yield from load_assignment(base, name).warm_imports
+        except AssignmentError as error:
+            terminal.problem(f"assignments: {name} is not tried: {error}")
 
 
 def examine(warm_imports: tuple[str, ...]) -> Iterator[str]:
     """Yield a line for each thing found out about this machine, the level in force first."""
-    level, protection = protection_in_force()
+    level, protection = protection_in_force(anew=True)
     user = "root" if os.getuid() == 0 else "an ordinary user"
     yield f"protection: {level.word}, as {user}: {protection.summary}"
     for promise, kept in protection.promises.items():

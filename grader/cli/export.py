@@ -12,18 +12,14 @@ from typing import Any, get_type_hints
 
 import click
 
-from grader.cli.shared import CommandError, find_root, root_option, speaks_plainly
+from grader.cli.shared import COURSE, CommandError, find_root, root_option, speaks_plainly
 from grader.cli.terminal import Terminal
-from grader.encoding import Malformed
 from grader.exports import EXPORTS, Export, Request
 from grader.exports.autograder import write_autograder
 from grader.exports.base import HELP
-from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
-from grader.model import Adjustment, Run
-from grader.results.files import read_results
-from grader.results.folder import RESULTS
+from grader.exports.written import check_decisions, read_run
 from grader.sandbox.level import Level
-from grader.text import one_line
+from grader.text import did_you_mean, one_line
 
 # How click reads an option of an export, by the type of the export's field.
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -37,6 +33,10 @@ _TYPES: dict[Any, click.ParamType[Any]] = {
 }
 
 
+# More characters than any summary has.
+WHOLE = 1000
+
+
 class ExportGroup(click.Group):
     """The group of all formats. Its error for an unknown format lists those that there are."""
 
@@ -47,7 +47,23 @@ class ExportGroup(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError:
             formats = ", ".join(self.commands)
-            raise click.UsageError(f"{args[0]} is no format; there are {formats}", ctx) from None
+            hint = did_you_mean(args[0], self.commands)
+            raise click.UsageError(
+                f"{args[0]} is no format; there are {formats}{hint}", ctx
+            ) from None
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options that each format has of its own."""
+        own = [(each.name, ", ".join(_flags(each))) for each in EXPORTS]
+        with formatter.section("Options of the formats, besides those that all have"):
+            formatter.write_dl([(name, flags) for name, flags in own if flags])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the formats with whole sentences, which click would cut."""
+        with formatter.section("Formats"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(WHOLE)) for name, each in self.commands.items()]
+            )
 
 
 @click.group(cls=ExportGroup, subcommand_metavar="FORMAT [OPTIONS]")
@@ -98,18 +114,20 @@ def _common(kind: type[Export]) -> Iterator[click.Option]:
         type=click.Path(file_okay=False, path_type=Path),
         default=Path("grades"),
         show_default=True,
-        help="Folder that `grade` wrote.",
+        help="Take the results from this folder, which `grade` wrote.",
     )
     yield click.Option(
         ["--to"],
         type=click.Path(path_type=Path),
-        help=f"File or folder to write. Default: {kind.target} in the folder of results.",
+        help=f"Write to this file or folder. Default: {kind.target} in the folder of results.",
     )
     yield click.Option(
         ["--gradebook"],
         type=click.Path(dir_okay=False, path_type=Path),
-        help="File with people's decisions. Default: gradebook.sqlite where the results are.",
+        help="Take people's decisions from this file. Default: gradebook.sqlite where the results "
+        "are.",
     )
+    yield click.Option(["--root"], **COURSE)
 
 
 def _option(each: Field[Any], kind: type) -> click.Option:
@@ -130,8 +148,8 @@ def _flag(each: Field[Any]) -> str:
     return f"--{each.name.replace('_', '-')}"
 
 
-def _flags(kind: type[Export]) -> set[str]:
-    return {_flag(each) for each in fields(kind)}
+def _flags(kind: type[Export]) -> list[str]:
+    return [_flag(each) for each in fields(kind)]
 
 
 def _export(
@@ -160,7 +178,7 @@ for _kind in EXPORTS:
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("autograder.zip"),
     show_default=True,
-    help="The zip to write.",
+    help="Write the zip to this file.",
 )
 @click.option(
     "--require",
@@ -189,68 +207,3 @@ def _writing(target: Path, option: str) -> Iterator[None]:
         raise CommandError(
             f"{target}: cannot be written: {error.strerror}; {option} names another place"
         ) from None
-
-
-def read_run(folder: Path) -> Run:
-    """The run whose results `grade` wrote to the folder.
-
-    Raises CommandError where the folder has no results.json of its own (those of several
-    assignments are in folders below it), or where the file cannot be read as one.
-    """
-    path = folder / RESULTS
-    if not path.exists():
-        inner = [str(each.parent) for each in sorted(folder.glob(f"*/{RESULTS}"))]
-        hint = f"there are {', '.join(inner)}" if inner else "grade first"
-        raise CommandError(f"{path}: there is no such file; {hint}; --results names the folder")
-    try:
-        return read_results(path)
-    except OSError as error:
-        raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
-    except Malformed as error:
-        raise CommandError(
-            f"{path}: is no result file of this fairgrade ({error}); "
-            "run `grade` as before, then export"
-        ) from None
-
-
-def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
-    """Raise CommandError where people decided something that is not in the results yet."""
-    places = [gradebook] if gradebook else [folder / GRADEBOOK, folder.parent / GRADEBOOK]
-    path = next((each for each in places if each.exists()), None)
-    if path is None:
-        return
-    with Gradebook(path, create=False) as book:
-        open_ones = _undone(run, book.decisions())
-    if open_ones:
-        raise CommandError(
-            f"{path}: people decided since the results were written ({'; '.join(open_ones)}); "
-            "run `grade` as before, then export"
-        )
-
-
-def _undone(run: Run, decisions: Decisions) -> list[str]:
-    """Where the results do not have the gradebook's decisions, as "student, exercise".
-
-    These are decisions that were made, changed or undone after the results had been written.
-    """
-    students = {result.student for result in run.results}
-    shown = {
-        (result.student, exercise.name): exercise.adjustment
-        for result in run.results
-        for exercise in result.exercises
-        if exercise.adjustment
-    }
-    standing = {
-        (student, exercise): made
-        for (assignment, student, exercise), made in decisions.scores.items()
-        if assignment == run.assignment and student in students
-    }
-    return [
-        f"{student}, {exercise}"
-        for student, exercise in sorted(shown.keys() | standing.keys())
-        if _made(shown, (student, exercise)) != _made(standing, (student, exercise))
-    ]
-
-
-def _made(found: dict[tuple[str, str], Adjustment], key: tuple[str, str]) -> str:
-    return found[key].made if key in found else ""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.shared import CommandError, speaks_plainly
+from grader.cli.shared import CommandError, course_option, speaks_plainly
 from grader.cli.terminal import Terminal
+from grader.encoding import Malformed
 from grader.gradebook.diff import Change, changes
 from grader.gradebook.store import GRADEBOOK, Gradebook, Kept, ListedRun
-from grader.model import ExerciseResult
+from grader.model import ExerciseResult, Owner
 from grader.report import write_diff
-from grader.text import one_line
+from grader.results.files import read_results
+from grader.results.folder import RESULTS
+from grader.submissions.people import Known, Student
+from grader.text import did_you_mean, one_line
 
 AGAIN = "run `grade` as before to write it into the report"
 
@@ -24,15 +29,20 @@ _gradebook = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("grades", GRADEBOOK),
     show_default=True,
-    help="File that keeps every result.",
+    help="Take the results from this file, which keeps every one.",
 )
 _assignment = click.option(
-    "--assignment", "-a", default="", help="Name of the assignment, if the student has several."
+    "--assignment",
+    "-a",
+    default="",
+    metavar="NAME",
+    help="Change this assignment, if the student has several.",
 )
 
 
 @click.command()
 @_gradebook
+@course_option
 @speaks_plainly
 def runs(gradebook: Path) -> None:
     """List the runs that a gradebook holds."""
@@ -40,12 +50,13 @@ def runs(gradebook: Path) -> None:
         lines = book.runs()
     rows = [
         [
-            *(str(r.number), r.started, r.version, r.protection, str(r.seed), str(r.results)),
-            "" if r.finished else "cut short",
+            *(str(r.number), ", ".join(r.assignments), r.started, r.version, r.protection),
+            *(str(r.seed), str(r.results), "finished" if r.finished else "cut short"),
         ]
         for r in lines
     ]
-    _print(["run", "started", "version", "protection", "seed", "results", ""], rows)
+    head = ["run", "assignment", "started", "version", "protection", "seed", "results", "state"]
+    _print(head, rows)
 
 
 @click.command()
@@ -59,6 +70,7 @@ def runs(gradebook: Path) -> None:
     help="Write it as a page, too.",
 )
 @_gradebook
+@course_option
 @speaks_plainly
 def diff(one: int, two: int, page: Path | None, gradebook: Path) -> None:
     """Say whose score changed from run ONE to run TWO, by how much, where and why."""
@@ -78,10 +90,11 @@ def diff(one: int, two: int, page: Path | None, gradebook: Path) -> None:
 @click.argument("student")
 @click.argument("exercise")
 @click.argument("score", type=float, required=False)
-@click.option("--reason", default="", help="Why; shown to the student.")
+@click.option("--reason", default="", help="Say why, which the student reads.")
 @click.option("--undo", is_flag=True, help="Let the machine's score stand again.")
 @_assignment
 @_gradebook
+@course_option
 @speaks_plainly
 def adjust(
     student: str,
@@ -92,8 +105,12 @@ def adjust(
     assignment: str,
     gradebook: Path,
 ) -> None:
-    """Give STUDENT a SCORE for EXERCISE that stands above the machine's."""
+    """Give STUDENT a SCORE for EXERCISE that stands above the machine's.
+
+    STUDENT is the name in the table of results, or a login, email address or id.
+    """
     with Gradebook(gradebook, create=False) as book:
+        student = _name_in(book, student)
         name, found = _exercise(book.latest(student), student, exercise, assignment)
         if undo:
             if not book.undo(name, student, exercise):
@@ -108,15 +125,45 @@ def adjust(
 @click.argument("student")
 @click.argument("text")
 @_gradebook
+@course_option
 @speaks_plainly
 def note(student: str, text: str, gradebook: Path) -> None:
-    """Add TEXT as a remark to the page of STUDENT."""
+    """Add TEXT as a remark to the page of STUDENT: a name, login, email address or id."""
     if not text.strip():
         raise CommandError("the remark is empty")
     with Gradebook(gradebook, create=False) as book:
+        student = _name_in(book, student)
         book.latest(student)
         book.note(student, text.strip())
     Terminal(quiet=False).say(f"{student}: the remark is kept; {AGAIN}")
+
+
+def _name_in(book: Gradebook, text: str) -> str:
+    """The name under which the gradebook has a student; the text itself if nobody is found.
+
+    The results that `grade` wrote beside the gradebook know logins, email addresses and ids.
+    """
+    if book.has(text):
+        return text
+    found = {name for name in _called(book.path.parent, text) if book.has(name)}
+    return found.pop() if len(found) == 1 else text
+
+
+def _called(folder: Path, text: str) -> Iterator[str]:
+    """The names of the results whose student is the one meant by the text."""
+    for path in (folder / RESULTS, *sorted(folder.glob(f"*/{RESULTS}"))):
+        try:
+            results = read_results(path).results
+        except (OSError, Malformed):
+            continue
+        students = {
+            Student(owner.name or each.student, owner.email, tuple(owner.ids.items())): each.student
+            for each in results
+            if (owner := each.owner)
+        }
+        student = Known(students).find(Owner(text, {"login": text}))
+        if student:
+            yield students[student]
 
 
 def _run(number: int, known: dict[int, ListedRun]) -> ListedRun:
@@ -151,8 +198,9 @@ def _exercise(
         return found[0]
     if found:
         raise CommandError(f"{student} has {exercise} in several assignments: --assignment tells")
-    known = ", ".join(result.name for each in kept for result in each.result.exercises)
-    raise CommandError(f"{student} has no result for {exercise!r} (there are: {known or 'none'})")
+    known = [result.name for each in kept for result in each.result.exercises]
+    there_are = f"(there are: {', '.join(known) or 'none'}){did_you_mean(exercise, known)}"
+    raise CommandError(f"{student} has no result for {exercise!r} {there_are}")
 
 
 def _checked(score: float | None, reason: str, exercise: ExerciseResult) -> float:

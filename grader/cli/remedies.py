@@ -11,6 +11,7 @@ HINTS = {
     Remedy.OTHER_GRADEBOOK: "--gradebook names another file",
     Remedy.OTHER_OUTPUT_FOLDER: "--output names another folder",
     Remedy.OTHER_EXPORT_TARGET: "--to names another place",
+    Remedy.OTHER_RESULTS: "--results names the folder",
     Remedy.OTHER_BUNDLE_TARGET: "--output names a folder or a .zip file",
     Remedy.LAYOUT_OF_FOLDERS: "or give --layout folders",
     Remedy.NAME_COLUMN: "--column names the one that is meant",
@@ -18,6 +19,8 @@ HINTS = {
     Remedy.EXPORT_CSV: "or `grade export csv` makes a file that spreadsheets open",
     Remedy.NAME_ASSIGNMENT_FOLDER: "or name that folder with --folder",
     Remedy.GENERATE: "`grade generate` does that",
+    Remedy.ROSTER_PARTIAL: "--roster-partial grades all the same",
+    Remedy.SHEET_PARTIAL: "--partial writes it all the same",
     Remedy.GRADE_AGAIN: "run `grade` as before, then export",
 }
 

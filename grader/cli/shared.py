@@ -15,11 +15,12 @@ import click
 
 from grader.assignments.load import assignment_names
 from grader.cli.remedies import advised
+from grader.cli.stopping import Stopping
 from grader.cli.terminal import Terminal
-from grader.errors import FairgradeError, InputError
+from grader.errors import FairgradeError, InputError, Mismatch
 from grader.sandbox.level import Level
 
-ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW = 0, 1, 2, 3
+ALL_GRADED, NOT_ALL_GRADED, WRONG_COMMAND, BELOW, STOPPED = 0, 1, 2, 3, 130
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
@@ -31,37 +32,82 @@ class CommandError(InputError):
 def speaks_plainly(command: _Command) -> _Command:
     """Decorate a command so that our own errors print their message instead of a traceback.
 
-    The exit code is WRONG_COMMAND for an InputError, and NOT_ALL_GRADED for any other.
+    The exit code is WRONG_COMMAND for an InputError, and NOT_ALL_GRADED for any other; also for a
+    Mismatch, since the command line is right then. After Ctrl-C or SIGTERM, a line says that the
+    command was stopped, and the exit code is 130 or 143.
     """
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except FairgradeError as error:
-            Terminal(quiet=False).problem(f"grade: {advised(error)}")
-            sys.exit(WRONG_COMMAND if isinstance(error, InputError) else NOT_ALL_GRADED)
-        except OSError as error:
-            # Printing failed: nobody reads it any more (EPIPE), or the disk is full. The files that
-            # the command writes do not depend on that.
-            print_no_more()
-            if error.errno != errno.EPIPE:
-                sys.exit(NOT_ALL_GRADED)
+        with Stopping() as stopping:
+            try:
+                command(*args, **kwargs)
+            except KeyboardInterrupt as stopped:
+                _end_stopped(str(stopped), stopping.code)
+            except FairgradeError as error:
+                if stopping.code:  # it comes of what was ended
+                    _end_stopped("", stopping.code)
+                Terminal(quiet=False).problem(f"grade: {advised(error)}")
+                wrong = isinstance(error, InputError) and not isinstance(error, Mismatch)
+                sys.exit(WRONG_COMMAND if wrong else NOT_ALL_GRADED)
+            except OSError as error:
+                # Printing failed: nobody reads it any more (EPIPE), or the disk is full. The files
+                # that the command writes do not depend on that.
+                print_no_more()
+                if error.errno != errno.EPIPE:
+                    sys.exit(NOT_ALL_GRADED)
 
     return wrapped  # type: ignore[return-value]
 
 
+def _end_stopped(how_far: str, code: int) -> NoReturn:
+    Terminal(quiet=False).problem(f"stopped: {how_far}" if how_far else "stopped")
+    sys.exit(code or STOPPED)
+
+
+def _read_option_file(
+    context: click.Context, _option: click.Parameter, root: Path | None
+) -> Path | None:
+    """Read the course's option file, if there is a course, before the other options are read."""
+    if context.resilient_parsing:  # the shell asks what may follow
+        return root
+    try:
+        folder = find_root(root)
+    except CommandError:
+        return root  # the command says so, if it needs one
+    # It asks the command `run` for its options, which uses this module.
+    from grader.cli.option_file import apply_option_file
+
+    apply_option_file(context, folder)
+    return root
+
+
+_ROOT: dict[str, Any] = {
+    "type": click.Path(exists=True, file_okay=False, path_type=Path),
+    "is_eager": True,
+    "callback": _read_option_file,
+}
 root_option = click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with assignment/ and solutions/. Default: this folder, or the nearest above it.",
+    **_ROOT,
+    help="Take this folder, which holds assignment/ and solutions/. Default: the current folder, "
+    "or the nearest above it.",
 )
+# For commands that need nothing of the course but its option file.
+COURSE = {
+    **_ROOT,
+    "expose_value": False,
+    "help": "Take the option file of this folder, which holds assignment/ and solutions/. Default: "
+    "the current folder, or the nearest above it.",
+}
+course_option = click.option("--root", **COURSE)
 require_option = click.option(
     "--require",
     type=click.Choice([level.word for level in Level]),
     envvar="FAIRGRADE_REQUIRE",
     default=Level.LIMITS.word,
-    help="Grade nothing if protection from student code is weaker. Also FAIRGRADE_REQUIRE.",
+    help="Grade nothing if protection from student code is weaker. The environment variable "
+    "FAIRGRADE_REQUIRE says the same.",
 )
 scheduler_option = click.option(
     "--scheduler",
@@ -101,7 +147,10 @@ def find_root(given: Path | None) -> Path:
 
     Raises CommandError where there is no assignment.
     """
-    here = (given or Path.cwd()).resolve()
+    try:
+        here = (given or Path.cwd()).resolve()
+    except FileNotFoundError:
+        raise CommandError("the current folder was removed; change to another one") from None
     for folder in [here] if given else [here, *here.parents]:
         if assignment_names(folder):
             return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,42 +14,74 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from grader.execution.kernel_words import in_known_words
 from grader.sandbox.kernel import Kernel
 from grader.text import plain
-
-# ipykernel's file name for a cell, as it stands in the message of a SyntaxError.
-_FILE_OF_A_CELL = re.compile(r"\(\d+\.py, ")
 
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
-    """What came of a cell: `ended` is ok, error, timeout, crashed or skipped."""
+    """What came of a cell: `ended` is ok, error, timeout, crashed or skipped.
+
+    Of a cell that failed, `done` is how many of its statements had run before, and `line` the line
+    in which it stopped, counted from 1; both are None where the kernel did not say.
+    """
 
     ended: str
     printed: str = ""
     error: str = ""
+    done: int | None = None
+    line: int | None = None
 
 
 class CellRunner(NotebookClient):
-    """nbclient's client, changed to keep only text, and no more of it than `output_bytes` allow."""
+    """nbclient's client, changed to keep only text, and no more of it than there is room for.
 
-    def __init__(self, kernel: Kernel) -> None:
+    A cell may print `output_bytes` characters, and all cells together `room`. `cells` has the
+    number of the cell for each request to run something.
+    """
+
+    def __init__(self, kernel: Kernel, room: int) -> None:
         super().__init__(new_notebook(cells=[new_code_cell()]), km=kernel.manager)
         self.kc = kernel.client
         self.allow_errors = True
+        self.record_timing = False
         self._kernel = kernel
         self._printed: list[str] = []
         self._room = 0
+        self._room_left = room
+        self.cells: list[int] = []
         self._timed_out = False
 
-    async def run_each(self, sources: Sequence[str], seconds: float) -> None:
+    async def run_each(self, sources: Sequence[str], seconds: float, number: int = 0) -> None:
+        """Run each of these parts of the cell of that number, until one is not done in time.
+
+        All together have so many seconds. What they print is not kept.
+        """
+        end = time.monotonic() + seconds
         for source in sources:
-            if (await self.run(source, seconds)).ended in ("timeout", "crashed"):
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            self.cells.append(number)
+            if (await self._run(source, left, 0)).ended in ("timeout", "crashed"):
                 return
 
-    async def run(self, source: str, seconds: float) -> CellRun:
-        """Run one cell's source. The kernel may have ended afterwards."""
-        self._printed, self._room, self._timed_out = [], self._kernel.limits.output_bytes, False
+    async def run(self, source: str, seconds: float, number: int = 0) -> CellRun:
+        """Run the source of the cell of that number. The kernel may have ended afterwards."""
+        self.cells.append(number)
+        run = await self._run(source, seconds, self._kernel.limits.output_bytes)
+        self._room_left -= len(run.printed)
+        return run
+
+    @property
+    def room_left(self) -> int:
+        """How many characters later cells may print."""
+        return self._room_left
+
+    async def _run(self, source: str, seconds: float, room: int) -> CellRun:
+        self._printed, self._room = [], min(room, self._room_left)
+        self._timed_out = False
         # `new_code_cell` would validate the cell, which takes as long as sending it.
         cell = NotebookNode(cell_type="code", metadata=NotebookNode(), source=source, outputs=[])
         watch = asyncio.create_task(self._watch(seconds))
@@ -63,7 +95,7 @@ class CellRunner(NotebookClient):
             await self.async_execute_cell(cell, 0)
         except DeadKernelError:
             reply = {"status": "dead"}
-        except Exception:  # whatever nbclient raises at messages that student code forged
+        except Exception:  # the connection is gone, or whatever nbclient makes of what it reads
             await self._kernel.kill()
             reply = {"status": "dead"}
         finally:
@@ -73,16 +105,16 @@ class CellRunner(NotebookClient):
         return self._run_of(reply)
 
     def _run_of(self, reply: dict[str, Any]) -> CellRun:
-        printed = plain("".join(self._printed))
+        printed = in_known_words(plain("".join(self._printed)))
+        where = reply.get("done"), reply.get("line")
         if self._timed_out:
-            return CellRun("timeout", printed)
+            return CellRun("timeout", printed, "", *where)
         if reply.get("status") == "dead":
             return CellRun("crashed", printed)
         if reply.get("status") == "ok":
             return CellRun("ok", printed)
-        name, message = (str(reply.get(key, ""))[:500] for key in ("ename", "evalue"))
-        message = _FILE_OF_A_CELL.sub("(", message)
-        return CellRun("error", printed, plain(f"{name}: {message}"))
+        name, message = (reply.get(key, "")[:500] for key in ("ename", "evalue"))
+        return CellRun("error", printed, in_known_words(plain(f"{name}: {message}")), *where)
 
     async def _watch(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -92,7 +124,10 @@ class CellRunner(NotebookClient):
         await self._kernel.kill()
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> None:
-        """Keep the text of a message; nbclient calls this for every message of the cell."""
+        """Keep the text of a message; nbclient calls this for every message of the cell.
+
+        `BoundedChannel` has made sure that each field of the content is of its type.
+        """
         content = msg["content"]
         match msg["msg_type"]:
             case "status":
@@ -101,11 +136,11 @@ class CellRunner(NotebookClient):
             case "stream":
                 self._keep(content["text"])
             case "execute_result" | "display_data":
-                self._keep(content["data"].get("text/plain", "") + "\n")
+                self._keep(content["data"] + "\n")
             case "error":
                 self._keep(f"{content['ename']}: {content['evalue']}\n")
 
     def _keep(self, text: str) -> None:
-        if self._room > 0:
+        if text and self._room > 0:
             self._printed.append(text[: self._room])
             self._room -= len(text)

@@ -1,13 +1,18 @@
-"""Encode the inputs of cases, and put the large public ones in memory that kernels share."""
+"""What kernels are given from the start: an assignment's files, and inputs that they share.
+
+Inputs of cases are encoded here, and the large public ones put in memory that kernels share.
+"""
 
 from __future__ import annotations
 
 import os
 
+from grader.assignments.helpers import files_beside
 from grader.assignments.records import Assignment, Case
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.model import Visibility
+from grader.sandbox.files import PackedFiles
 from grader.sandbox.shared import MAX_SHARED, SharedInputs
 from grader.values import wire
 
@@ -23,6 +28,12 @@ def encoded(case: Case) -> bytes | memoryview:
         return wire.encode((inputs.args, inputs.kwargs))
     except WireError as error:
         raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
+
+
+@cached()
+def packed(assignment: Assignment) -> PackedFiles:
+    """The assignment's helpers, packed once for all kernels."""
+    return PackedFiles(files_beside(assignment))
 
 
 @cached()

@@ -49,7 +49,7 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True)
 class NotCalled:
-    """It was not called, since an earlier call did not return, or the time had run out."""
+    """It was not called: an earlier call did not return, or the notebook has used up its time."""
 
     reason: str
 

@@ -8,14 +8,12 @@ no proof.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.resources import files
@@ -25,13 +23,19 @@ from typing import Any, NamedTuple
 from grader.assignments.records import Limits
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
+from grader.execution.cell_steps import CellStep
+from grader.execution.event_loop import run
 from grader.execution.outcome import Returned
-from grader.execution.session import CellStep, Execution
+from grader.execution.remembered import remember, remembered
+from grader.execution.session import Execution
+from grader.files import scratch_folder
 from grader.model import Protection
 from grader.notebooks.read import Cell
 from grader.sandbox.advice import advice
-from grader.sandbox.kernel import Confinement, close_parents
+from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.launch import hidden
 from grader.sandbox.level import SUMMARY, Level
+from grader.sandbox.private import private_places
 from grader.values import wire
 
 PROCESSES = "other processes cannot be seen or signalled"
@@ -45,13 +49,17 @@ WALLS = {
     "sockets outside cannot be reached": "connect_unix",
     "dangerous system calls are refused": "call_system",
 }
+MEMORY = "memory is limited"
 RESOURCES = {
-    "memory is limited": "use_memory",
+    MEMORY: "use_memory",
     "processes are limited": "use_processes",
     "disk is limited": "use_disk",
 }
-# What the canary says if it could signal a process.
-SIGNALLED = "signalled a process"
+# What is said of memory where there is no control group, which alone counts processes together.
+FOR_EACH_PROCESS = (
+    "only for each process: no control group can be made here, so the processes that a notebook "
+    "starts can use a multiple of the limit together"
+)
 ALWAYS = (
     "expected outputs, cases and solutions are not in the kernel",
     "comparing and scoring happen outside of the kernel",
@@ -60,12 +68,38 @@ ALWAYS = (
 CANARY = Limits(call_seconds=20, memory_bytes=2_000_000_000, disk_bytes=10_000_000, processes=32)
 
 
-@cache
-def protection_in_force(at_most: Level = Level.NAMESPACES) -> tuple[Level, Protection]:
+def protection_in_force(
+    at_most: Level = Level.NAMESPACES, anew: bool = False
+) -> tuple[Level, Protection]:
     """The strongest level, up to `at_most`, from which the canary did not get out.
 
-    Raises KernelFailure where no kernel can be started.
+    What was found out by an earlier process on the same machine counts, if nothing has changed
+    since, except with `anew`. Raises KernelFailure where no kernel can be started.
     """
+    try:
+        secret = hidden()
+    except KernelFailure:  # each level that needs to hide it says so for itself
+        secret = private_places()
+    return _known(at_most, secret, anew)
+
+
+@cache
+def _known(at_most: Level, secret: tuple[str, ...], anew: bool) -> tuple[Level, Protection]:
+    """The level that is remembered or found out.
+
+    Where something has to be hidden among the folders that kernels read, the canary is always
+    asked, because it tries to open just that.
+    """
+    protection = None if secret or anew else remembered(at_most)
+    if protection is not None:
+        return Level.of(protection.level), protection
+    level, protection = _found_out(at_most)
+    if not secret:
+        remember(at_most, protection)
+    return level, protection
+
+
+def _found_out(at_most: Level) -> tuple[Level, Protection]:
     reasons = []
     for level in sorted(Level, reverse=True):
         if level > at_most:
@@ -100,10 +134,10 @@ def _protection(level: Level, evidence: dict[str, str], reasons: tuple[str, ...]
 
 def _try_to_get_out(level: Level) -> dict[str, str]:
     """Promise -> how the canary broke it at this level; empty where it could not."""
-    confinement = Confinement(level, limits=CANARY)
+    confinement = Confinement(level, limits=CANARY, rehearsed=False)
     try:
         with _bait() as bait:
-            return asyncio.run(_run(confinement, bait))
+            return run(_run(confinement, bait))
     finally:
         close_parents()
 
@@ -115,6 +149,8 @@ async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
         for promise, function in {**WALLS, **RESOURCES}.items():
             evidence[promise] = await _tried(execution, function, bait)
         evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)
+    if not warm_parent(confinement).in_group:
+        evidence[MEMORY] = evidence[MEMORY] or FOR_EACH_PROCESS
     return evidence
 
 
@@ -123,23 +159,23 @@ async def _tried(execution: Execution, function: str, bait: Bait) -> str:
 
 
 async def _signalled(execution: Execution, bait: Bait) -> str:
-    """How the canary signalled the bait's process; empty where it could not."""
+    """How the canary reached the bait's process; empty where it could not."""
     how = await _tried(execution, "signal_process", bait)
-    if how != SIGNALLED:
-        return how
+    if not how:
+        return ""
     # In a container numbers are low, so a process of the kernel's own namespace may have the same
-    # one. If it can be signalled after the bait's process was killed, it was another process.
+    # one. If it can be reached after the bait's process was killed, it was another process.
     bait.process.kill()
     bait.process.wait()
     again = await _tried(execution, "signal_process", bait)
-    return "" if again == SIGNALLED else how
+    return "" if again == how else how
 
 
 def _broken(outcome: object) -> str:
     match outcome:
         case Returned(str() as how):
             return how
-    return f"the canary did not come back as expected: {type(outcome).__name__}"
+    return f"the canary did not come back as expected: {outcome}"
 
 
 class Bait(NamedTuple):
@@ -156,7 +192,7 @@ class Bait(NamedTuple):
 def _bait() -> Iterator[Bait]:
     """Lay out the bait: a folder with a file, a process, a TCP server and two UNIX sockets."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bait-")))
+        folder = Path(stack.enter_context(scratch_folder("bait-")))
         (folder / "secret").write_text("reachable")
         path = str(folder / "socket")
         pathname = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -178,8 +214,18 @@ def _bait() -> Iterator[Bait]:
             "memory_bytes": CANARY.memory_bytes,
             "processes": CANARY.processes,
             "disk_bytes": CANARY.disk_bytes,
+            "private": _told_apart(private_places()),
         }
         yield Bait(told, process)
+
+
+def _told_apart(places: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Those of the places that exist, with device and number (inode), by which to know them.
+
+    These are the real ones: what lies in them may be shown to kernels by a mount nobody thought of.
+    """
+    found = [(place, os.stat(place)) for place in places if os.path.exists(place)]
+    return [(place, status.st_dev, status.st_ino) for place, status in found]
 
 
 @contextmanager

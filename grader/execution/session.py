@@ -1,89 +1,64 @@
 """Run a notebook's cells in a kernel, and call its functions there.
 
-A cell that raises does not stop the later ones; its other statements are run one by one. When a
-cell or call ends the kernel or cannot be interrupted, a new kernel is started and runs the cells
-again. Of a cell that ended a kernel it runs only the imports and definitions.
+A cell that raises does not stop the later ones; its statements after the one that failed are run
+one by one. When a cell or call ends the kernel or cannot be interrupted, a new kernel is started
+and runs the cells again. Of a cell that ended a kernel it runs only what the cell defines.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from grader.assignments.records import Limits
-from grader.execution.calls import Call, EditedCalls, call, call_edited, call_together, value_of
-from grader.execution.cell_runner import CellRun, CellRunner
-from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
-from grader.notebooks.cells import (
-    anchored,
-    calls,
-    definitions,
-    definitions_and_constants,
-    definitions_only,
-    statements,
-    syntax_error,
-    without_calls,
+from grader.execution.calls import (
+    Call,
+    EditedCalls,
+    Taken,
+    call,
+    call_edited,
+    call_together,
+    keep,
+    taken,
+    value_of,
 )
-from grader.notebooks.read import Cell
+from grader.execution.cell_runner import CellRun, CellRunner
+from grader.execution.cell_steps import CellStep, Reach, second_try, source_of
+from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.sandbox.files import PackedFiles
+from grader.sandbox.flood import most_resident_bytes
 from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
 from grader.sandbox.shared import SharedInputs
+from grader.values.wire import Budget
 
-# After this many lost kernels, only the imports and definitions of all cells are run; after twice
-# as many, no cell is.
+# After this many lost kernels, only what the cells define is run; after twice as many, no cell is.
 MAX_FATAL_CELLS = 3
+# The part of a submission's time that is kept for the calls, however long the cells take.
+CALLS_SHARE = 1 / 4
+# The part of a cell's time that its second try has beyond it.
+SECOND_TRY_SHARE = 1 / 3
+# The part of a submission's time that cells may take, in all kernels together, of which only what
+# they define is run.
+DEFINITIONS_SHARE = 1 / 4
 # How long all calls sent in one message may take together. If that is not enough, they are made one
 # by one, each with the time limit of a call.
 TOGETHER_SECONDS = 1.0
+# The part of a submission's time that is kept for calls sent together, so that slow functions do
+# not take it from quick ones.
+TOGETHER_SHARE = 1 / 16
+# All cells together may print so many times what one may.
+MAX_PRINTED = 8
+# What may be decoded of the answers to all cases together: values in them, and bytes. Beyond that,
+# answers cannot be compared.
+MAX_ANSWER_ITEMS, MAX_ANSWER_BYTES = 4_000_000, 256 * 1024 * 1024
+# What is said to have used a submission's time, besides cells.
+CALLS = "the calls of functions"
 # After one of these outcomes, another call of the function would end the same way.
 LAST = (TimedOut, Crashed, Missing, NotCalled)
-IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
-
-
-class Reach(IntEnum):
-    """How much of a cell is run."""
-
-    NOTHING = 0
-    DEFINITIONS = 1
-    ALL = 2
-
-
-@dataclass(frozen=True, slots=True)
-class CellStep:
-    """A cell to run, and how much of it.
-
-    Statements that call one of the `skipped` functions are left out. A `long` cell may take
-    `Limits.long_cell_seconds`. `reads` names a variable whose value is read after the cell, if any.
-    """
-
-    cell: Cell
-    reach: Reach = Reach.ALL
-    skipped: frozenset[str] = frozenset()
-    long: bool = False
-    reads: str = ""
-
-
-def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:
-    """The cell as a step.
-
-    If it calls a `long_running` function, it is a long cell if `full`; else those calls are left
-    out.
-    """
-    if calls(cell.source) & long_running:
-        return CellStep(cell, long=True) if full else CellStep(cell, skipped=long_running)
-    return CellStep(cell)
-
-
-def definitions_of(steps: Sequence[CellStep]) -> CellStep:
-    """One cell with the imports, definitions and constants of all steps that are run.
-
-    One cell runs faster than many.
-    """
-    ran = [step.cell.source for step in steps if step.reach > Reach.NOTHING]
-    return CellStep(Cell(0, "\n".join(filter(None, map(definitions_and_constants, ran)))))
 
 
 def confinement_for(
@@ -91,9 +66,10 @@ def confinement_for(
     warm_imports: tuple[str, ...],
     level: Level,
     shared: tuple[SharedInputs, ...] = (),
+    rehearsed: bool = True,
 ) -> Confinement:
     """The confinement of a kernel with these limits at a level of protection."""
-    return Confinement(level, warm_imports, shared, limits)
+    return Confinement(level, warm_imports, shared, limits, rehearsed)
 
 
 @dataclass(slots=True)
@@ -101,11 +77,16 @@ class Execution:
     """The cells and calls of one submission; an async context, at whose end its kernels end.
 
     `runs` has what came of each cell, by the cell's number. `values` has the value of the variable
-    that a step `reads`, by the same number.
+    that a step `reads`, by the same number. `out_of_time` says that there was no time left for what
+    some cell defines.
+
+    Against `Limits.submission_seconds` counts the time that passes while cells and calls are made,
+    and nothing that we do between them, such as to start a kernel. So where that time is used up,
+    it was the notebook's code that has used it.
     """
 
     steps: Sequence[CellStep]
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Path] | PackedFiles
     limits: Limits
     confinement: Confinement
     runs: dict[int, CellRun] = field(default_factory=dict)
@@ -114,7 +95,16 @@ class Execution:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _reach: dict[int, Reach] = field(default_factory=dict)
     _kernels_lost: int = 0
-    _started: float = field(default_factory=time.monotonic)
+    _used: dict[str, float] = field(default_factory=dict)
+    _definitions_seconds: float = 0
+    _runner: CellRunner | None = None
+    _room: int = field(init=False)
+    _most_resident_bytes: int = field(default_factory=most_resident_bytes)
+    _budget: Budget = field(default_factory=lambda: Budget(MAX_ANSWER_ITEMS, MAX_ANSWER_BYTES))
+    out_of_time: bool = False
+
+    def __post_init__(self) -> None:
+        self._room = MAX_PRINTED * self.limits.output_bytes
 
     async def __aenter__(self) -> Execution:
         return self
@@ -124,49 +114,79 @@ class Execution:
 
     @property
     def seconds_left(self) -> float:
-        return self._started + self.limits.submission_seconds - time.monotonic()
+        return self.limits.submission_seconds - self._seconds_used
+
+    @property
+    def _seconds_used(self) -> float:
+        return sum(self._used.values())
 
     async def run_cells(self) -> None:
         """Run all steps in one kernel; in a new one again whenever a cell has ended it."""
         while not await self._ran_all():
             await self._drop_kernel()
 
-    async def call(self, what: Call) -> Outcome:
-        """The outcome of a call; a new kernel is started if the last one has ended."""
-        if self._kernel is None:
-            await self.run_cells()
-        seconds = min(self.limits.call_seconds, self.seconds_left)
-        if seconds <= 0:
-            limit = self.limits.submission_seconds
-            return NotCalled(f"the time limit of {limit:g} s for the whole submission had run out")
-        assert self._kernel is not None
-        outcome, usable = await call(self._kernel, what, seconds)
+    async def call(
+        self, what: Call, budget: Budget | None = None, *, alone: bool = False
+    ) -> Outcome:
+        """The outcome of a call; a new kernel is started if the last one has ended.
+
+        What is decoded of it is subtracted from the `budget`. If it is to be made `alone`, threads
+        that the notebook has left computing are ended before.
+        """
+        kernel = await self._kernel_in_time()
+        kept = self.limits.submission_seconds * TOGETHER_SHARE
+        seconds = min(self.limits.call_seconds, self.seconds_left - kept)
+        if not kernel or seconds <= 0:
+            return self._not_called()
+        with self._counted():
+            outcome, usable = await call(kernel, what, seconds, budget, alone)
         if not usable:
             await self._drop_kernel()
-        return outcome
+        return self._known(outcome)
 
     async def call_all(self, groups: Sequence[Sequence[Call]]) -> list[list[Outcome]]:
         """The outcomes of each group's calls, usually a group for each exercise.
 
-        All are sent in one message. Where time does not suffice for a group, its calls are made one
+        What is decoded for them is bounded: see `MAX_ANSWER_ITEMS`. All calls are sent in one
+        message. Where time does not suffice for that, each group has a message of its own, and what
+        is quick is known before anything slow is called. Then the calls of slow groups are made one
         by one, up to the first outcome that is one of `LAST`.
         """
         together = await self._called_together([each for group in groups for each in group])
         outcomes: list[list[Outcome]] = []
         for group in groups:
             known, together = together[: len(group)], together[len(group) :]
-            outcomes.append(known if len(known) == len(group) else await self._called_singly(group))
+            outcomes.append(known)
+        slow = _without_outcome(groups, outcomes)
+        for index in slow if len(slow) > 1 else ():
+            outcomes[index] = await self._called_together(groups[index])
+        for index in _without_outcome(groups, outcomes):
+            outcomes[index] = await self._called_singly(groups[index])
         return outcomes
+
+    async def taken(self, names: Sequence[str]) -> tuple[Taken, ...]:
+        """What later cells took from the kept function of these names, with the cells' numbers."""
+        kernel = await self._kernel_in_time()
+        seconds = min(TOGETHER_SECONDS, self.seconds_left)
+        if not kernel or not self._runner or seconds <= 0:
+            return ()
+        with self._counted():
+            found, usable = await taken(kernel, names, seconds)
+        if not usable:
+            await self._drop_kernel()
+        cells = dict(enumerate(self._runner.cells, start=1))
+        return tuple(replace(each, cell=cells.get(each.cell, 0)) for each in found)
 
     async def call_edited(self, what: EditedCalls, seconds: float) -> list[Outcome]:
         """The outcome of each edited function on each input, one function after the other.
 
         There are fewer where `seconds` had passed, or the kernel had ended, before the last call.
         """
-        if self._kernel is None:
-            await self.run_cells()
-        assert self._kernel is not None
-        outcomes, usable = await call_edited(self._kernel, what, seconds)
+        kernel = await self._kernel_in_time()
+        if not kernel:
+            return []
+        with self._counted():
+            outcomes, usable = await call_edited(kernel, what, seconds)
         if not usable or len(outcomes) < len(what.sources) * len(what.inputs):
             await self._drop_kernel()
         return outcomes
@@ -174,7 +194,7 @@ class Execution:
     async def _called_singly(self, group: Sequence[Call]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for each in group:
-            outcomes.append(await self.call(each))
+            outcomes.append(await self.call(each, self._budget, alone=True))
             if isinstance(outcomes[-1], LAST):
                 break
         return outcomes
@@ -184,16 +204,43 @@ class Execution:
 
         There are fewer outcomes than calls where that was not enough.
         """
-        if self._kernel is None:
-            await self.run_cells()
+        kernel = await self._kernel_in_time()
         seconds = min(TOGETHER_SECONDS, self.seconds_left)
-        if seconds <= 0 or not calls:
+        if not kernel or seconds <= 0 or not calls:
             return []
-        assert self._kernel is not None
-        outcomes, usable = await call_together(self._kernel, calls, seconds)
+        with self._counted():
+            outcomes, usable = await call_together(kernel, calls, seconds, self._budget)
         if not usable:
             await self._drop_kernel()
-        return outcomes
+        return [self._known(each) for each in outcomes]
+
+    async def _kernel_in_time(self) -> Kernel | None:
+        """The kernel in which the cells have run, a new one if need be; None if time is over."""
+        if self._kernel is None and self.seconds_left > 0:
+            await self.run_cells()
+        return self._kernel
+
+    @contextmanager
+    def _counted(self, what: str = CALLS) -> Iterator[None]:
+        """Count the time that passes in the context as used by this part of the notebook."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._used[what] = self._used.get(what, 0) + time.monotonic() - started
+
+    def _not_called(self) -> NotCalled:
+        limit = self.limits.submission_seconds
+        longest = max(self._used, key=lambda what: self._used[what], default=CALLS)
+        return NotCalled(
+            f"the {limit:g} s for the whole submission were used up, the most by {longest}"
+        )
+
+    def _known(self, outcome: Outcome) -> Outcome:
+        """The outcome; what is missing may stand in a cell for which there was no time."""
+        if self.out_of_time and isinstance(outcome, Missing):
+            return self._not_called()
+        return outcome
 
     async def _drop_kernel(self) -> None:
         self._kernel = None
@@ -202,13 +249,16 @@ class Execution:
     async def _ran_all(self) -> bool:
         """Start a kernel, and run all steps in it; whether it is still alive after them."""
         self._kernel = await self._stack.enter_async_context(
-            start_kernel(self.files, self.confinement)
+            start_kernel(self.files, self.confinement, self._most_resident_bytes)
         )
-        runner = CellRunner(self._kernel)
+        runner = self._runner = CellRunner(self._kernel, self._room)
         for step in self.steps:
             number = step.cell.number
             reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())
             run = await self._run_step(runner, step, reach)
+            self._room = runner.room_left
+            if step.keeps:
+                keep(self._kernel, step.keeps)
             if step.reads and run.ended == "ok" and number not in self.runs:
                 await self._read(step)
             # What came of a cell in the first kernel counts; later ones only need what it defines.
@@ -222,8 +272,10 @@ class Execution:
 
     async def _read(self, step: CellStep) -> None:
         assert self._kernel is not None
-        seconds = self.limits.call_seconds
-        self.values[step.cell.number], usable = await value_of(self._kernel, step.reads, seconds)
+        seconds = min(self.limits.call_seconds, self.seconds_left)
+        with self._counted(f"cell {step.cell.number}"):
+            value, usable = await value_of(self._kernel, step.reads, seconds)
+        self.values[step.cell.number] = value
         if not usable:
             await self._kernel.kill()
 
@@ -238,34 +290,41 @@ class Execution:
         return self.seconds_left < self.limits.submission_seconds / 2
 
     async def _run_step(self, runner: CellRunner, step: CellStep, reach: Reach) -> CellRun:
-        source = _source(step, reach)
+        source = source_of(step, reach)
         if not source.strip():
             return CellRun("skipped")
-        limits = self.limits
-        seconds = limits.long_cell_seconds if step.long else limits.cell_seconds
-        run = await runner.run(source, seconds)
-        if run.ended == "error":
-            await runner.run_each(_second_try(source, run.error), seconds)
+        seconds = self._seconds_for(step, reach)
+        if seconds <= 0:
+            self.out_of_time = True
+            return CellRun("skipped")
+        before = self._seconds_used
+        with self._counted(f"cell {step.cell.number}"):
+            run = await runner.run(source, seconds, step.cell.number)
+        if rest := second_try(source, run):
+            # All of them together have what the cell has left, and a part more.
+            left = seconds * (1 + SECOND_TRY_SHARE) - (self._seconds_used - before)
+            left = min(left, self._seconds_for(step, reach))
+            with self._counted(f"cell {step.cell.number}"):
+                await runner.run_each(rest, left, step.cell.number)
+        if reach is Reach.DEFINITIONS:
+            self._definitions_seconds += self._seconds_used - before
         reduced = reach < Reach.ALL or bool(step.skipped)
         return CellRun("skipped", run.printed) if reduced and run.ended == "ok" else run
 
+    def _seconds_for(self, step: CellStep, reach: Reach) -> float:
+        """How long a cell may take now; not above zero where there is no time left for it."""
+        limits, left = self.limits, self.seconds_left
+        if step.long and reach is Reach.ALL:
+            return min(limits.long_cell_seconds, left - limits.call_seconds)
+        seconds = min(limits.cell_seconds, left)
+        if reach is Reach.DEFINITIONS:
+            most = limits.submission_seconds * DEFINITIONS_SHARE
+            return min(seconds, most - self._definitions_seconds)
+        return min(seconds, left - limits.submission_seconds * CALLS_SHARE)
 
-def _source(step: CellStep, reach: Reach) -> str:
-    match reach:
-        case Reach.NOTHING:
-            return ""
-        case Reach.DEFINITIONS:
-            return anchored(definitions_only(step.cell.source))
-    source = without_calls(step.cell.source, step.skipped) if step.skipped else step.cell.source
-    return anchored(source)
 
-
-def _second_try(source: str, error: str) -> list[str]:
-    """The statements of a cell that raised which are run again, one by one.
-
-    So one wrong line costs only itself. All statements that can be parsed are run if the cell has a
-    syntax error or an import failed. After another error it is only the imports and definitions.
-    """
-    if syntax_error(source) or error.split(":")[0] in IMPORT_ERRORS:
-        return statements(source)
-    return definitions(source)
+def _without_outcome(
+    groups: Sequence[Sequence[Call]], outcomes: Sequence[Sequence[Outcome]]
+) -> list[int]:
+    """The indices of the groups of which not every call has an outcome."""
+    return [index for index, group in enumerate(groups) if len(outcomes[index]) < len(group)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from grader.exports.base import Export, Request
 from grader.exports.canvas import Canvas
-from grader.exports.classroom import Classroom
+from grader.exports.classroom50 import Classroom50
 from grader.exports.feedback import CanvasFeedback, Feedback, MoodleFeedback
 from grader.exports.gradescope import Gradescope
 from grader.exports.junit import Junit
@@ -24,7 +24,7 @@ EXPORTS: tuple[type[Export], ...] = (
     Moodle,
     MoodleFeedback,
     Gradescope,
-    Classroom,
+    Classroom50,
     Feedback,
     Csv,
     Xlsx,

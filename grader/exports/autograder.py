@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
+import re
 import shlex
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
@@ -18,8 +20,12 @@ from pathlib import Path
 from grader.assignments.load import load_assignment
 from grader.assignments.paths import files_below
 from grader.files import pack, write_zip
+from grader.grading.in_step import check_in_step
+from grader.runs.processes import ALLOWANCE_SECONDS
 
 SCRIPTS = ("setup.sh", "run_autograder")
+# What students write notebooks in. No notebook imports it, and nobody writes one on Gradescope.
+EDITORS = re.compile(r"(jupyter|jupyterlab|notebook)\b(?!-)", re.IGNORECASE)
 _HERE = Path(__file__).parent
 _WHEEL = b"Wheel-Version: 1.0\nGenerator: fairgrade\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -28,17 +34,22 @@ def write_autograder(root: Path, name: str, require: str, target: Path) -> None:
     """Write the zip for the assignment `name` of the course at `root`.
 
     `require` names the level of protection without which nothing is graded on Gradescope. Raises
-    AssignmentError where the assignment cannot be loaded, OSError where nothing can be written.
+    AssignmentError where the assignment cannot be loaded or is out of step, and OSError where
+    nothing can be written.
     """
     write_zip(target, _files(root, name, require), frozenset(SCRIPTS))
 
 
 def _files(root: Path, name: str, require: str) -> Iterator[tuple[str, bytes]]:
     assignment = load_assignment(root, name)
+    check_in_step(assignment, root)
     for script in SCRIPTS:
         yield script, (_HERE / "on_gradescope" / script).read_bytes()
-    yield "settings", f"assignment={shlex.quote(name)}\nrequire={require}\n".encode()
-    yield "requirements.txt", "".join(f"{line}\n" for line in assignment.requirements).encode()
+    seconds = math.ceil(assignment.limits.submission_seconds + ALLOWANCE_SECONDS)
+    settings = f"assignment={shlex.quote(name)}\nrequire={require}\nseconds={seconds}\n"
+    yield "settings", settings.encode()
+    needed = [line for line in assignment.requirements if not EDITORS.match(line)]
+    yield "requirements.txt", "".join(f"{line}\n" for line in needed).encode()
     yield _wheel()
     for folder in assignment.folders:
         for path in files_below(folder):

@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
 from grader.errors import InputError, Remedy
 from grader.files import write_folder, write_zip
 from grader.model import Result, Run
+from grader.report.entries import Entry, entries
 
 # An empty file in the folders that exports make: a folder with it may be replaced.
 MARK = ".fairgrade-export"
@@ -66,14 +68,32 @@ class WithPoints:
     It stands before `Export` among the bases, as in `class Csv(WithPoints, Export)`.
     """
 
-    zero_missing: bool = field(default=False, metadata={HELP: "0 for who handed in nothing."})
-    zero_ungraded: bool = field(default=False, metadata={HELP: "0 for what could not be graded."})
+    zero_missing: bool = field(
+        default=False, metadata={HELP: "Write 0 for who certainly handed in nothing."}
+    )
+    zero_ungraded: bool = field(
+        default=False, metadata={HELP: "Write 0 for what could not be graded."}
+    )
 
     def points(self, result: Result) -> float | None:
-        """The points to hand in; None where nothing was graded, unless an option asks for 0."""
-        if result.score is None and (self.zero_ungraded if result.handed_in else self.zero_missing):
+        """The points to hand in; None where nothing was graded, unless an option asks for 0.
+
+        Of whom it is not certain that they handed in nothing, none are handed in.
+        """
+        if result.score is None and (
+            (self.zero_ungraded and result.handed_in) or (self.zero_missing and result.absent)
+        ):
             return 0.0
         return result.score
+
+    def with_points(self, request: Request) -> Iterator[tuple[Entry, float]]:
+        """Who has points to hand in, with these; of all others a note says why they get no file."""
+        for entry in entries(request.run):
+            points = self.points(entry.result)
+            if points is None:
+                request.note(entry.result, f"no file: {entry.result.reason}")
+            else:
+                yield entry, points
 
 
 class Files(Export):
@@ -84,7 +104,7 @@ class Files(Export):
         """Yield each file, as its path in the folder and its content."""
 
     def write(self, request: Request) -> None:
-        target, files = request.target, self._once(request)
+        target, files = request.target, _some(self._once(request), request)
         if target.suffix.lower() == ".zip":
             write_zip(target, files)
         else:
@@ -106,6 +126,19 @@ class Files(Export):
                     f"{name}: comes twice with different contents; the first is kept"
                 )
             seen.setdefault(name, digest)
+
+
+def _some(files: Iterator[tuple[str, bytes]], request: Request) -> Iterator[tuple[str, bytes]]:
+    """The same files; raises InputError where there are none, so that nothing empty is written."""
+    first = next(files, None)
+    if first is None:
+        notes = "; ".join(request.notes[:3])
+        more = f", and {len(request.notes) - 3} more" if len(request.notes) > 3 else ""
+        raise InputError(
+            f"{request.target}: is not written, since there is nothing to put into it"
+            + (f" ({notes}{more})" if notes else "")
+        )
+    return chain([first], files)
 
 
 def _marked(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

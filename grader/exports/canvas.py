@@ -6,12 +6,16 @@ import re
 from typing import ClassVar
 
 from grader.errors import InputError, Remedy
-from grader.exports.csv_sheet import Sheet
 from grader.exports.sheet_export import SheetExport
 from grader.model import Run
+from grader.submissions.people import plain_id
+from grader.submissions.sheet import Sheet
 
 _ASSIGNMENT = re.compile(r"(?P<title>.+?) \((?P<id>\d+)\)")
-_POINTS, _READ_ONLY = "Points Possible", "(read only)"
+_POINTS, _READ_ONLY = "Points Possible", "read only"
+# Canvas computes these columns. On import it passes over every column that has one of these words
+# in its title, also an assignment's (`lib/gradebook_importer.rb`).
+_COMPUTED = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade)|Override Status")
 
 
 class Canvas(SheetExport):
@@ -39,10 +43,14 @@ class Canvas(SheetExport):
             column
             for column in range(self.identity(sheet) + 1, len(sheet.header))
             if _ASSIGNMENT.fullmatch(sheet.header[column])
-            and self.maximum(sheet, 0, column) != _READ_ONLY
         ]
         wanted = self.column or run.title
-        found = [column for column in candidates if _is(sheet.header[column], wanted)]
+        every = range(len(sheet.header))
+        meant = [column for column in every if _is(sheet.header[column], wanted)]
+        computed = [column for column in candidates if self._is_computed(sheet, column)]
+        candidates = [column for column in candidates if column not in computed]
+        self._refuse(sheet, [*meant, *([] if candidates else computed)])
+        found = [column for column in candidates if column in meant]
         if not found and not self.column:
             found = candidates
         if len(found) == 1:
@@ -54,9 +62,39 @@ class Canvas(SheetExport):
         )
 
     def maximum(self, sheet: Sheet, row: int, column: int) -> str:
-        rows = range(1, len(sheet.rows))
-        points = (each for each in rows if sheet.cell(each, 0) == _POINTS)
+        points = (each for each in sheet.below if sheet.cell(each, 0).startswith(_POINTS))
         return next((sheet.cell(each, column) for each in points), "")
+
+    def check(self, sheet: Sheet) -> None:
+        """Write ids as Canvas has them, where a spreadsheet made 1.001E+03 of 1001.
+
+        Canvas reads that as user 1. Raises InputError where digits are lost.
+        """
+        column = sheet.header.index("ID")
+        for row in sheet.below:
+            text = sheet.cell(row, column)
+            if text and not (plain := plain_id(text)):
+                raise InputError(
+                    f"{sheet.name}: row {row + 1} has the ID {text}, of which a spreadsheet cut "
+                    "off digits; export the gradebook once more, and do not save it in Excel"
+                )
+            if text and plain != text:
+                sheet.change(row, column, plain)
+
+    def _is_computed(self, sheet: Sheet, column: int) -> bool:
+        computed = _COMPUTED.search(sheet.header[column])
+        return bool(computed) or _READ_ONLY in self.maximum(sheet, 0, column).lower()
+
+    def _refuse(self, sheet: Sheet, columns: list[int]) -> None:
+        """Raise InputError where one of the columns is of those that Canvas passes over."""
+        for column in columns:
+            if self._is_computed(sheet, column):
+                raise InputError(
+                    f"{sheet.name}: Canvas passes over the column {sheet.header[column]!r} when "
+                    "the sheet is imported, as it does with everything that is called Current "
+                    "Score, Final Grade and the like, or is read only, so no grade would arrive; "
+                    "give the assignment another name in Canvas and export the gradebook once more"
+                )
 
 
 def _is(header: str, wanted: str) -> bool:

@@ -12,9 +12,12 @@ from grader.exports.base import Files, Request
 from grader.exports.summary import summary
 from grader.model import Result, Run
 from grader.report.entries import Entry, entries
+from grader.report.explanation import explanation
+from grader.text import one_line
 
-# The links to the class page are taken out: a student gets no page but their own.
-_TO_THE_CLASS = re.compile(rb'<nav aria-label="Report">.*?</nav>\n?', re.DOTALL)
+# What leads to the class page, and from there to others, is taken out: a student gets no page but
+# their own.
+_TO_THE_CLASS = re.compile(rb'<nav [^>]*aria-label="Report".*?</nav>\n?', re.DOTALL)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$])")
 
 
@@ -56,6 +59,8 @@ class MoodleFeedback(Files):
 class CanvasFeedback(Files):
     """The files that Canvas handed out, by their names, each a notebook that says the result.
 
+    Below each of the student's cells that answers an exercise stands what is said of it.
+
     Canvas shows a file that comes back under the name of the one that the student uploaded, and
     that was a notebook.
     """
@@ -67,15 +72,20 @@ class CanvasFeedback(Files):
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
         for result in request.run.results:
             ids = dict(result.owner.ids) if result.owner else {}
-            if result.handed_in and ids.keys() & {"canvas", "canvas_anonymous"}:
-                yield PurePath(result.source).name, _notebook(result, request)
-            elif result.handed_in:
+            name = PurePath(result.source).name
+            if not result.handed_in:
+                continue
+            if not ids.keys() & {"canvas", "canvas_anonymous"}:
                 request.note(result, "left out: its file is not named as Canvas names them")
+            elif not name.lower().endswith(".ipynb"):
+                request.note(result, f"left out: {name} is no notebook that could come back")
+            else:
+                yield name, _notebook(result, request)
 
 
 def _present(run: Run) -> Iterator[Entry]:
-    """Everybody but those who handed in nothing."""
-    return (entry for entry in entries(run) if not entry.absent)
+    """Everybody of whom something was found."""
+    return (entry for entry in entries(run) if entry.graded or entry.result.handed_in)
 
 
 def _page(entry: Entry, folder: Path) -> bytes:
@@ -89,12 +99,23 @@ def _page(entry: Entry, folder: Path) -> bytes:
 
 
 def _notebook(result: Result, request: Request) -> bytes:
-    title, *lines = summary(result)
+    title, *lines = summary(result, request.run)
     text = "\n\n".join([f"# {_literal(request.run.title)}", f"**{_literal(title)}**"])
     text += "\n\n" + "\n".join(f"- {_literal(line)}" for line in lines)
-    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
-    data = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    cells = [_cell("markdown", text)]
+    for exercise in result.exercises:
+        title = _literal(one_line(request.run.title_of(exercise.name)))
+        cells.append(_cell("markdown", f"## {title}"))
+        if exercise.code:
+            cells.append(_cell("code", exercise.code))
+        cells.append(_cell("markdown", explanation(exercise)))
+    data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(data, indent=1).encode()
+
+
+def _cell(kind: str, source: str) -> dict[str, object]:
+    more: dict[str, object] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": source, **more}
 
 
 def _literal(text: str) -> str:

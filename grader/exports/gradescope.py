@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from grader.exports.base import Files, Request, WithPoints
-from grader.exports.summary import about, total
+from grader.exports.summary import total
 from grader.model import ExerciseResult, Result
-from grader.report.entries import Entry, entries
+from grader.report.entries import Entry, prose
+from grader.report.explanation import explanation
+from grader.text import one_line
 
 
 class Gradescope(WithPoints, Files):
     """`submission_123/results.json`; a test for each exercise, and the total above them.
+
+    A test has the exercise's title, its points, and what explains the answer.
 
     Gradescope has no word for a submission without points. Those have no file, which it shows
     as an autograder that failed, and not as 0.
@@ -23,13 +27,9 @@ class Gradescope(WithPoints, Files):
     target = "gradescope"
 
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
-        for entry in entries(request.run):
-            points = self.points(entry.result)
-            if points is None:
-                request.note(entry.result, f"no file: {entry.result.reason}")
-            else:
-                data = json.dumps(_results(entry.result, points), indent=1)
-                yield f"{_folder(entry)}/results.json", data.encode()
+        for entry, points in self.with_points(request):
+            results = gradescope_results(entry.result, points, request.run.title_of)
+            yield f"{_folder(entry)}/results.json", json.dumps(results, indent=1).encode()
 
 
 def _folder(entry: Entry) -> str:
@@ -38,13 +38,16 @@ def _folder(entry: Entry) -> str:
     return submission if submission.removeprefix("submission_").isdigit() else entry.slug
 
 
-def _results(result: Result, points: float) -> dict[str, object]:
+def gradescope_results(
+    result: Result, points: float, title_of: Callable[[str], str]
+) -> dict[str, object]:
+    """The content of `results.json`; `title_of` gives an exercise's title by its name."""
     return {
         "score": round(points, 2),
         "execution_time": round(result.seconds),
-        "output": "\n".join([total(result), *_late(result), *result.remarks]),
+        "output": "\n".join(map(prose, [total(result), *_late(result), *result.remarks])),
         "visibility": "visible",
-        "tests": [_test(exercise) for exercise in result.exercises],
+        "tests": [_test(exercise, title_of(exercise.name)) for exercise in result.exercises],
     }
 
 
@@ -52,12 +55,16 @@ def _late(result: Result) -> list[str]:
     return [result.late.words] if result.late and result.late.words else []
 
 
-def _test(exercise: ExerciseResult) -> dict[str, object]:
+def _test(exercise: ExerciseResult, title: str) -> dict[str, object]:
+    """An exercise as a test. One that was not graded has neither score nor status."""
     test: dict[str, object] = {
-        "name": exercise.name,
+        "name": one_line(title),
         "max_score": exercise.max_score,
-        "output": about(exercise),
+        "visibility": "visible",
+        "output": explanation(exercise),
+        "output_format": "html",
     }
     if exercise.score is not None:
         test["score"] = round(exercise.score, 2)
+        test["status"] = "passed" if exercise.score >= exercise.max_score else "failed"
     return test

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.model import ExerciseResult, Result
+from grader.model import ExerciseResult, Result, Run
 from grader.report.words import VERDICTS
 from grader.text import number, one_line
 
 
-def summary(result: Result) -> Iterator[str]:
+def summary(result: Result, run: Run) -> Iterator[str]:
     """Yield the total or why there is none, what being late cost, each exercise, and remarks."""
     yield total(result)
     if result.late and result.late.words:
         yield one_line(result.late.words)
     for exercise in result.exercises:
-        yield f"{exercise.name}: {about(exercise)}"
+        yield f"{one_line(run.title_of(exercise.name))}: {about(exercise)}"
     yield from map(one_line, result.remarks)
 
 

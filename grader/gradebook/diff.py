@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.gradebook.store import Gradebook, Kept, ListedRun
 from grader.model import ExerciseResult
@@ -27,23 +27,58 @@ class Change:
         return None if self.before is None or self.after is None else self.after - self.before
 
 
-def changes(gradebook: Gradebook, one: ListedRun, two: ListedRun) -> list[Change]:
-    """Every change from run `one` to run `two`, by student.
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed in an assignment's scores from run `one`, the one before, to run `two`."""
+
+    one: ListedRun
+    two: ListedRun
+    changes: list[Change]
+
+
+def since_before(gradebook: Gradebook, run: int, assignment: str) -> Since | None:
+    """What changed since the latest whole run before `run` that graded the assignment, if any."""
+    listed = [each for each in gradebook.runs() if each.number <= run]
+    two = next((each for each in listed if each.number == run), None)
+    before = [
+        each
+        for each in listed
+        if each.number < run and each.finished and assignment in each.assignments
+    ]
+    if two is None or not before:
+        return None
+    return Since(before[-1], two, changes(gradebook, before[-1], two, assignment))
+
+
+def changes(
+    gradebook: Gradebook, one: ListedRun, two: ListedRun, assignment: str = ""
+) -> list[Change]:
+    """Every change from run `one` to run `two`, by student; of one assignment, if it is named.
 
     The scores are those of grading, without people's decisions and late days.
     """
-    before, after = _results(gradebook, one), _results(gradebook, two)
+    before, after = _results(gradebook, one, two), _results(gradebook, two, one)
     return [
         change
         for key in sorted(before.keys() | after.keys())
+        if assignment in ("", key[1])
         for change in _of_student(key, before.get(key), after.get(key), (one, two))
     ]
 
 
-def _results(gradebook: Gradebook, run: ListedRun) -> dict[_Key, Kept]:
-    return {
-        (each.result.student, each.assignment): each for each in gradebook.results_of(run.number)
-    }
+def _results(gradebook: Gradebook, run: ListedRun, other: ListedRun) -> dict[_Key, Kept]:
+    """The results of a run that are not those of the other one as well, without what is bulky."""
+    found = gradebook.results_of(run.number, but_not_of=other.number)
+    return {(each.result.student, each.assignment): _slim(each) for each in found}
+
+
+def _slim(kept: Kept) -> Kept:
+    """The result without code, output and drawings, as two whole classes of these are compared."""
+    exercises = tuple(
+        ExerciseResult(each.name, each.verdict, each.score, each.max_score, cases=each.cases)
+        for each in kept.result.exercises
+    )
+    return replace(kept, result=replace(kept.result, exercises=exercises))
 
 
 def _of_student(

@@ -9,30 +9,24 @@ is not among them: if the report gets other colours, nobody is graded again.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
 
-from grader import __version__
 from grader.assignments.paths import files_below
 from grader.assignments.records import Assignment
+from grader.execution.installation import hash_of, packages, program
 from grader.model import Submission
-from grader.sandbox.launch import site_packages
+from grader.notebooks.companions import companions_hash
 
-PACKAGE = Path(__file__).parents[1]
 # The files and folders of `grader/` that decide a grade.
 DECIDES = (
-    *("model.py", "encoding.py", "text.py", "caches.py", "authoring.py", "scenes.py"),
+    *("model.py", "encoding.py", "text.py", "formulas.py", "caches.py"),
+    *("authoring.py", "scenes.py"),
     *("values", "notebooks", "assignments", "sandbox", "execution", "grading"),
 )
-_DISTRIBUTION = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info")
-_OWN = "fairgrade"
 
 
-def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
+def fingerprint(assignments: Iterable[Assignment], **options: object) -> dict[str, str]:
     """The parts of the fingerprint: name -> hash, version or value.
 
     The names are `grader`, `Python`, `package NAME` and `option NAME`, and for each assignment
@@ -46,46 +40,25 @@ def basis(assignments: Iterable[Assignment], **options: object) -> dict[str, str
     return parts
 
 
-def installation() -> str:
-    """The versions of fairgrade, Python and numpy, and a hash of fairgrade's code, in one line.
-
-    All workers of a cluster must have the same.
-    """
-    numpy = packages().get("numpy", "")
-    return f"{__version__} {program()} Python {platform.python_version()}, numpy {numpy}"
-
-
-@cache
-def packages() -> dict[str, str]:
-    """Package name -> version, for the packages that kernels can import."""
-    return packages_in(site_packages())
-
-
-def packages_in(folders: Iterable[str]) -> dict[str, str]:
-    """Package name -> version, for the packages in these folders; fairgrade is left out."""
-    found = {}
-    for folder in filter(os.path.isdir, folders):
-        for entry in sorted(os.listdir(folder)):
-            match = _DISTRIBUTION.fullmatch(entry)
-            if match and match["name"] != _OWN:
-                found[match["name"]] = match["version"]
-    return found
-
-
 def digest(parts: dict[str, str]) -> str:
     """One hash of all parts of a fingerprint."""
-    return _hash(f"{name}\0{value}\0".encode() for name, value in sorted(parts.items()))
+    return hash_of(f"{name}\0{value}\0".encode() for name, value in sorted(parts.items()))
 
 
 def content(submission: Submission) -> str:
-    """The SHA-256 hash of the notebook's bytes; empty where they cannot be read."""
+    """The SHA-256 hash of the notebook's bytes, and of the files that came with it, if any did.
+
+    Empty where the notebook cannot be read.
+    """
     if submission.problem:
         return ""
     try:
         with submission.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            notebook = hashlib.file_digest(file, "sha256")
     except OSError:
         return ""
+    beside = companions_hash(submission)
+    return hash_of([notebook.digest(), beside]) if beside else notebook.hexdigest()
 
 
 def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
@@ -98,28 +71,4 @@ def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:
     for folder in assignment.folders:
         for path in files_below(folder):
             shown = path.relative_to(folder.parent.parent).as_posix()
-            yield f"file {assignment.name} {shown}", _hash([path.read_bytes()])
-
-
-@cache
-def program(*parts: str) -> str:
-    """A hash of fairgrade's own code, or of `parts` of it: files and folders below `grader/`."""
-    every = [path for part in parts or ("",) for path in _modules(PACKAGE / part)]
-    pieces = (
-        piece
-        for path in every
-        for piece in (path.relative_to(PACKAGE).as_posix().encode(), path.read_bytes())
-    )
-    return _hash(pieces)[:12]
-
-
-def _modules(place: Path) -> list[Path]:
-    files = files_below(place) if place.is_dir() else [place]
-    return [path for path in files if path.suffix == ".py"]
-
-
-def _hash(pieces: Iterable[bytes]) -> str:
-    every = hashlib.sha256()
-    for piece in pieces:
-        every.update(piece)
-    return every.hexdigest()
+            yield f"file {assignment.name} {shown}", hash_of([path.read_bytes()])

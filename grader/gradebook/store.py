@@ -16,8 +16,10 @@ from pathlib import Path
 
 from grader.encoding import Malformed, from_json, to_json
 from grader.errors import InputError, Remedy, SystemFailure
+from grader.files import identity
 from grader.gradebook import migrations
 from grader.model import Adjustment, Protection, Result, Status, Submission
+from grader.text import did_you_mean
 
 # How long to wait for another process's transaction; each of them is short.
 BUSY_SECONDS = 60
@@ -30,7 +32,7 @@ class ListedRun:
     """A run as the gradebook lists it.
 
     `finished` is empty if the run was cut short. `parts` is its fingerprint, `results` how many
-    results it has.
+    results it has, `assignments` the names of those that these are for, where one could be told.
     """
 
     number: int
@@ -41,6 +43,7 @@ class ListedRun:
     protection: str
     parts: dict[str, str]
     results: int
+    assignments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,18 @@ class Gradebook:
         except BaseException:  # there is no object yet whose `__exit__` could close it
             self._db.close()
             raise
+        self._file = identity(path)
 
     def __enter__(self) -> Gradebook:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was removed, or another put in its place, since it was opened."""
+        return identity(self.path) != self._file
 
     def begin(
         self, started: str, version: str, seed: int, protection: Protection, parts: dict[str, str]
@@ -133,16 +142,16 @@ class Gradebook:
             ).fetchone()
         return row[0] if row and row[1] is None else ""
 
-    def kept(self, submission: Submission, content: str, basis: str) -> Kept | None:
+    def kept(self, submission: Submission, content: str, fingerprint: str) -> Kept | None:
         """The valid result of the same student, path, notebook's hash and fingerprint, if any.
 
-        `basis` is the digest of the fingerprint.
+        `fingerprint` is its digest.
         """
         with self._in_words():
             row = self._db.execute(
                 _RESULT + "WHERE s.student = ? AND s.source = ? AND s.content = ?"
                 " AND r.basis = ? AND r.valid",
-                (submission.student, submission.source, content, basis),
+                (submission.student, submission.source, content, fingerprint),
             ).fetchone()
             return _kept(row) if row else None
 
@@ -153,7 +162,9 @@ class Gradebook:
                 "INSERT OR IGNORE INTO run_results VALUES (?, ?)", ((run, each) for each in numbers)
             )
 
-    def record(self, run: int, seed: int, kept: Kept, basis: str, regrade: bool = False) -> int:
+    def record(
+        self, run: int, seed: int, kept: Kept, fingerprint: str, regrade: bool = False
+    ) -> int:
         """Store a new result, and return the number of the one that counts.
 
         A result is valid for later runs only if its status is graded and its notebook's hash is
@@ -166,15 +177,15 @@ class Gradebook:
             submission = _submission(db, result, kept.content)
             if regrade:
                 where = "WHERE submission_id = ? AND basis = ?"
-                db.execute(f"UPDATE results SET valid = 0 {where}", (submission, basis))
+                db.execute(f"UPDATE results SET valid = 0 {where}", (submission, fingerprint))
             found = db.execute(
                 "SELECT id FROM results WHERE submission_id = ? AND basis = ? AND valid",
-                (submission, basis),
+                (submission, fingerprint),
             ).fetchone()
             number = int(
                 found[0]
                 if found and valid
-                else _insert(db, submission, kept, basis, run, seed, valid)
+                else _insert(db, submission, kept, fingerprint, run, seed, valid)
             )
             db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
         return number
@@ -195,21 +206,36 @@ class Gradebook:
         with self._in_words():
             rows = self._db.execute(
                 "SELECT id, started, coalesce(finished, ''), version, seed, protection, parts,"
-                " (SELECT count(*) FROM run_results WHERE run_id = id) FROM runs ORDER BY id"
+                " (SELECT count(*) FROM run_results WHERE run_id = id),"
+                " (SELECT json_group_array(DISTINCT assignment) FROM results r"
+                " JOIN run_results l ON l.result_id = r.id"
+                " WHERE l.run_id = runs.id AND assignment <> '')"
+                " FROM runs ORDER BY id"
             ).fetchall()
             return [_run_line(*row) for row in rows]
 
-    def results_of(self, run: int) -> Iterator[Kept]:
-        """The results that a run found or took over from earlier runs, ordered by student."""
+    def results_of(self, run: int, but_not_of: int = 0) -> Iterator[Kept]:
+        """The results that a run found or took over from earlier runs, ordered by student.
+
+        Those that run `but_not_of` has as well are left out.
+        """
         with self._in_words():
             yield from map(
                 _kept,
                 self._db.execute(
                     _RESULT + "JOIN run_results l ON l.result_id = r.id WHERE l.run_id = ?"
+                    " AND NOT EXISTS (SELECT 1 FROM run_results o"
+                    " WHERE o.run_id = ? AND o.result_id = r.id)"
                     " ORDER BY s.student, s.source",
-                    (run,),
+                    (run, but_not_of),
                 ),
             )
+
+    def has(self, student: str) -> bool:
+        """Whether some run has a result of a student of this name."""
+        with self._in_words():
+            found = "SELECT 1 FROM submissions WHERE student = ? LIMIT 1"
+            return self._db.execute(found, (student,)).fetchone() is not None
 
     def latest(self, student: str) -> list[Kept]:
         """The student's results in the latest run that has any; raises InputError if none has."""
@@ -220,7 +246,10 @@ class Gradebook:
                 (student,),
             ).fetchone()
         if row[0] is None:
-            raise InputError(f"{student}: nobody of this name is in {self.path}")
+            with self._in_words():
+                known = [name for (name,) in self._db.execute("SELECT student FROM submissions")]
+            hint = did_you_mean(student, known)
+            raise InputError(f"{student}: nobody of this name is in {self.path}{hint}")
         return [each for each in self.results_of(row[0]) if each.result.student == student]
 
     def adjust(
@@ -245,6 +274,21 @@ class Gradebook:
         with self._transaction() as db:
             insert = "INSERT INTO remarks (student, remark, made) VALUES (?,?,?)"
             db.execute(insert, (student, text, _now()))
+
+    def handed_in_by(self, student: str) -> frozenset[tuple[str, str]]:
+        """The paths, with the hashes of the notebooks, under which the student had results."""
+        with self._in_words():
+            rows = self._db.execute(
+                "SELECT source, content FROM submissions WHERE student = ? AND content != ''",
+                (student,),
+            )
+            return frozenset((source, content) for source, content in rows)
+
+    def rename(self, before: str, after: str) -> None:
+        """Give people's decisions about a student to another name of the same student."""
+        with self._transaction() as db:
+            for table in ("adjustments", "remarks"):
+                db.execute(f"UPDATE {table} SET student = ? WHERE student = ?", (after, before))
 
     def decisions(self) -> Decisions:
         with self._in_words():
@@ -345,11 +389,13 @@ def _run_line(
     protection: str,
     parts: str,
     results: int,
+    assignments: str,
 ) -> ListedRun:
     with _in_row("runs", number):
         level = from_json(protection, _Level).level
-        of_basis = from_json(parts, dict[str, str])
-    return ListedRun(number, started, finished, version, seed, level, of_basis, results)
+        fingerprint = from_json(parts, dict[str, str])
+        names = tuple(sorted(from_json(assignments, list[str])))
+    return ListedRun(number, started, finished, version, seed, level, fingerprint, results, names)
 
 
 def _now() -> str:
@@ -367,7 +413,7 @@ def _insert(
     db: sqlite3.Connection,
     submission: int,
     kept: Kept,
-    basis: str,
+    fingerprint: str,
     run: int,
     seed: int,
     valid: bool,
@@ -377,7 +423,7 @@ def _insert(
     number = db.execute(
         "INSERT INTO results (submission_id, run_id, basis, seed, valid, assignment, status, score,"
         " record) VALUES (?,?,?,?,?,?,?,?,?)",
-        (submission, run, basis, seed, valid, *verdict),
+        (submission, run, fingerprint, seed, valid, *verdict),
     ).lastrowid
     for each in result.exercises:
         db.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.assignments.records import Case, Exercise
@@ -14,6 +14,8 @@ from grader.execution.outcome import NotCalled, Outcome
 from grader.execution.session import LAST
 from grader.grading.error_hints import nearest
 from grader.grading.judge import judge, mark
+from grader.grading.remarks import Remarks
+from grader.grading.right_parts import with_right_parts
 from grader.grading.score import score, without_cases
 from grader.model import CaseResult, ExerciseResult, Mark, Verdict, Visibility
 from grader.notebooks.cells import functions, syntax_error
@@ -26,13 +28,15 @@ class Answer:
     """The cells that define an exercise's function, and what came of its cases, by their name.
 
     `untouched` are the numbers of the cells in which it is still a stub. `stopped`, if not empty,
-    says why no further cases are called. `judged` are the judged cases, `marks` remarks on lines.
+    says why no further cases are called. If `kept`, it is called as its cell left it. `judged` are
+    the judged cases, `marks` remarks on lines.
     """
 
     exercise: Exercise
     cells: list[Cell]
     untouched: set[int]
     stopped: str = ""
+    kept: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     judged: dict[str, CaseResult] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -43,6 +47,15 @@ class Answer:
         names = self.exercise.names
         readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
         return readable[-1] if readable else ""
+
+    def keeps(self, cell: Cell) -> tuple[str, ...]:
+        """The exercise's names that the cell defines, if it is the last one that does."""
+        names = {*self.exercise.names}
+        run = [each for each in self.cells if each.number not in self.copies]
+        defining = [each.number for each in run if functions(each.source).keys() & names]
+        if cell.number not in defining[-1:]:
+            return ()
+        return tuple(name for name in self.exercise.names if name in functions(cell.source))
 
     @property
     def is_untouched(self) -> bool:
@@ -58,10 +71,7 @@ class Answer:
 def answer_to(exercise: Exercise, notebook: Notebook, template: Template) -> Answer:
     """The notebook's answer to the exercise, before any case has been called."""
     cells = notebook.cells_defining(exercise.names)
-    answer = Answer(exercise, cells, untouched_cells(exercise, cells, template))
-    if cells and not answer.code:
-        answer.stopped = "it cannot be read"
-    return answer
+    return Answer(exercise, cells, untouched_cells(exercise, cells, template))
 
 
 def calls_for(
@@ -75,11 +85,17 @@ def calls_for(
         return []
     exercise = answer.exercise
     return [
-        Call(exercise.names, inputs.get(case) or encoded(case)) for case in exercise.of(visibility)
+        Call(exercise.names, inputs.get(case) or encoded(case), answer.kept)
+        for case in exercise.of(visibility)
     ]
 
 
-def judge_cases(answer: Answer, visibility: Visibility, outcomes: Sequence[Outcome]) -> None:
+def judge_cases(
+    answer: Answer,
+    visibility: Visibility,
+    outcomes: Sequence[Outcome],
+    remarks: Remarks | None = None,
+) -> None:
     """Judge the exercise's public or hidden cases by their outcomes, and store that in the answer.
 
     There may be fewer outcomes than cases, since no calls are made after one that timed out, for
@@ -88,7 +104,7 @@ def judge_cases(answer: Answer, visibility: Visibility, outcomes: Sequence[Outco
     exercise = answer.exercise
     for index, case in enumerate(exercise.of(visibility)):
         outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
-        result = judge(case, exercise, outcome, answer.code)
+        result = judge(case, exercise, outcome, answer.code, remarks)
         if case.visibility is Visibility.PUBLIC and (marked := mark(outcome, answer.code)):
             answer.marks.append(marked)
         answer.outcomes[case.name], answer.judged[case.name] = outcome, result
@@ -98,10 +114,18 @@ def judge_cases(answer: Answer, visibility: Visibility, outcomes: Sequence[Outco
             answer.stopped = f"after {case.name!r}"
 
 
-def result_of(answer: Answer, notebook: Notebook, runs: Mapping[int, CellRun]) -> ExerciseResult:
+def result_of(
+    answer: Answer,
+    notebook: Notebook,
+    runs: Mapping[int, CellRun],
+    given: Collection[str] = (),
+    remarks: Remarks | None = None,
+) -> ExerciseResult:
     """The verdict and points of an answer whose cases have been judged.
 
-    `runs` has what came of the notebook's cells, by their number.
+    `runs` has what came of the notebook's cells, by their number. `given` are names that stand for
+    something else than a student's answer: other exercises, and what the notebook and its helpers
+    define from the start.
     """
     exercise, cells = answer.exercise, answer.cells
     cases = tuple(answer.judged[case.name] for case in exercise.cases)
@@ -109,28 +133,53 @@ def result_of(answer: Answer, notebook: Notebook, runs: Mapping[int, CellRun]) -
     result = score(exercise, cases, outcomes)
     if answer.is_untouched and not result.verdict.solved:
         return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
-    if cells and not answer.code:
-        result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
-        return replace(result, marks=_syntax_marks(cells[-1]))
     if result.verdict is Verdict.MISSING:
-        why = _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook)
+        if cells and not answer.code and _has_syntax_error(cells[-1]):
+            result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
+            return replace(result, marks=_syntax_marks(cells[-1]))
+        why = (remarks or Remarks()).unless_it_fails(
+            "looking for a function that is missing",
+            lambda: _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook, given),
+            "",
+        )
         return without_cases(exercise, Verdict.MISSING, f"{result.message}{why}")
+    if not result.verdict.solved and not result.diagnosis:
+        told = (remarks or Remarks()).unless_it_fails(
+            "saying which parts of an answer are right",
+            lambda: with_right_parts(exercise, result.cases, outcomes),
+            result.cases,
+        )
+        result = replace(result, cases=told)
     return replace(result, marks=tuple(dict.fromkeys(answer.marks)))
 
 
 def _unreached(cell: Cell, runs: Mapping[int, CellRun]) -> str:
     run = runs.get(cell.number)
-    why = f", which ended with {run.error}" if run and run.error else ""
+    ended = run.ended if run else ""
+    if ended in ("ok", "skipped"):
+        gone = "once it has run the name is gone, or stands for something else"
+        return f": there is a definition in cell {cell.number}, but {gone}"
+    why = {
+        "timeout": ", since it ran out of time",
+        "crashed": ", since it ended the Python process it ran in",
+        "error": f", which ended with {run.error}" if run and run.error else "",
+    }.get(ended, "")
     return f": cell {cell.number} would define it, but did not get there{why}"
 
 
-def _nearly(exercise: Exercise, notebook: Notebook) -> str:
+def _nearly(exercise: Exercise, notebook: Notebook, given: Collection[str]) -> str:
     """A hint at a function of the notebook that may be the exercise's under another name."""
     names = {name for cell in notebook.cells for name in functions(cell.source)}
-    like = nearest(exercise.name, names)
+    like = nearest(exercise.name, names.difference(given))
     return (
         f". There is `{like}`: if that is it, it needs the name `{exercise.name}`" if like else ""
     )
+
+
+def _has_syntax_error(cell: Cell) -> bool:
+    """Whether the cell is not valid Python; one that is too long or too deep for us may be."""
+    error = syntax_error(cell.source)
+    return bool(error and error.lineno)
 
 
 def _syntax_message(cell: Cell) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from math import prod
 
 from grader.assignments.records import Case, Exercise, Variant
 from grader.caches import cached
@@ -21,18 +20,20 @@ from grader.grading.parts import Cut, Function, Parts, cut_for, expected_parts, 
 from grader.model import Diagnosis
 from grader.values.contents import size_of
 
+# What is said of an accepted form that stands beside a mistake, if its author has not said it.
+BESIDE = "This form is accepted as well: the mistake is the other one."
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What explains an exercise's outcomes: the variants `named`, which are at work together.
 
-    Each of `alternatives` explains them just as well as the one that is named. `share` of the
-    points is what they leave, multiplied. `accepted` says that the answer is right.
+    Each of `alternatives` explains them just as well as the one that is named. `accepted` says that
+    the answer is right.
     """
 
     named: tuple[Diagnosis, ...]
     alternatives: tuple[Diagnosis, ...] = ()
-    share: float = 0
     accepted: bool = False
 
 
@@ -110,8 +111,7 @@ def _by_one(answer: _Compared, explained: _Explained) -> Explanation | None:
     parts = () if most == len(every) else _in_order(answer, answer.wrong)
     right = [variant for variant in found if variant.accepted]
     diagnoses = [_diagnosis(variant, parts) for variant in right[:1] or found]
-    share = max(variant.share for variant in found)
-    return Explanation((diagnoses[0],), tuple(diagnoses[1:]), share, bool(right))
+    return Explanation((diagnoses[0],), tuple(diagnoses[1:]), bool(right))
 
 
 def _by_two(answer: _Compared, explained: _Explained) -> Explanation | None:
@@ -132,9 +132,9 @@ def _by_two(answer: _Compared, explained: _Explained) -> Explanation | None:
         return None
     return Explanation(
         tuple(
-            _diagnosis(each, _in_order(answer, explained[each]) if apart else ()) for each in named
-        ),
-        share=max(prod(variant.share for variant in pair) for pair in found),
+            _diagnosis(each, _in_order(answer, explained[each]) if apart else (), beside=True)
+            for each in named
+        )
     )
 
 
@@ -151,8 +151,11 @@ def _together(one: Variant, other: Variant) -> Function | None:
     return partial(one.of, **one.changes, **other.changes)
 
 
-def _diagnosis(variant: Variant, parts: tuple[str, ...]) -> Diagnosis:
-    return Diagnosis(variant.name, variant.title, variant.explanation, parts, variant.accepted)
+def _diagnosis(variant: Variant, parts: tuple[str, ...], beside: bool = False) -> Diagnosis:
+    """What is said of a variant; `beside` a mistake, an accepted form does not make a right answer,
+    and its own sentences are about one."""
+    words = (variant.beside or BESIDE) if beside and variant.accepted else variant.explanation
+    return Diagnosis(variant.name, variant.title, words, parts, variant.accepted)
 
 
 def _in_order(answer: _Compared, names: frozenset[str]) -> tuple[str, ...]:

@@ -3,6 +3,10 @@
 Python's messages say what the interpreter met. The hints here say what a student can do about it.
 They are made from the message, the line of the student's code, and the inputs of a public case.
 Where nothing helpful is known, there is no hint.
+
+Message and code are the student's, so every step is bounded: no pattern gives anything back that it
+has matched (`++`), of a function so many nodes are looked at, and of similar names the most
+promising are compared.
 """
 
 from __future__ import annotations
@@ -12,49 +16,81 @@ import builtins
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from heapq import nlargest
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from grader.execution.outcome import Raised
-from grader.notebooks.cells import functions
+from grader.grading.parameters import OTHER_PARAMETERS
+from grader.notebooks.cells import Function, functions
+from grader.notebooks.parsing import source_lines
+from grader.text import beginning
 
 MOST_NAMES = 8
+# Of a function at most; no person writes longer ones.
+MOST_NODES = 20_000
+# A longer name is like no other. Of all names, so many are looked at, and the comparison that
+# takes time in proportion to the square of their length is made for the most promising ones.
+LONGEST_NAME, MOST_CANDIDATES, MOST_COMPARED = 60, 2_000, 20
+# How much of a line of code is quoted.
+LONGEST_LINE = 200
 _LIKENESS = 0.6
+_DIGITS = "0123456789"
 _TYPES: dict[str, object] = {
     "numpy.ndarray": np.ndarray,
     **{kind.__name__: kind for kind in (dict, list, tuple, set, str, int, float)},
 }
-_INDEXED_KEY = re.compile(r"(.*?)(\d+)")
+_SHAPE = re.compile(r"\((?:\d++,?+)*+\)")
+_CALLED = re.compile(r"(?:\w++\.)*+(\w++)\(\) (missing|got an unexpected|takes) ")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an exception was raised: the function, the line, and the case's inputs by parameter."""
+    """Where an exception was raised: the function, the line, and the case's inputs by parameter.
 
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    `defined` are the functions of the cell, by name.
+    """
+
+    function: Function | None = None
     line: int | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    defined: Mapping[str, Function] = field(default_factory=dict)
+
+    @property
+    def _nodes(self) -> list[ast.AST]:
+        return _nodes_of(self.function) if self.function else []
 
     @property
     def names(self) -> set[str]:
-        """The names of the function's parameters and variables."""
-        nodes = list(ast.walk(self.function)) if self.function else []
-        stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        """The names of the function's parameters, and of variables that it set above the line."""
+        nodes = self._nodes
+        stored = {
+            node.id
+            for node in nodes
+            if isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Store)
+            and (self.line is None or node.lineno < self.line)
+        }
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
     def asked_for(self, key: Any) -> set[str]:
         """The names that the line subscripts with this key, or with what may be this key."""
-        nodes = ast.walk(self.function) if self.function else ()
         return {
             node.value.id
-            for node in nodes
+            for node in self._nodes
             if isinstance(node, ast.Subscript)
             and isinstance(node.value, ast.Name)
             and node.lineno <= (self.line or 0) <= (node.end_lineno or 0)
             and _may_be(node.slice, key)
         }
+
+
+def _nodes_of(function: Function) -> list[ast.AST]:
+    """The nodes of a function's syntax tree, the outer ones first; of very many the first ones."""
+    return list(islice(ast.walk(function), MOST_NODES))
 
 
 def _may_be(node: ast.expr, key: Any) -> bool:
@@ -86,9 +122,10 @@ def place(
     inside = [f for f in defined.values() if f.lineno <= (line or 0) <= (f.end_lineno or 0)]
     function = inside[0] if inside else called
     if function is None or function is not called:
-        return Place(function, line)
+        return Place(function, line, defined=defined)
     parameters = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
-    return Place(function, line, {**dict(zip(parameters, args, strict=False)), **kwargs})
+    inputs = {**dict(zip(parameters, args, strict=False)), **kwargs}
+    return Place(function, line, inputs, defined)
 
 
 def in_words(raised: Raised, where: Place) -> str:
@@ -99,9 +136,29 @@ def in_words(raised: Raised, where: Place) -> str:
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """The candidate most similar to the name; empty if none is similar."""
-    others = sorted(set(candidates))
+    if len(name) > LONGEST_NAME:
+        return ""
+    short = {each for each in candidates if len(each) <= LONGEST_NAME}
+    others = sorted(short)[:MOST_CANDIDATES]
     same = [each for each in others if each.lower() == name.lower()]
-    return next(iter(same or get_close_matches(name, others, 1, _LIKENESS)), "")
+    return next(iter(same or _similar(name, others)), "")
+
+
+def _similar(name: str, others: Sequence[str]) -> list[str]:
+    """The one of the others that is most similar, if any is similar enough."""
+    matcher = SequenceMatcher()
+    matcher.set_seq2(name)  # what SequenceMatcher knows of the second text, it keeps
+    promising: list[tuple[float, str]] = []
+    for other in others:
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= _LIKENESS:
+            promising.append((matcher.quick_ratio(), other))
+    compared: list[tuple[float, str]] = []
+    for most, other in nlargest(MOST_COMPARED, promising):
+        matcher.set_seq1(other)
+        if most >= _LIKENESS and (ratio := matcher.ratio()) >= _LIKENESS:
+            compared.append((ratio, other))
+    return [other for _, other in nlargest(1, compared)]
 
 
 def loop_at(code: str, line: int) -> str:
@@ -109,13 +166,13 @@ def loop_at(code: str, line: int) -> str:
     loops = [
         node
         for function in functions(code).values()
-        for node in ast.walk(function)
+        for node in _nodes_of(function)
         if isinstance(node, (ast.For, ast.While)) and node.lineno <= line <= (node.end_lineno or 0)
     ]
     if not loops:
         return ""
     loop = max(loops, key=lambda node: node.lineno)
-    head = code.splitlines()[loop.lineno - 1].strip()
+    head = beginning(source_lines(code)[loop.lineno - 1].strip(), LONGEST_LINE)
     advice = (
         "see what makes its condition false in the end"
         if isinstance(loop, ast.While)
@@ -127,30 +184,46 @@ def loop_at(code: str, line: int) -> str:
 def _key_error(message: str, where: Place) -> str:
     try:
         key = ast.literal_eval(message)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return ""
-    names = where.asked_for(key)
-    name = names.pop() if len(names) == 1 else ""
-    value = where.inputs.get(name)
-    if isinstance(value, dict) and key not in value:
-        return f"`{name}` has no key {key!r}; its keys are {_listed(value)}.{_key_hint(key, value)}"
-    known = [each for value in where.inputs.values() if isinstance(value, dict) for each in value]
-    return f"No such key was there when this line was reached.{_key_hint(key, known)}"
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return ""  # TypeError: a set of lists, for example
+    dicts = {name: each for name, each in where.inputs.items() if isinstance(each, dict)}
+    asked = where.asked_for(key)
+    lacking = [name for name in asked if name not in dicts or _is_missing(key, dicts[name])]
+    owners = [name for name, each in dicts.items() if not _is_missing(key, each)]
+    if len(lacking) == 1 and lacking[0] in dicts:
+        name = lacking[0]
+        said = f"`{name}` has no key {key!r}; its keys are {_listed(dicts[name])}."
+        return said + (_of_another(key, owners) or _key_hint(key, dicts[name]))
+    known = [each for value in dicts.values() for each in value]
+    said = "No such key was there when this line was reached."
+    return said + (_of_another(key, owners) or _key_hint(key, known))
+
+
+def _of_another(key: Any, owners: Sequence[str]) -> str:
+    """Whose key it is, where another input has it."""
+    return f" {key!r} is a key of `{owners[0]}`." if owners else ""
+
+
+def _is_missing(key: Any, value: Mapping[Any, Any]) -> bool:
+    try:
+        return key not in value
+    except TypeError:  # a list, or a tuple with one in it: no dictionary has such a key
+        return True
 
 
 def _key_hint(key: Any, keys: Iterable[Any]) -> str:
     """A hint at the key that may have been meant in place of one that does not exist."""
     texts = [each for each in keys if isinstance(each, str)]
-    match = _INDEXED_KEY.fullmatch(key) if isinstance(key, str) else None
-    if match:
+    word = key.rstrip(_DIGITS) if isinstance(key, str) else ""
+    if isinstance(key, str) and word != key:
         numbers = sorted(
-            int(each[len(match[1]) :])
+            int(each[len(word) :])
             for each in texts
-            if each.startswith(match[1]) and each[len(match[1]) :].isdecimal()
+            if each.startswith(word) and each[len(word) :].isdecimal()
         )
         if numbers:
             return (
-                f" The keys that begin with {match[1]!r} go from {numbers[0]} to {numbers[-1]}: "
+                f" The keys that begin with {word!r} go from {numbers[0]} to {numbers[-1]}: "
                 "look at where the index of the loop begins and ends."
             )
     like = nearest(key, texts) if isinstance(key, str) else ""
@@ -167,29 +240,27 @@ def _name_error(message: str, where: Place) -> str:
             )
         return ""
     name = match[1]
-    if name in ("np", "numpy"):
-        return "numpy is not imported: run the cell that has `import numpy as np`."
     like = nearest(name, where.names | set(dir(builtins)))
     hint = f" Is `{like}` meant?" if like else ""
     return f"Nothing is called `{name}` there: neither a parameter nor a variable.{hint}"
 
 
 def _type_error(message: str, where: Place) -> str:
-    called = re.match(r"(?:\w+\.)*(\w+)\(\) (missing|got an unexpected|takes) ", message)
+    called = _CALLED.match(message)
     if called:
         return _wrong_call(called[1], message, where)
-    return next((words for pattern, words in _TYPE_ERRORS if re.search(pattern, message)), "")
+    hints = (hint for said, hint in _TYPE_ERRORS if any(_says(message, each) for each in said))
+    return next(hints, "")
 
 
 def _wrong_call(name: str, message: str, where: Place) -> str:
     if where.function and name == where.function.name and where.line is None:
-        return (
-            "The parameters in the function's first line are not those that it is called with: "
-            "leave that line as it was given."
-        )
+        return OTHER_PARAMETERS
     match = re.search(r"argument '(\w+)'", message)
     if "unexpected" in message and match:
-        like = nearest(match[1], where.names)
+        called = where.defined.get(name)
+        own = ast.walk(called.args) if called else ()
+        like = nearest(match[1], (each.arg for each in own if isinstance(each, ast.arg)))
         return f"`{name}` has no parameter `{match[1]}`.{f' Is `{like}` meant?' if like else ''}"
     if "missing" in message:
         return f"A call of `{name}` leaves out what it needs: compare it with its first line."
@@ -200,47 +271,77 @@ _NONE = (
     "Something in this line is still None: a stub that has not been filled in yet, or a function "
     "that does not return anything."
 )
-_TYPE_ERRORS = (
-    (r"NoneType", _NONE),
+# What the message says, one of several ways of it, and the hint. Pieces of a message with "…"
+# between them come in this order.
+_TYPE_ERRORS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("NoneType",), _NONE),
     (
-        r"unsupported operand.*'dict'|'dict' and",
-        "A whole dictionary is calculated with: take its arrays one by one, with their keys.",
+        ("unsupported operand…'dict'", "'dict' and"),
+        "A whole dictionary stands in a calculation: take its arrays one by one, by their keys.",
     ),
     (
-        r"can only concatenate str|unsupported operand.*'str'|must be str, not int",
+        ("can only concatenate str", "unsupported operand…'str'", "must be str, not int"),
         "A text and a number are joined: `str(...)` makes a text of the number.",
     ),
     (
-        r"object is not callable",
+        ("object is not callable",),
         "Round brackets call a function. Square brackets take an item, and * multiplies.",
     ),
     (
-        r"indices must be integers|cannot be interpreted as an integer|only integers?,? ",
+        ("Cannot interpret…as a data type", "data type…not understood"),
+        "A shape is one value, with brackets of its own, as in `np.zeros((2, 3))`. What stands "
+        "after it says what kind of numbers the array holds.",
+    ),
+    (
+        ("can be converted to Python scalars", "must be real number, not"),
+        "A single number is needed there. `math.sqrt` and the like take one number; numpy's, such "
+        "as `np.sqrt`, take whole arrays.",
+    ),
+    (
+        ("indices must be integers", "cannot be interpreted as an integer", "only integer"),
         "A whole number is needed there: `/` always gives a float, `//` a whole number.",
     ),
-    (r"unhashable type", "That cannot be a key: keys are texts, numbers, or tuples of them."),
-    (r"does not support item assignment", "Nothing can be stored there: it is no list or array."),
-    (r"has no len\(\)", "Only what holds several values has a length: this is a single number."),
-    (r"object is not subscriptable", "Square brackets stand after something that has no items."),
+    (("unhashable type",), "That cannot be a key: keys are texts, numbers, or tuples of them."),
     (
-        r"object is not iterable|cannot unpack non-iterable",
+        ("does not support item assignment",),
+        "Nothing can be stored there: it is no list or array.",
+    ),
+    (("has no len()",), "Only what holds several values has a length: this is a single number."),
+    (
+        ("object is not subscriptable",),
+        "Square brackets stand after something that has no items.",
+    ),
+    (
+        ("object is not iterable", "cannot unpack non-iterable"),
         "A loop, or an assignment to several names, needs several values.",
     ),
 )
 
 
+def _says(message: str, words: str) -> bool:
+    """Whether the message has these words, their pieces in this order."""
+    for piece in words.split("…"):
+        _, found, message = message.partition(piece)
+        if not found:
+            return False
+    return True
+
+
 def _value_error(message: str, where: Place) -> str:
     if "broadcast" in message:
-        return _broadcast(list(dict.fromkeys(re.findall(r"\((?:\d+,?)*\)", message))), where)
+        return _broadcast(list(dict.fromkeys(_SHAPE.findall(message))), where)
     if "not aligned" in message or "matmul" in message:
         return (
-            "In a matrix product the first has as many columns as the second has rows. For element "
-            "by element, `*` is used."
+            "In a matrix product the first array needs as many columns as the second has rows. "
+            "Element by element, arrays are multiplied with `*`."
         )
     if "cannot reshape" in message:
         return "A new shape has to hold as many values as the old one: multiply its sides."
     if "must match exactly" in message:
-        return "Arrays that are joined have the same shape but along the axis they are joined on."
+        return (
+            "Arrays that are joined need the same shape, except along the axis on which they are "
+            "joined."
+        )
     if "unpack" in message:
         return "There are not as many names on the left of = as there are values on its right."
     if "truth value" in message:
@@ -324,7 +425,7 @@ _EXPLAINED: dict[str, _Explained] = {
     "ValueError": _value_error,
     "IndexError": _index_error,
     "AttributeError": _attribute_error,
-    "ZeroDivisionError": _always("What stands below the fraction line was 0 there."),
+    "ZeroDivisionError": _always("A number was divided by 0 there."),
     "RecursionError": _always("The function calls itself without an end."),
     "MemoryError": _always("An array was asked for that is far too large: look at its shape."),
     "FileNotFoundError": _always("Files of your own computer are not there when it is graded."),

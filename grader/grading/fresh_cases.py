@@ -18,7 +18,7 @@ from grader.authoring import Arguments, drawn_afresh
 from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
-from grader.execution.outcome import Outcome, Returned
+from grader.execution.outcome import NotCalled, Outcome, Returned
 from grader.execution.session import Execution
 from grader.model import ExerciseResult
 from grader.values import wire
@@ -28,12 +28,17 @@ CASES_DRAWN = 2
 
 
 async def suspicions(
-    results: Sequence[ExerciseResult], assignment: Assignment, seed: int, run: Execution
+    results: Sequence[ExerciseResult],
+    assignment: Assignment,
+    seed: int,
+    run: Execution,
+    kept: frozenset[str] = frozenset(),
 ) -> list[str]:
     """A flag for each exercise that passes its frozen cases and fails some drawn with `seed`.
 
-    `run` is an execution in which the notebook has run. Raises AssignmentError where the reference
-    or an accepted variant raises on inputs that a case may draw.
+    `run` is an execution in which the notebook has run. The functions of the exercises in `kept`
+    are called as their cells left them. Raises AssignmentError where the reference or an accepted
+    variant raises on inputs that a case may draw.
     """
     passed = [
         (exercise, _draw(exercise, assignment, _variant(result), seed))
@@ -43,7 +48,10 @@ async def suspicions(
         and not (result.diagnosis and result.diagnosis.parts)
     ]
     outcomes = await run.call_all(
-        [[Call(exercise.names, each.inputs) for each in drawn] for exercise, drawn in passed]
+        [
+            [Call(exercise.names, each.inputs, exercise.name in kept) for each in drawn]
+            for exercise, drawn in passed
+        ]
     )
     return [
         f"{exercise.name} passes all frozen cases, but {failed} of {len(drawn)} drawn afresh for "
@@ -58,13 +66,13 @@ def _variant(result: ExerciseResult) -> str:
 
 
 def _failed(exercise: Exercise, drawn: Sequence[_Drawn], outcomes: Sequence[Outcome]) -> int:
-    """How many of the cases fail; those without an outcome do."""
-    passed = sum(
-        isinstance(outcome, Returned)
-        and each.case.first_difference(each.expected, outcome.value, exercise.returns) is None
+    """How many of the cases fail; those that were not called do not."""
+    return sum(
+        not isinstance(outcome, Returned)
+        or each.case.first_difference(each.expected, outcome.value, exercise.returns) is not None
         for each, outcome in zip(drawn, outcomes, strict=False)
+        if not isinstance(outcome, NotCalled)
     )
-    return len(drawn) - passed
 
 
 @dataclass(frozen=True, slots=True)

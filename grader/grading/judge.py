@@ -17,21 +17,36 @@ from grader.execution.outcome import (
     Returned,
     TimedOut,
 )
-from grader.grading.error_hints import in_words, loop_at, place
+from grader.grading.error_hints import (
+    LONGEST_LINE,
+    in_words,
+    loop_at,
+    place,
+)
+from grader.grading.parameters import OTHER_PARAMETERS, takes
+from grader.grading.remarks import Remarks
 from grader.model import CaseResult, Mark, Visibility
-from grader.text import plain
+from grader.notebooks.parsing import source_lines
+from grader.text import beginning, plain
 from grader.values.contents import keys_of
 
 
-def judge(case: Case, exercise: Exercise, outcome: Outcome, code: str = "") -> CaseResult:
+def judge(
+    case: Case,
+    exercise: Exercise,
+    outcome: Outcome,
+    code: str = "",
+    remarks: Remarks | None = None,
+) -> CaseResult:
     """Whether the case is passed, and if not, why, in words for the student.
 
+    Where an explanation fails, the verdict stands without it, and `remarks` have a line on it.
     `code` is the cell that defines the function. A function can return its inputs or raise an
     exception with them in its text. So values, such texts and the line are shown for public cases
     only, lest hidden inputs become known.
     """
     public = case.visibility is Visibility.PUBLIC
-    message = _message(case, exercise, outcome, code, public)
+    message = _message(case, exercise, outcome, code, public, remarks or Remarks())
     passed = None if isinstance(outcome, NotCalled) else not message
     return CaseResult(case.name, case.title, case.visibility, passed, message)
 
@@ -47,7 +62,9 @@ def mark(outcome: Outcome, code: str) -> Mark | None:
     return Mark(outcome.line or 0, words)
 
 
-def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool) -> str:
+def _message(
+    case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool, remarks: Remarks
+) -> str:
     match outcome:
         case Returned(value):
             keys = _public_keys(exercise)
@@ -57,8 +74,9 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
             return plain(difference.message) if public else difference.discreet
         case Raised():
             if not public:
-                return f"raises {_known(outcome.type)}"
-            return _raised(outcome, code, case, exercise)
+                why = _other_parameters(outcome, code, case, exercise, remarks)
+                return f"raises {_known(outcome.type)}{why}"
+            return _raised(outcome, code, case, exercise, remarks)
         case Incomparable(reason):
             return (
                 f"returns something that cannot be compared: {reason}"
@@ -68,7 +86,9 @@ def _message(case: Case, exercise: Exercise, outcome: Outcome, code: str, public
         case TimedOut(seconds, line):
             if not public:  # a function could tell a hidden input by how much time it leaves
                 return "had not returned in time"
-            where = loop_at(code, line) if line else ""
+            where = remarks.unless_it_fails(
+                "explaining why time was over", lambda: loop_at(code, line) if line else "", ""
+            )
             return f"had not returned after {seconds:.3g} s{where and f'. {where}'}"
         case Crashed():
             return "ended the Python process it ran in"
@@ -85,21 +105,51 @@ def _public_keys(exercise: Exercise) -> frozenset[Any]:
     return frozenset(key for case in cases for key in keys_of(case.expected))
 
 
-def _raised(raised: Raised, code: str, case: Case, exercise: Exercise) -> str:
+def _raised(raised: Raised, code: str, case: Case, exercise: Exercise, remarks: Remarks) -> str:
     text = f"raises {raised.type}"
     if raised.message:
         text += f": {raised.message}"
     if line := _line(code, raised.line):
         text += f" (line {raised.line} of the cell: {line})"
     inputs = case.arguments()
-    words = in_words(raised, place(code, exercise.names, raised.line, inputs.args, inputs.kwargs))
+    words = remarks.unless_it_fails(
+        "explaining an exception",
+        lambda: (
+            remarks.why_unnamed(raised.type, raised.message)
+            or in_words(
+                raised, place(code, exercise.names, raised.line, inputs.args, inputs.kwargs)
+            )
+        ),
+        "",
+    )
     return f"{text}\n{plain(words)}" if words else text
+
+
+def _other_parameters(
+    raised: Raised, code: str, case: Case, exercise: Exercise, remarks: Remarks
+) -> str:
+    """A line for a function that cannot be called as the case calls it; else it is empty.
+
+    It is made of the student's first line and of the names in the call, which the template has as
+    well, so that nothing is said of a hidden case's values.
+    """
+    if raised.type != "TypeError":
+        return ""
+    inputs = case.arguments()
+
+    def explain() -> str:
+        function = place(code, exercise.names, None, (), {}).function
+        fits = function is None or takes(function, inputs.args, inputs.kwargs)
+        return "" if fits else f"\n{OTHER_PARAMETERS}"
+
+    return remarks.unless_it_fails("explaining an exception", explain, "")
 
 
 def _line(code: str, number: int | None) -> str:
     """Line `number` of the code, counted from 1; an empty string where there is none."""
-    lines = code.splitlines()
-    return plain(lines[number - 1].strip()) if number and 0 < number <= len(lines) else ""
+    lines = source_lines(code)
+    found = lines[number - 1].strip() if number and 0 < number <= len(lines) else ""
+    return plain(beginning(found, LONGEST_LINE))
 
 
 def _known(name: str) -> str:

@@ -130,6 +130,20 @@ def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
     return outcome if isinstance(outcome, Raised) else Returned(condensed(outcome.value))
 
 
+@cached()
+def passed_by(variant: Variant, exercise: Exercise) -> frozenset[str]:
+    """The names of the exercise's cases that the variant passes."""
+    return frozenset(case.name for case in exercise.cases if _passes(variant, case, exercise))
+
+
+def _passes(variant: Variant, case: Case, exercise: Exercise) -> bool:
+    outcome = _outcome(variant.function, case)
+    return (
+        isinstance(outcome, Returned)
+        and case.first_difference(case.expected, outcome.value, exercise.returns) is None
+    )
+
+
 def _outcome(function: Function, case: Case) -> Returned | Raised:
     if isinstance(function, RecordedOutputs):
         return Returned(function.outputs[case.name])

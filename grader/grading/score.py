@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.assignments.records import VARIANTS, WEIGHTS, Exercise
+from grader.assignments.records import VARIANTS, WEIGHTS, Exercise, Variant
 from grader.execution.outcome import Crashed, Missing, Outcome, Raised, TimedOut
 from grader.grading.diagnose import Explanation, explain
+from grader.grading.parts import passed_by
 from grader.model import CaseResult, ExerciseResult, Verdict
 
 
@@ -23,22 +24,17 @@ def score(
     exercise: Exercise, cases: tuple[CaseResult, ...], outcomes: Sequence[Outcome]
 ) -> ExerciseResult:
     """The exercise's result from its judged cases and the outcomes they were judged by."""
-    passed = sum(
-        case.weight for case, judged in zip(exercise.cases, cases, strict=True) if judged.passed
-    )
-    share = passed / sum(case.weight for case in exercise.cases)
+    share = share_of_points(exercise, frozenset(case.name for case in cases if case.passed))
     found = explain(exercise, outcomes) if share < 1 else None
     if found and found.accepted:
         cases = tuple(replace(case, passed=True, message="") for case in cases)
-    elif share < 1:
-        share = _share(exercise, share, found)
     verdict = _verdict(share, found, cases, outcomes)
     return ExerciseResult(
         name=exercise.name,
         verdict=verdict,
         score=_points(exercise, verdict, share),
         max_score=exercise.points,
-        message=_summary(exercise, verdict, cases, share, found),
+        message=_summary(verdict, cases, share),
         diagnosis=found.named[0] if found else None,
         also=found.named[1:] if found else (),
         alternatives=found.alternatives if found else (),
@@ -46,21 +42,34 @@ def score(
     )
 
 
-def _share(exercise: Exercise, passed: float, found: Explanation | None) -> float:
-    """The share of the points for an answer that is not right: `passed` is that of the cases."""
+def share_of_points(exercise: Exercise, passed: frozenset[str]) -> float:
+    """The share of the points for an answer that passes these cases, by name, and no others.
+
+    It depends on nothing else, and is never smaller for more cases: who passes all that another
+    passes never gets fewer points. An answer that passes no case gets none.
+    """
+    if len(passed) == len(exercise.cases):
+        return 1
+    if exercise.scoring == WEIGHTS:
+        every = sum(case.weight for case in exercise.cases)
+        return sum(case.weight for case in exercise.cases if case.name in passed) / every
     if exercise.scoring == VARIANTS:
-        return found.share if found else 0
-    return passed if exercise.scoring == WEIGHTS else 0
+        small = [each for each in exercise.mistakes if each.share and passed]
+        left = (each.share for each in small if _leaves(each, exercise, passed))
+        return max(left, default=0)
+    return 0
 
 
-def _points(exercise: Exercise, verdict: Verdict, share: float) -> float | None:
+def _leaves(mistake: Variant, exercise: Exercise, passed: frozenset[str]) -> bool:
+    """Whether all the cases that the mistake leaves right, one or more, are among those passed."""
+    return frozenset() < passed_by(mistake, exercise) <= passed
+
+
+def _points(exercise: Exercise, verdict: Verdict, share: float) -> float:
     if verdict.solved:
         return exercise.points
-    match verdict:
-        case Verdict.PARTIAL:
-            return round(exercise.points * share, 2)
-        case Verdict.NOT_GRADED:
-            return None
+    if verdict is Verdict.PARTIAL:
+        return round(exercise.points * share, 2)
     return 0.0
 
 
@@ -74,11 +83,11 @@ def _verdict(
         return Verdict.CORRECT
     if found and found.accepted:
         return Verdict.ACCEPTED
-    failed = [out for out, case in zip(outcomes, cases, strict=True) if case.passed is False]
-    if not failed:
-        return Verdict.NOT_GRADED
     if share > 0:
         return Verdict.PARTIAL
+    failed = [out for out, case in zip(outcomes, cases, strict=True) if case.passed is False]
+    if not failed:  # the notebook had used up the submission's time before the last case
+        return Verdict.TIMEOUT
     for kind, verdict in (
         (Missing, Verdict.MISSING),
         (TimedOut, Verdict.TIMEOUT),
@@ -91,21 +100,13 @@ def _verdict(
     return Verdict.INCORRECT
 
 
-def _summary(
-    exercise: Exercise,
-    verdict: Verdict,
-    cases: Sequence[CaseResult],
-    share: float,
-    found: Explanation | None,
-) -> str:
+def _summary(verdict: Verdict, cases: Sequence[CaseResult], share: float) -> str:
     first = next((case.message for case in cases if case.message), "")
-    if verdict in (Verdict.MISSING, Verdict.NOT_GRADED):
-        return first
     if verdict.solved:
         return ""
+    if verdict is Verdict.MISSING:
+        return first
     passed = f"{sum(case.passed is True for case in cases)} of {len(cases)} cases pass"
     if verdict is not Verdict.PARTIAL:
-        return passed
-    if exercise.scoring == WEIGHTS or not found:
-        return f"{passed}, which earns {share:.0%} of the points"
-    return f"{passed}; what explains this is small, and leaves {share:.0%} of the points"
+        return passed if any(case.passed is False for case in cases) else first
+    return f"{passed}, which earns {share:.0%} of the points"

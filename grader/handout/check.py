@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.api import grade_notebook
@@ -12,6 +12,7 @@ from grader.assignments.records import Assignment
 from grader.assignments.student_copy import load_handed_out
 from grader.errors import InputError, Remedy
 from grader.model import ExerciseResult, Result, Status, Verdict
+from grader.report.next_steps import next_step
 from grader.report.words import VERDICTS
 from grader.text import one_line, visible
 
@@ -44,10 +45,24 @@ def passed(result: Result) -> bool:
 
 
 def explained(assignment: Assignment, result: Result) -> Iterator[str]:
-    """Yield the lines that a student reads: for each exercise the verdict and the reasons."""
+    """Yield the lines that a student reads, in the order and the words of a student's page.
+
+    What is wrong comes first, with the reasons; what is right has a line each.
+    """
     if result.status is not Status.GRADED:
         yield f"could not be checked: {one_line(result.reason)}"
-    for exercise in result.exercises:
+    solved = [each for each in result.exercises if each.verdict.solved]
+    wrong = [each for each in result.exercises if not each.verdict.solved]
+    to_look_at = [each for each in wrong if each.verdict is not Verdict.NOT_GRADED]
+    yield f"{len(solved)} of {len(result.exercises)} exercises pass their public cases."
+    yield "Grading uses hidden cases too, so this is no grade yet."
+    if to_look_at:
+        yield from ("", "What to look at next:")
+        for exercise in to_look_at:
+            title = assignment.exercise(exercise.name).title
+            yield from _indented([f"{title}: {next_step(exercise)}"])
+        yield ""
+    for exercise in (*wrong, *solved):
         title = assignment.exercise(exercise.name).title
         yield f"{title} ({exercise.name}): {VERDICTS[exercise.verdict].word}"
         yield from _indented(_reasons(exercise))
@@ -55,9 +70,6 @@ def explained(assignment: Assignment, result: Result) -> Iterator[str]:
         yield f"note: {one_line(flag)}"
     for exercise_name in _without_cases(assignment):
         yield f"{exercise_name}: has no public case; it is graded all the same"
-    solved = sum(exercise.verdict.solved for exercise in result.exercises)
-    yield f"{solved} of {len(result.exercises)} exercises pass their public cases."
-    yield "Grading uses hidden cases too, so this is no grade yet."
 
 
 def _reasons(exercise: ExerciseResult) -> Iterator[str]:
@@ -70,7 +82,7 @@ def _reasons(exercise: ExerciseResult) -> Iterator[str]:
         yield f"case {case.name}: {case.message}"
 
 
-def _indented(paragraphs: Iterator[str]) -> Iterator[str]:
+def _indented(paragraphs: Iterable[str]) -> Iterator[str]:
     for paragraph in paragraphs:
         for line in visible(paragraph).splitlines():
             yield from textwrap.wrap(line, WIDTH, initial_indent="    ", subsequent_indent="    ")

@@ -1,25 +1,39 @@
-"""Read the code cells of a notebook file, whatever students may hand in."""
+"""Read the code cells of a notebook file, whatever students may hand in.
+
+Most of a large file is what its cells have printed and drawn, which is not needed. So only the
+parts that are needed are decoded: then a file of outputs takes no more memory than its bytes. A
+file in an older format, or with something in it that JSON has not, such as `NaN`, is decoded as a
+whole, in which each byte may take thirty, and may be less large.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import nbformat
 
 from grader.errors import SubmissionError
 from grader.notebooks.cells import defines
+from grader.notebooks.scripts import is_script, read_script
 from grader.text import plain
 
-MAX_NOTEBOOK_BYTES = 50_000_000
+MAX_NOTEBOOK_BYTES = 150_000_000
+MAX_CELLS = 10_000
+# Of a file that is decoded as a whole: its bytes, and its brackets, braces and commas.
+MAX_WHOLE_BYTES, MAX_VALUES = 50_000_000, 5_000_000
+# The source of one cell as it stands in the file, with quotes and escapes.
+MAX_SOURCE_BYTES = 5_000_000
 
 _MERGE_MARK = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
-_PYTHON = re.compile(r"i?python\d*(\.\d+)?")
+_PYTHON = re.compile(r"i?python\d*+(\.\d++)?+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +70,13 @@ def read_notebook(path: Path) -> Notebook:
 
 def parse_notebook(content: bytes) -> Notebook:
     """The notebook in the bytes of a file; raises what `read_notebook` does."""
-    data = _json(_text(content))
-    language = _language(data)
-    if language and not _PYTHON.fullmatch(language):
-        raise SubmissionError(f"is a notebook in {plain(language[:40])}, where Python is expected")
+    data = _needed(content)
+    if data is None:
+        text = _whole(content)
+        if is_script(text):
+            return _script_notebook(text)
+        data = _json(text)
+    _check_language(_language(data))
     flags: tuple[str, ...] = ()
     if data["nbformat"] != nbformat.current_nbformat:
         flags = (f"converted from notebook format {data['nbformat']}",)
@@ -68,6 +85,33 @@ def parse_notebook(content: bytes) -> Notebook:
         raise SubmissionError("has no code in it")
     named = _dict(_dict(data.get("metadata")).get("fairgrade")).get("assignment")
     return Notebook(cells, named if isinstance(named, str) else "", flags)
+
+
+def notebook_data(content: bytes) -> dict[str, Any]:
+    """The JSON in the bytes of a notebook; raises SubmissionError where it is no notebook's."""
+    return _needed(content) or _json(_whole(content))
+
+
+def is_script_notebook(begin: bytes) -> bool:
+    """Whether a file that begins with these bytes is a notebook that jupytext wrote as text."""
+    return is_script(begin.decode("utf-8", "replace"))
+
+
+def _script_notebook(text: str) -> Notebook:
+    script = read_script(text)
+    _check_language(script.language)
+    _check_count(len(script.cells))
+    cells = tuple(
+        Cell(number, source) for number, source in enumerate(script.cells, start=1) if source
+    )
+    if not cells:
+        raise SubmissionError("has no code in it")
+    return Notebook(cells, flags=("read from the text that jupytext made of the notebook",))
+
+
+def _check_language(language: str) -> None:
+    if language and not _PYTHON.fullmatch(language):
+        raise SubmissionError(f"is a notebook in {plain(language[:40])}, where Python is expected")
 
 
 def notebook_bytes(path: Path) -> bytes:
@@ -84,9 +128,76 @@ def notebook_bytes(path: Path) -> bytes:
         raise SubmissionError(f"cannot be read: {error.strerror or error}") from None
 
 
-def _text(content: bytes) -> str:
+class _Language(msgspec.Struct):
+    name: str = ""
+
+
+class _KernelSpec(msgspec.Struct):
+    language: str = ""
+
+
+class _Fairgrade(msgspec.Struct):
+    assignment: str = ""
+
+
+class _Metadata(msgspec.Struct):
+    language_info: _Language = msgspec.field(default_factory=_Language)
+    kernelspec: _KernelSpec = msgspec.field(default_factory=_KernelSpec)
+    fairgrade: _Fairgrade = msgspec.field(default_factory=_Fairgrade)
+
+
+class _CellOfFile(msgspec.Struct):
+    cell_type: str
+    source: msgspec.Raw = msgspec.Raw(b'""')
+
+
+class _File(msgspec.Struct):
+    """What is needed of a notebook in the current format. All else is passed over undecoded."""
+
+    nbformat: Literal[4]
+    cells: list[_CellOfFile]
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+def _needed(content: bytes) -> dict[str, Any] | None:
+    """What is needed of the file; None where it has another form, such as an older format."""
     try:
-        return content.decode("utf-8-sig")
+        file = msgspec.json.decode(content.removeprefix(BOM_UTF8), type=_File)
+        return {
+            "nbformat": file.nbformat,
+            "metadata": msgspec.to_builtins(file.metadata),
+            "cells": [_decoded(cell) for cell in file.cells],
+        }
+    except (ValueError, RecursionError):  # both of msgspec's own errors are ValueErrors
+        return None
+
+
+def _decoded(cell: _CellOfFile) -> dict[str, Any]:
+    if cell.cell_type != "code":
+        return {"cell_type": cell.cell_type}
+    if len(cell.source) > MAX_SOURCE_BYTES:
+        raise SubmissionError(
+            f"has a cell with {len(cell.source) // 1_000_000} MB of code, where at most "
+            f"{MAX_SOURCE_BYTES // 1_000_000} are read"
+        )
+    return {"cell_type": "code", "source": msgspec.json.decode(cell.source)}
+
+
+def _whole(content: bytes) -> str:
+    """The text of the whole file; raises SubmissionError where it is no text, or too large."""
+    if len(content) > MAX_WHOLE_BYTES or sum(map(content.count, b"{[,")) > MAX_VALUES:
+        raise SubmissionError(
+            f"is too large to be read, with {len(content) // 1_000_000} MB; clearing the outputs "
+            "makes it small"
+        )
+    return _text(content)
+
+
+def _text(content: bytes) -> str:
+    """The text of a notebook: UTF-8, or UTF-16 with its mark, as Windows' editor may save it."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
     except UnicodeDecodeError:
         raise SubmissionError("is not a notebook: its bytes are not UTF-8 text") from None
 
@@ -129,8 +240,10 @@ def _converted(data: dict[str, Any]) -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             converted: dict[str, Any] = nbformat.convert(
-                nbformat.from_dict(data), nbformat.current_nbformat
+                nbformat.from_dict(_without_outputs(data)), nbformat.current_nbformat
             )
+    except SubmissionError:
+        raise
     except Exception:  # nbformat expects a valid notebook, and may raise anything at a student's
         raise SubmissionError(
             f"is in notebook format {data['nbformat']}, and could not be converted"
@@ -138,10 +251,43 @@ def _converted(data: dict[str, Any]) -> dict[str, Any]:
     return converted
 
 
+def _without_outputs(data: dict[str, Any]) -> dict[str, Any]:
+    """The notebook in its old format, with nothing in its cells but text."""
+    minor = data.get("nbformat_minor", 0)
+    slim: dict[str, Any] = {"nbformat": data["nbformat"], "nbformat_minor": minor, "metadata": {}}
+    sheets = data.get("worksheets", [])
+    cells = [*data.get("cells", []), *(cell for sheet in sheets for cell in sheet["cells"])]
+    _check_count(len(cells) + len(sheets))
+    if "cells" in data:
+        slim["cells"] = [_only_text(cell) for cell in data["cells"]]
+    if "worksheets" in data:
+        slim["worksheets"] = [
+            {"cells": [_only_text(cell) for cell in sheet["cells"]], "metadata": {}}
+            for sheet in sheets
+        ]
+    return slim
+
+
+def _only_text(cell: dict[str, Any]) -> dict[str, Any]:
+    text = {name: value for name, value in cell.items() if _is_text(value)}
+    return {**text, "outputs": [], "metadata": {}}
+
+
+def _is_text(value: Any) -> bool:
+    lines = value if isinstance(value, list) else [value]
+    return all(isinstance(line, str) for line in lines)
+
+
+def _check_count(cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise SubmissionError(f"has {cells:,} cells, where at most {MAX_CELLS:,} are read")
+
+
 def _code_cells(data: dict[str, Any]) -> Iterator[Cell]:
     cells = data.get("cells")
     if not isinstance(cells, list):
         raise SubmissionError("is JSON, but not a notebook: it has no list of cells")
+    _check_count(len(cells))
     for number, cell in enumerate(cells, start=1):
         if _dict(cell).get("cell_type") == "code":
             source = cell.get("source", "")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from statistics import fmean, median, quantiles
 from typing import Any
 
 from grader.assignments.records import Assignment
 from grader.model import ExerciseResult, Repair, Run
-from grader.report.charts import Histogram, histogram
-from grader.report.entries import MOST_LINES, Entry, lines, shown_reason
+from grader.report.diff_page import DiffPage, Line
+from grader.report.entries import MOST_LINES, Entry, lines
+from grader.report.exercise_page import exercise_href
 from grader.report.pair_page import PairPage
+from grader.report.pictures.charts import Histogram, histogram
+from grader.report.rows import ABSENT, STATUSES, Row, row_data, row_of
 from grader.report.similarity import FEWEST
 from grader.report.spool import Spool
 from grader.report.tally import (
     CaseCount,
+    Flag,
     Mistake,
     People,
     Person,
@@ -30,37 +34,6 @@ from grader.text import number, one_line
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
-GRADED, UNGRADED, ABSENT = "graded", "could not be graded", "handed in nothing"
-STATUSES = (GRADED, UNGRADED, ABSENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a row of the table says of one exercise."""
-
-    word: Word
-    score: float | None
-    adjusted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A submission in the table: a cell per exercise, None where there is nothing to say.
-
-    `left_out` are points of exercises without a verdict; `mistakes` are numbers of named ones.
-    """
-
-    name: str
-    slug: str
-    href: str
-    status: str
-    score: float | None
-    left_out: float
-    reason: str
-    flags: int
-    seconds: float
-    cells: tuple[Cell | None, ...]
-    mistakes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +61,19 @@ class ClassPage:
     """The class, filled by `add` with one entry after the other.
 
     `pairs` are similar submissions, None where nobody asked for them; `compared` says whether there
-    were enough to look for any.
+    were enough to look for any. `not_found` are students of whom it is not certain whether they
+    handed in nothing. `since` is what changed since the run before, if there was one.
     """
 
     run: Run
     assignment: Assignment
+    since: DiffPage | None = None
     pairs: list[PairPage] | None = None
     compared: bool = False
     tally: Tally = field(init=False)
     repaired: list[Repaired] = field(default_factory=list)
     more_repaired: int = 0
+    not_found: int = 0
     _graded: Spool[Row] = field(default_factory=Spool)
     _ungraded: Spool[Row] = field(default_factory=Spool)
     _slowest: Row | None = None
@@ -110,9 +86,10 @@ class ClassPage:
         self.tally.add(entry)
         for result in entry.result.exercises:
             self._add_repair(entry, result)
-        row = self._row(entry)
+        row = row_of(entry, self.tally)
         if not entry.graded:
             self._ungraded.append(row)
+            self.not_found += not entry.result.handed_in and not entry.absent
             return
         self._graded.append(row)
         self._used |= {cell.word for cell in row.cells if cell}
@@ -156,7 +133,7 @@ class ClassPage:
 
     @property
     def handed_in(self) -> int:
-        return self.graded + self.ungraded
+        return self.graded + self.ungraded - self.not_found
 
     @property
     def mean(self) -> float | None:
@@ -171,8 +148,9 @@ class ClassPage:
         return histogram(self.tally.totals, self.assignment.max_score)
 
     @property
-    def shares(self) -> list[tuple[Share, list[CaseCount]]]:
-        return [(share, share.failing[:MOST_CASES]) for share in self.tally.shares.values()]
+    def shares(self) -> list[tuple[Share, list[tuple[CaseCount, list[CaseCount]]]]]:
+        """Each exercise with its most failed cases, and the cases that say the same as these."""
+        return [(share, share.telling[:MOST_CASES]) for share in self.tally.shares.values()]
 
     @property
     def suspicious(self) -> list[tuple[Share, CaseCount]]:
@@ -180,9 +158,14 @@ class ClassPage:
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """The most frequent first."""
-        every = self.tally.mistakes.values()
+        """Those with a name, the most frequent first."""
+        every = (each for each in self.tally.mistakes.values() if each.named)
         return sorted(every, key=lambda each: (-each.count, each.number))
+
+    @property
+    def unnamed(self) -> list[Mistake]:
+        """For each exercise, the wrong answers that no mistake with a name explains, if any."""
+        return [each for each in self.tally.mistakes.values() if not each.named]
 
     @property
     def frequent(self) -> list[Mistake]:
@@ -194,12 +177,14 @@ class ClassPage:
         return self.mistakes[MOST_MISTAKES:]
 
     @property
-    def reasons(self) -> list[tuple[str, People]]:
+    def reasons(self) -> list[tuple[str, str, People]]:
         return most_first(self.tally.reasons, MOST_LINES)
 
     @property
-    def flags(self) -> list[tuple[str, People]]:
-        return most_first(self.tally.flags, MOST_LINES)
+    def flags(self) -> list[Flag]:
+        """The most frequent first."""
+        every = self.tally.flags.values()
+        return sorted(every, key=lambda each: (-each.who.count, each.text))[:MOST_LINES]
 
     @property
     def durations(self) -> Durations | None:
@@ -228,13 +213,43 @@ class ClassPage:
         return lines(self.run.passed_over)
 
     @property
-    def known_words(self) -> list[tuple[str, str, str]]:
-        """Word, icon and tone of every verdict; `data` has positions in this list."""
-        return [(each.word, each.icon, each.tone) for each in VERDICTS.values()]
+    def changes(self) -> list[Line]:
+        """The first changes since the run before."""
+        return list(islice(self.since.lines, MOST_LINES)) if self.since else []
 
     @property
-    def known_statuses(self) -> tuple[str, ...]:
-        return STATUSES
+    def more_changes(self) -> int:
+        return max(0, len(self.since.changes) - MOST_LINES) if self.since else 0
+
+    @property
+    def optional_columns(self) -> list[tuple[str, str]]:
+        """The columns that are shown when somebody asks for them, by their names in the address."""
+        return [
+            *(("status", "Status"), ("ids", "Ids"), ("email", "E-mail"), ("section", "Section")),
+            *(("late", "Late"), ("adjusted", "Adjusted"), ("seconds", "Seconds")),
+        ]
+
+    def exercise_href(self, share: Share) -> str:
+        return exercise_href(share.exercise)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the numbers in `data` mean, as JSON data for the page's script."""
+        tally = self.tally
+        shares = tally.shares.values()
+        return {
+            "words": [(each.word, each.icon, each.tone) for each in VERDICTS.values()],
+            "statuses": STATUSES,
+            "exercises": [
+                (each.exercise.name, one_line(each.exercise.title), number(each.exercise.points))
+                for each in shares
+            ],
+            "patterns": [[(each.key, each.cases) for each in x.patterns.values()] for x in shares],
+            "mistakes": [
+                (each.key, f"{each.title} ({each.exercise})") for each in tally.mistakes.values()
+            ],
+            "flags": [(each.key, each.text) for each in tally.flags.values()],
+        }
 
     @property
     def data(self) -> Iterator[list[Any]]:
@@ -243,48 +258,4 @@ class ClassPage:
         Points and seconds are texts, as they are shown.
         """
         words = list(VERDICTS.values())
-        return (list(_data(row, words)) for row in self.rows)
-
-    def _row(self, entry: Entry) -> Row:
-        results = entry.result.exercises
-        found = {exercise.name: exercise for exercise in results if entry.graded}
-        return Row(
-            name=entry.name,
-            slug=entry.slug,
-            href=entry.href,
-            status=GRADED if entry.graded else ABSENT if entry.absent else UNGRADED,
-            score=entry.result.score,
-            left_out=entry.left_out if entry.graded else 0,
-            reason="" if entry.graded or entry.absent else shown_reason(entry),
-            flags=len(entry.flags),
-            seconds=entry.result.seconds,
-            cells=tuple(_cell(found.get(each.name)) for each in self.assignment.exercises),
-            mistakes=tuple(
-                mistake.number
-                for each in found.values()
-                for mistake in self.tally.mistakes_of(each)
-            ),
-        )
-
-
-def _cell(result: ExerciseResult | None) -> Cell | None:
-    if result is None:
-        return None
-    return Cell(VERDICTS[result.verdict], result.score, result.adjustment is not None)
-
-
-def _data(row: Row, words: list[Word]) -> Iterator[Any]:
-    """A row as a list: with a name for each value, it would take three times the space."""
-    yield from (
-        row.name,
-        row.slug,
-        STATUSES.index(row.status),
-        number(row.score),
-        number(row.left_out or None),
-    )
-    yield from (row.reason, row.flags, number(row.seconds) if row.status == GRADED else "")
-    yield [
-        cell and [words.index(cell.word), number(cell.score), int(cell.adjusted)]
-        for cell in row.cells
-    ]
-    yield row.mistakes
+        return (list(row_data(row, words)) for row in self.rows)

@@ -30,8 +30,8 @@ class Entry:
 
     @property
     def absent(self) -> bool:
-        """Whether the student handed in nothing, and has no score that a person gave."""
-        return not self.graded and not self.result.handed_in
+        """Whether the student certainly handed in nothing, and has no score that a person gave."""
+        return self.result.absent
 
     @property
     def href(self) -> str:

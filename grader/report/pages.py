@@ -9,24 +9,28 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignments.records import Assignment
 from grader.caches import cached
+from grader.execution.installation import program
 from grader.files import written_whole
-from grader.gradebook.diff import Change
-from grader.gradebook.fingerprint import basis, digest, program
+from grader.gradebook.diff import Change, Since
+from grader.gradebook.fingerprint import digest, fingerprint
 from grader.gradebook.store import ListedRun
 from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
+from grader.report.exercise_page import ExercisePage, exercise_file
 from grader.report.pair_page import PairPage, pair_pages
-from grader.report.pictures import View
+from grader.report.pictures.views import View
 from grader.report.similarity import Likeness
 from grader.report.student_page import student_page
+from grader.report.typeset import typeset
 from grader.text import counted, number, one_line, visible, when
 
 HERE = Path(__file__).parent
@@ -40,19 +44,28 @@ def write_report(
     folder: Path,
     earlier: Path | None = None,
     similar: bool = False,
+    since: Since | None = None,
 ) -> None:
-    """Write `index.html` and `students/<slug>.html` into an existing, empty folder; with `similar`,
-    a page for each pair of similar submissions as well.
+    """Write the pages of the class, the exercises and the students into an existing, empty folder;
+    with `similar`, a page for each pair of similar submissions as well. `since` is what changed
+    since the run before.
 
     The same run gives the same bytes, with one exception: where the `earlier` report has a
     student's page that says the same, that file is taken over, and with it the date that it has.
     """
     students = folder / "students"
     students.mkdir()
-    page = ClassPage(run, assignment)
+    before = DiffPage(since.one, since.two, since.changes) if since else None
+    page = ClassPage(run, assignment, before)
+    exercises = [
+        ExercisePage(run, assignment, page.tally, each, number)
+        for number, each in enumerate(assignment.exercises, start=1)
+    ]
     likeness = Likeness(assignment) if similar else None
     for entry in entries(run):
         page.add(entry)
+        for exercise in exercises:
+            exercise.add(entry)
         if likeness:
             likeness.add(entry.result)
         name, mark = f"{entry.slug}.html", _mark(run, assignment, entry)
@@ -61,6 +74,9 @@ def write_report(
     if likeness:
         page.compared = likeness.enough
         page.pairs = list(_write_pairs(run, assignment, likeness, folder / "similar"))
+    (folder / "exercises").mkdir()
+    for exercise in exercises:
+        _write(folder / "exercises" / exercise_file(exercise.exercise), "exercise", exercise)
     _write(folder / "index.html", "class", page)
 
 
@@ -89,7 +105,9 @@ def _write(path: Path, template: str, page: object, mark: str = "") -> None:
 def _mark(run: Run, assignment: Assignment, entry: Entry) -> str:
     """A hash of everything that a student's page says, but for the date of the run."""
     exercises = [(each.name, each.title, each.asks, each.points) for each in assignment.exercises]
-    about = (run.title, run.version, assignment.title, exercises, entry.name, entry.slug)
+    names = (run.title, run.version, assignment.title, entry.name, entry.slug)
+    written = [variant.written for each in assignment.exercises for variant in each.variants]
+    about = (*names, exercises, written, assignment.editions)
     said = repr((_looks(), _pictures(assignment), about, entry.result))
     return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
@@ -101,7 +119,7 @@ def _pictures(assignment: Assignment) -> str:
     It is empty for an assignment without pictures.
     """
     drawn = any(exercise.pictures for exercise in assignment.exercises)
-    return digest(basis([assignment])) if drawn else ""
+    return digest(fingerprint([assignment])) if drawn else ""
 
 
 @cache
@@ -135,19 +153,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style, script = _asset("report.css"), _asset("class.js")
+    style, keys = _asset("report.css"), _asset("keys.js")
+    script = keys + _asset("view.js") + _asset("class.js")
+    steps = keys + _asset("student.js")
     environment.globals |= {
         "style": style,
         "script": script,
+        "steps": steps,
         "policy": content_security_policy(style),
         "policy_with_script": content_security_policy(style, script),
+        "policy_with_steps": content_security_policy(style, steps),
         "gallery": _gallery,
+        "view": view,
     }
     environment.filters |= {
         "number": number,
         "when": when,
         "one_line": one_line,
         "counted": counted,
+        "typeset": typeset,
     }
     return environment
 
@@ -157,6 +181,17 @@ def _gallery(views: tuple[View, ...], anchor: str) -> Markup:
     """The HTML of an exercise's pictures, cached: all who got it right have the same ones."""
     module: Any = _environment().get_template("pictures.html.jinja").module
     return Markup(module.drawn(views, anchor))
+
+
+def view(**terms: str) -> str:
+    """The address of those submissions in the class page's table that these terms fit.
+
+    `class.js` reads it; for its keys see there.
+
+    >>> view(mistake="adam:no bias")
+    '#mistake=adam%3Ano+bias'
+    """
+    return f"#{urlencode(terms, errors='replace')}"
 
 
 def content_security_policy(style: str, script: str = "") -> str:

@@ -213,7 +213,9 @@ def _rows(tokens: _Tokens) -> Iterator[tuple[int, list[int]]]:
         yield hash(tuple(token for token, _ in row)), [line for _, line in row]
 
 
-@lru_cache(maxsize=1024)
+# Tokens take a hundred times the length of the code. The exercises of one student are often asked
+# for one after the other, and may stand in one cell.
+@lru_cache(maxsize=16)
 def _functions(code: str) -> dict[str, _Tokens]:
     """Name -> tokens of the body, for each function in a cell; a token has its line in the cell."""
     lines = code.split("\n")

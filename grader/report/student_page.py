@@ -2,78 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
-from grader.assignments.records import Assignment
-from grader.model import CaseResult, Diagnosis, ExerciseResult, Run, Verdict
+from grader.assignments.records import Assignment, Exercise
+from grader.assignments.untouched import marks_of
+from grader.model import ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
-from grader.report.highlight import highlighted
-from grader.report.pictures import View, views
-from grader.report.plots import Ground
-from grader.report.words import CASES, NEUTRAL, VERDICTS, Word
+from grader.report.findings import CaseLine, Note, case_lines, named, notes, passed_in_words
+from grader.report.highlight import Piece, listing
+from grader.report.next_steps import next_step
+from grader.report.pictures.plots import Ground
+from grader.report.pictures.views import View, views
+from grader.report.words import CASES, VERDICTS, Word
 from grader.text import one_line
 
 LONGEST_OUTPUT = 6_000
-WORKS, FAILS, NOT_GRADED = "What works", "What does not work yet", "What was not graded"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A case in an exercise's list. `title` is its name where it has no title."""
-
-    case: CaseResult
-    word: Word
-    title: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A variant that explains an answer.
-
-    `place` says which parts of the answer it explains, or that another one explains it as well.
-    """
-
-    title: str
-    place: str
-    explanation: str
-    tone: str
+FAILS, NOT_GRADED, WORKS = "What does not work yet", "What was not graded", "What works"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A student's answer to one exercise. `passed` says in words how many cases passed."""
+    """A student's answer to one exercise.
+
+    `step` says what to look at next. `passed` says in words how many cases passed. `cases` are
+    those that did not; `not_called` and `passed_cases` name the others, in one line each.
+    """
 
     anchor: str
     result: ExerciseResult
     title: str
     asks: str
     word: Word
+    step: str
     message: str
     notes: tuple[Note, ...]
     pictures: tuple[View, ...]
     decision: str
     cases: tuple[CaseLine, ...]
     passed: str
+    not_called: str
+    passed_cases: str
     more_cases: int
-    code: Markup
+    code: tuple[Piece, ...]
     printed: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Answers that stand under one heading."""
+    """Answers that stand under one heading; of those that are right, one sees a line each."""
 
     heading: str
     answers: tuple[Answer, ...]
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StudentPage:
-    """`groups` has what works first; `case_words` are those for outcomes that occur."""
+    """`groups` has first what does not work; `case_words` are those for outcomes that occur."""
 
     run: Run
     assignment: Assignment
@@ -83,6 +69,21 @@ class StudentPage:
     words: tuple[Word, ...]
     case_words: tuple[Word, ...]
     visibilities: frozenset[str]
+
+    @property
+    def wrong(self) -> tuple[Answer, ...]:
+        return tuple(
+            answer for group in self.groups if group.heading == FAILS for answer in group.answers
+        )
+
+    @property
+    def mistake(self) -> str:
+        """The first mistake with a name, as the address of the class page names it, or nothing."""
+        for answer in self.wrong:
+            diagnosis = answer.result.diagnosis
+            if diagnosis and not diagnosis.accepted:
+                return f"{answer.result.name}:{diagnosis.variant}"
+        return ""
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -113,10 +114,12 @@ def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
 
 
 def _groups(exercises: Sequence[ExerciseResult], assignment: Assignment) -> tuple[Group, ...]:
-    groups: dict[str, list[Answer]] = {WORKS: [], FAILS: [], NOT_GRADED: []}
+    groups: dict[str, list[Answer]] = {FAILS: [], NOT_GRADED: [], WORKS: []}
     for number, exercise in enumerate(exercises, start=1):
         groups[_heading(exercise.verdict)].append(_answer(number, exercise, assignment))
-    return tuple(Group(heading, tuple(each)) for heading, each in groups.items() if each)
+    return tuple(
+        Group(heading, tuple(each), heading == WORKS) for heading, each in groups.items() if each
+    )
 
 
 def _heading(verdict: Verdict) -> str:
@@ -127,58 +130,31 @@ def _heading(verdict: Verdict) -> str:
 
 def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answer:
     known = {exercise.name: exercise for exercise in assignment.exercises}.get(result.name)
+    failed = case_lines([case for case in result.cases if case.passed is False])
     return Answer(
         anchor=f"exercise-{number}",
         result=result,
         title=one_line(known.title if known else result.name),
         asks=prose(known.asks) if known else "",
         word=VERDICTS[result.verdict],
+        step=next_step(result),
         message=prose(result.message),
-        notes=tuple(_notes(result)),
+        notes=tuple(_with_formulas(each, known) for each in notes(result)),
         pictures=views(result, known, assignment) if known else (),
         decision=prose(result.adjustment.reason) if result.adjustment else "",
-        cases=_case_lines(result.cases),
-        passed=_passed(result.cases),
-        more_cases=max(0, len(result.cases) - MOST_LINES),
-        code=highlighted(result.code, result.marks),
+        cases=failed[:MOST_LINES],
+        passed=passed_in_words(result.cases),
+        not_called=named([case for case in result.cases if case.passed is None]),
+        passed_cases=named([case for case in result.cases if case.passed]),
+        more_cases=max(0, len(failed) - MOST_LINES),
+        code=listing(result.code, result.marks, marks_of(assignment)),
         printed=prose(result.printed, LONGEST_OUTPUT),
     )
 
 
-def _notes(result: ExerciseResult) -> Iterator[Note]:
-    for diagnosis in (result.diagnosis, *result.also):
-        if diagnosis:
-            parts = ", ".join(diagnosis.parts)
-            yield _note(
-                diagnosis, result, f"This explains what is wrong in: {parts}" if parts else ""
-            )
-    for diagnosis in result.alternatives:
-        yield _note(diagnosis, result, "Or this: the cases cannot tell these two apart.")
-
-
-def _note(diagnosis: Diagnosis, result: ExerciseResult, place: str) -> Note:
-    # An accepted variant in an answer that has a mistake as well is no more than a remark.
-    tone = NEUTRAL if diagnosis.accepted and not result.verdict.solved else ""
-    return Note(
-        one_line(diagnosis.title),
-        one_line(place),
-        prose(diagnosis.explanation),
-        tone or VERDICTS[result.verdict].tone,
-    )
-
-
-def _case_lines(cases: Sequence[CaseResult]) -> tuple[CaseLine, ...]:
-    """Passed ones first, then those that did not pass, then those that were not called."""
-    order = list(CASES)
-    in_order = sorted(cases, key=lambda case: order.index(case.passed))
-    return tuple(
-        CaseLine(case, CASES[case.passed], one_line(case.title or case.name), prose(case.message))
-        for case in in_order[:MOST_LINES]
-    )
-
-
-def _passed(cases: Sequence[CaseResult]) -> str:
-    passed = sum(case.passed is True for case in cases)
-    if passed == len(cases):
-        return "passed" if passed == 1 else f"all {passed} passed"
-    return f"{passed} of {len(cases)} passed"
+def _with_formulas(note: Note, known: Exercise | None) -> Note:
+    """The note with its explanation as the author wrote it; results have formulas in plain text."""
+    for variant in known.variants if known else ():
+        if variant.written and prose(variant.explanation) == note.explanation:
+            return replace(note, explanation=prose(variant.written))
+    return note

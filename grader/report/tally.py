@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from grader.assignments.records import Assignment, Exercise
-from grader.model import Diagnosis, ExerciseResult, Verdict
+from grader.model import Diagnosis, ExerciseResult, Result, Verdict
 from grader.report.entries import Entry
+from grader.report.items import Item
 from grader.text import one_line
 
 # A case that every answer fails is in doubt itself if it was tried on at least so many answers.
 ENOUGH = 3
 # Where a line of the page is about many students, so many of them are named.
 NAMED = 8
+_CELLS = re.compile(r"\bcells? \d+(?:(?:, | and )\d+)*(?: more)?( are)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,18 @@ class People:
 
 @dataclass(slots=True)
 class CaseCount:
-    """How often a case was tried on an answer, failed, and was the answer's only failed one."""
+    """How often a case was tried on an answer, failed, and was the answer's only failed one.
+
+    `key` names it in the address of the class page.
+    """
 
     name: str
     visibility: str
+    key: str = ""
     tried: int = 0
     failed: int = 0
     alone: int = 0
+    item: Item = field(default_factory=Item)
 
     @property
     def suspicious(self) -> bool:
@@ -64,12 +73,40 @@ class CaseCount:
 
 @dataclass(slots=True)
 class Mistake:
-    """A named mistake, and how many answers it explains."""
+    """A named mistake, and how many answers it explains; `key` names it in addresses.
+
+    Wrong answers to an exercise that no variant explains count together, as one without a name.
+    """
 
     number: int
+    key: str
     exercise: str
     title: str
+    named: bool = True
     count: int = 0
+
+
+@dataclass(slots=True)
+class Pattern:
+    """The cases that fail together in an answer, and in how many answers just these do."""
+
+    number: int
+    key: str
+    cases: tuple[str, ...]
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Flag:
+    """Flags that differ by the numbers of cells only, and the students who have one of them.
+
+    `text` is the flag itself where all have the same, else it speaks of "a cell".
+    """
+
+    number: int
+    key: str
+    text: str
+    who: People = field(default_factory=People)
 
 
 @dataclass(slots=True)
@@ -87,6 +124,8 @@ class Share:
     scored: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     cases: dict[str, CaseCount] = field(default_factory=dict)
+    patterns: dict[tuple[str, ...], Pattern] = field(default_factory=dict)
+    item: Item = field(default_factory=Item)
 
     @property
     def percent(self) -> int:
@@ -107,7 +146,20 @@ class Share:
         failed = [each for each in self.cases.values() if each.failed]
         return sorted(failed, key=lambda each: (-each.failed, each.name))
 
-    def add(self, result: ExerciseResult) -> None:
+    @property
+    def telling(self) -> list[tuple[CaseCount, list[CaseCount]]]:
+        """Cases that failed, the most often failed first, each with those that say the same.
+
+        Cases say the same if they failed for the same answers: of them one is enough to look at.
+        """
+        groups: dict[frozenset[int], list[CaseCount]] = {}
+        for case in self.failing:
+            within = (each.number for each in self.patterns.values() if case.name in each.cases)
+            groups.setdefault(frozenset(within), []).append(case)
+        return [(first, others) for first, *others in groups.values()]
+
+    def add(self, result: ExerciseResult, rest: float | None) -> None:
+        """Count an answer; `rest` are the student's points in the other exercises, if known."""
         if result.score is not None:
             self.scored += 1
             self.points += result.score
@@ -116,29 +168,49 @@ class Share:
         self.graded += 1
         self.solved += result.verdict.solved
         self.verdicts[result.verdict] += 1
+        if rest is not None:
+            self.item.add(result.verdict.solved, rest)
+        if pattern := self.pattern(result):
+            pattern.count += 1
         if result.verdict.answered:
-            self._add_cases(result)
+            self._add_cases(result, rest)
 
-    def _add_cases(self, result: ExerciseResult) -> None:
+    def pattern(self, result: ExerciseResult) -> Pattern | None:
+        """The cases that fail together in this answer; None where none fails."""
+        if not result.verdict.answered:
+            return None
+        failed = tuple(one_line(case.name) for case in result.cases if case.passed is False)
+        if not failed:
+            return None
+        known = self.patterns.get(failed)
+        if known is None:
+            key = f"{self.exercise.name}:{digest(*failed)}"
+            known = self.patterns[failed] = Pattern(len(self.patterns), key, failed)
+        return known
+
+    def _add_cases(self, result: ExerciseResult, rest: float | None) -> None:
         failed = [case.name for case in result.cases if case.passed is False]
         for case in result.cases:
             if case.passed is None:
                 continue
             count = self.cases.get(case.name)
             if count is None:
-                count = CaseCount(one_line(case.name), str(case.visibility))
-                self.cases[case.name] = count
+                name = one_line(case.name)
+                key = f"{self.exercise.name}:{name}"
+                count = self.cases[case.name] = CaseCount(name, str(case.visibility), key)
             count.tried += 1
             count.failed += case.passed is False
             count.alone += failed == [case.name]
+            if rest is not None:
+                count.item.add(case.passed, rest)
 
 
 @dataclass(slots=True)
 class Tally:
     """The counts for the results added so far.
 
-    `reasons` and `flags` have for each text the students it is about; `mistakes` are by exercise
-    and variant, in the order in which they were met.
+    `reasons` has for each text the students it is about, `flags` by the text without the numbers of
+    cells; `mistakes` are by exercise and variant, in the order in which they were met.
     """
 
     assignment: Assignment
@@ -146,7 +218,7 @@ class Tally:
     seconds: array[float] = field(default_factory=lambda: array("d"))
     reasons: dict[str, People] = field(default_factory=dict)
     absent: People = field(default_factory=People)
-    flags: dict[str, People] = field(default_factory=dict)
+    flags: dict[str, Flag] = field(default_factory=dict)
     flagged: int = 0
     mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
     shares: dict[str, Share] = field(init=False)
@@ -157,8 +229,8 @@ class Tally:
     def add(self, entry: Entry) -> None:
         result = entry.result
         self.flagged += bool(entry.flags)
-        for flag in dict.fromkeys(entry.flags):
-            self.flags.setdefault(flag, People()).add(entry)
+        for flag in self.flags_of(entry):
+            flag.who.add(entry)
         if entry.absent:
             self.absent.add(entry)
             return
@@ -170,31 +242,74 @@ class Tally:
             self.totals.append(result.score)
         for each in result.exercises:
             if each.name in self.shares:
-                self.shares[each.name].add(each)
+                self.shares[each.name].add(each, _rest(result, each))
             for mistake in self.mistakes_of(each):
                 mistake.count += 1
 
-    def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
-        """The named mistakes that explain an answer; alternatives do not count."""
-        if result.verdict.solved or result.diagnosis is None:
-            return []
-        named = (result.diagnosis, *result.also)
-        return [self._mistake(result, each) for each in named if not each.accepted]
+    def flags_of(self, entry: Entry) -> list[Flag]:
+        """The kinds of flags that a submission has, each once."""
+        found: dict[str, Flag] = {}
+        for text in entry.flags:
+            kind = _without_cells(text)
+            flag = self.flags.setdefault(kind, Flag(len(self.flags), digest(kind), text))
+            if flag.text != text:
+                flag.text = kind
+            found[kind] = flag
+        return list(found.values())
 
-    def _mistake(self, result: ExerciseResult, diagnosis: Diagnosis) -> Mistake:
-        key = (result.name, diagnosis.variant)
+    def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
+        """What explains a wrong answer: named mistakes, or the one without a name.
+
+        Alternatives do not count.
+        """
+        if result.verdict.solved or not result.verdict.answered:
+            return []
+        explained = (result.diagnosis, *result.also) if result.diagnosis else ()
+        named = [self._mistake(result, each) for each in explained if each and not each.accepted]
+        return named or [self._mistake(result, None)]
+
+    def _mistake(self, result: ExerciseResult, diagnosis: Diagnosis | None) -> Mistake:
+        variant = diagnosis.variant if diagnosis else ""
+        key = (result.name, variant)
         if key not in self.mistakes:
             share = self.shares.get(result.name)
             exercise = share.exercise.title if share else result.name
             self.mistakes[key] = Mistake(
-                len(self.mistakes), one_line(exercise), one_line(diagnosis.title)
+                len(self.mistakes),
+                f"{one_line(result.name)}:{one_line(variant)}",
+                one_line(exercise),
+                one_line(diagnosis.title) if diagnosis else "no mistake with a name",
+                diagnosis is not None,
             )
         return self.mistakes[key]
 
 
-def most_first(people: dict[str, People], limit: int) -> list[tuple[str, People]]:
-    """The `limit` texts about the most students, with the one about the most first."""
-    return sorted(people.items(), key=lambda each: (-each[1].count, each[0]))[:limit]
+def _without_cells(flag: str) -> str:
+    """The flag without the numbers of the cells that it is about.
+
+    >>> _without_cells("cells 3, 5 and 9 raised an error each in line 2")
+    'a cell raised an error in line 2'
+    """
+    text = _CELLS.sub(lambda found: "some cells are" if found[1] else "a cell", flag)
+    return text.replace(" in its line ", " in line ").replace(" each in line ", " in line ")
+
+
+def _rest(result: Result, exercise: ExerciseResult) -> float | None:
+    """The points in the other exercises; None where there are none, or one is not graded."""
+    others = [each.score for each in result.exercises if each.name != exercise.name]
+    known = [score for score in others if score is not None]
+    return sum(known) if known and len(known) == len(others) else None
+
+
+def digest(*texts: str) -> str:
+    """A short name for texts, the same in every report, to stand in addresses."""
+    return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def most_first(people: dict[str, People], limit: int) -> list[tuple[str, str, People]]:
+    """The `limit` texts about the most students, the most frequent first, each with its key."""
+    first = sorted(people.items(), key=lambda each: (-each[1].count, each[0]))[:limit]
+    return [(digest(text), text, who) for text, who in first]
 
 
 def suspicious(shares: Iterable[Share]) -> list[tuple[Share, CaseCount]]:

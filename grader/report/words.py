@@ -21,7 +21,9 @@ class Word:
 
 VERDICTS = {
     Verdict.CORRECT: Word("correct", "check", GOOD, "right: every case returned what it should."),
-    Verdict.ACCEPTED: Word("accepted", "double-check", GOOD, "right, by another published form."),
+    Verdict.ACCEPTED: Word(
+        "accepted", "double-check", GOOD, "right, in a form that is accepted as well."
+    ),
     Verdict.PARTIAL: Word(
         "partial", "half", PARTLY, "some of it is right, and a share of the points is given."
     ),
@@ -44,7 +46,10 @@ VERDICTS = {
         "unanswered", "empty", NEUTRAL, "the function is still as it was handed out."
     ),
     Verdict.NOT_GRADED: Word(
-        "not graded", "question", NEUTRAL, "nobody's fault: it was not run, or our side failed."
+        "not graded",
+        "question",
+        NEUTRAL,
+        "it was not run, or fairgrade failed. That is nobody's fault.",
     ),
 }
 

@@ -20,7 +20,8 @@ class ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
 
     A score is null exactly where nothing was graded: it is never a silent zero. `version` is that
     of fairgrade. With `seed` for `--seed`, the cases that were drawn afresh are the same again.
-    `passed_over` lists files and links that are no submissions.
+    `passed_over` lists files and links that are no submissions, `titles` the title of each
+    exercise by its name.
     """
 
     schema: Literal[1] = 1
@@ -31,6 +32,7 @@ class ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     protection: Protection
     passed_over: tuple[str, ...] = ()
+    titles: dict[str, str] = {}
     submissions: tuple[Result, ...]
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from grader.assignments.records import Assignment
 from grader.errors import InputError, Remedy, SystemFailure
-from grader.files import put_in_place, scratch_folder
+from grader.files import put_in_place, scratch_folder, undisturbed
+from grader.gradebook.diff import Since
 from grader.model import Run
 from grader.report import write_report
 from grader.results.files import write_grades, write_results
@@ -42,8 +43,16 @@ def prepare(folder: Path) -> None:
         )
 
 
-def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool = False) -> None:
+def write_output(
+    run: Run,
+    assignment: Assignment,
+    folder: Path,
+    similar: bool = False,
+    since: Since | None = None,
+) -> None:
     """Write results, grades and report; with `similar`, the report lists similar submissions.
+
+    `since` is what the report says of the run before.
 
     All three are written beside the folder's files before the first is put in its place, so an
     error while writing leaves what an earlier run wrote. Raises SystemFailure where the folder
@@ -57,8 +66,8 @@ def write_output(run: Run, assignment: Assignment, folder: Path, similar: bool =
             (staged / REPORT).mkdir()
             write_results(run, staged / RESULTS)
             write_grades(run, assignment, staged / GRADES)
-            write_report(run, assignment, staged / REPORT, folder / REPORT, similar)
-            with _locked(folder):
+            write_report(run, assignment, staged / REPORT, folder / REPORT, similar, since)
+            with _locked(folder), undisturbed():
                 for part in (REPORT, GRADES, RESULTS):
                     put_in_place(staged / part, folder / part)
     except OSError as error:

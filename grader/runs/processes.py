@@ -23,7 +23,8 @@ from queue import Empty, LifoQueue
 from grader.encoding import from_json
 from grader.errors import SystemFailure
 from grader.files import scratch_folder
-from grader.grading.grade import Task, not_reached
+from grader.grading.grade import not_reached
+from grader.grading.task import Task
 from grader.model import Graded, Protection
 from grader.runs.worker import (
     MAX_WORKER_BYTES,
@@ -76,6 +77,8 @@ class Worker:
                 start_new_session=True,
             )
         self._connection = Connection(ours.detach())
+        # A connection that is closed while another thread reads from it may by then be another's.
+        self._in_use = threading.Lock()
 
     @property
     def number(self) -> int:
@@ -92,21 +95,30 @@ class Worker:
         Raises WorkerLost where the process ends, runs out of memory, or takes more than `seconds`.
         """
         try:
-            self._connection.send(request)
-            if not self._connection.poll(seconds):
-                raise WorkerLost(f"took longer than {seconds:g} s, and was ended")
-            answer = from_json(self._connection.recv_bytes(), Answer)
+            with self._in_use:
+                self._connection.send(request)
+                if not self._connection.poll(seconds):
+                    raise WorkerLost(f"took longer than {seconds:g} s, and was ended")
+                answer = from_json(self._connection.recv_bytes(), Answer)
         except (OSError, EOFError):
             raise WorkerLost("ended the grading process") from None
-        if answer.exhausted:
+        if answer.exhausted and answer.graded is None:
             raise WorkerLost(f"used up the grading process: {answer.exhausted}")
         return answer
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """Kill the process; its warm parents and kernels end with it."""
         self._process.kill()
+
+    def close(self) -> None:
+        """Kill the process, wait for its end, and give back what it needed here.
+
+        Several threads may call it, and one while another waits in `ask`, which then ends.
+        """
+        self.kill()
         self._process.wait()
-        self._connection.close()
+        with self._in_use:
+            self._connection.close()
 
 
 class Workers:
@@ -144,6 +156,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
         self._protection: Protection | None = None
+        self._private: tuple[str, ...] = (os.path.realpath(tempfile.gettempdir()),)
         self._close = weakref.finalize(self, _closed, self._held, self._starter, self._all)
 
     def __enter__(self) -> Workers:
@@ -171,13 +184,21 @@ class Workers:
         for worker in places:
             self._free.put(worker or self._starter.submit(self._started).result())
 
+    def keep_private(self, places: Iterable[str | os.PathLike[str]]) -> None:
+        """Hide these files and folders from all kernels, wherever they lie."""
+        private = {*self._private, *map(os.path.realpath, places)}
+        if private != {*self._private}:
+            self._private = tuple(sorted(map(os.fspath, private)))
+            self._protection = None
+
     def protection(self) -> Protection:
         """What keeps student code from the rest of this machine; found out by the first call.
 
         Raises KernelFailure where no kernel can be started.
         """
         if self._protection is None:
-            self._protection = protection_from(self._asked(Protect(self._at_most), PROTECT_SECONDS))
+            request = Protect(self._at_most, self._private)
+            self._protection = protection_from(self._asked(request, PROTECT_SECONDS))
         return self._protection
 
     def grade(self, task: Task, seconds: float, content: bytes | None = None) -> Graded:
@@ -187,7 +208,7 @@ class Workers:
         own time limit. Raises WorkerLost where the worker ends or takes too long, AssignmentError
         where the assignment is malformed, and KernelFailure where no kernel can be started.
         """
-        answer = self._asked(Grade(task, content), seconds + self._allowance)
+        answer = self._asked(Grade(task, content, private=self._private), seconds + self._allowance)
         return graded_from(answer, task)
 
     def grade_all(self, tasks: Iterable[Task], seconds: float) -> Generator[Graded, None, None]:
@@ -207,6 +228,9 @@ class Workers:
                 worker = None
                 worker = self._starter.submit(self._started).result()
             answer = worker.ask(request, seconds)
+            if answer.exhausted:
+                self._forget(worker)
+                worker = None
         except BaseException:  # the worker may be in the middle of the request
             self._forget(worker)
             worker = None
@@ -232,8 +256,7 @@ class Workers:
         with self._lock:
             everyone = list(self._all)
         for worker in everyone:
-            with suppress(ProcessLookupError):
-                os.kill(worker.number, 9)
+            worker.kill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +336,10 @@ def _alone(task: Task, grade: Callable[[Task], Graded]) -> Graded:
 
 
 def _closed(held: ExitStack, starter: ThreadPoolExecutor, workers: set[Worker]) -> None:
+    # First, so that no thread that still grades starts another worker after these were closed.
+    starter.shutdown(cancel_futures=True)
     for worker in list(workers):
         worker.close()
-    starter.shutdown(wait=False)
     remove_stale(seconds=2)
     held.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,11 +13,14 @@ from grader import __version__
 from grader.assignments.load import assignment_names, load_assignment
 from grader.assignments.records import Assignment, Limits
 from grader.gradebook.extensions import Extensions, LateDays
-from grader.gradebook.fingerprint import basis, content, digest
+from grader.gradebook.fingerprint import content, digest, fingerprint
 from grader.gradebook.recorded import ResultReader, Results, heads
+from grader.gradebook.renamed import follow_names
 from grader.gradebook.store import Gradebook, Kept
-from grader.grading.grade import Task, not_reached
+from grader.grading.grade import not_reached
+from grader.grading.task import Task
 from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary
+from grader.runs.absent import WithOthers, others_of_each
 from grader.sandbox.level import Level
 from grader.submissions.attempts import best_attempts
 from grader.submissions.find import Found
@@ -62,13 +65,14 @@ class GradedRuns:
 
     `interrupted` says whether Ctrl-C ended it early. `kept` is the number of results taken over
     from earlier runs. `went_on` is when the latest run with the same fingerprint began, if it was
-    cut short; this run has then gone on with its work.
+    cut short; this run has then gone on with its work. `number` is that of this run.
     """
 
     runs: tuple[tuple[Assignment, Run], ...]
     interrupted: bool
     kept: int = 0
     went_on: str = ""
+    number: int = 0
 
     @property
     def results(self) -> Iterator[Result]:
@@ -85,8 +89,8 @@ class GradedRuns:
 
     @property
     def all_graded(self) -> bool:
-        """Whether every submission was graded; students without one do not count."""
-        return all(result.status is Status.GRADED or not result.handed_in for result in self.heads)
+        """Whether every submission was graded; students who handed in nothing do not count."""
+        return all(result.status is Status.GRADED or result.absent for result in self.heads)
 
 
 def grade_run(
@@ -112,30 +116,34 @@ def grade_run(
     parts = _parts(assignments, options, level)
     table = found.submissions
     book = _Book(gradebook, table, options, digest(parts))
+    follow_names(gradebook, table)
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
     for graded in book.take():
         on_graded(graded)
     kept = len(table.summaries())
+    for graded in book.record_problems(task):
+        on_graded(graded)
     all_graded = graders.grade_all(map(task, book.left()))
     interrupted = _recorded_all(all_graded, book, on_graded)
     now = _parts(load_assignments(options.root, options.assignment), options, level)
     changed = () if now == parts else (book.give_up_results(),)
     for each in table.left:
-        graded = not_reached(task(each), INTERRUPTED)
+        graded = not_reached(task(each), each.problem or INTERRUPTED)
         table.put(Summary.of(each, graded.assignment, graded.result))
-    reader = _reader(gradebook, assignments, options)
+    reader = _reader(gradebook, assignments, options, table)
     for summary in table.summaries():
         table.put(reader.with_decisions(summary))
-    others = best_attempts(table) if options.best_attempt else ()
-    passed_over = (*found.passed_over, *others, *changed)
-    runs = tuple(_runs(table, reader, options, started, passed_over, protection))
-    return GradedRuns(runs, interrupted, kept, went_on if kept else "")
+    worse = best_attempts(table) if options.best_attempt else ()
+    passed_over = (*found.passed_over, *worse, *changed)
+    others = others_of_each(table, found.roster)
+    runs = tuple(_runs(table, reader, options, started, passed_over, protection, others))
+    return GradedRuns(runs, interrupted, kept, went_on if kept else "", book.run)
 
 
 def _parts(assignments: list[Assignment], options: Options, level: Level) -> dict[str, str]:
     """The fingerprint of this run."""
-    return basis(assignments, full=options.full, protection=level.word)
+    return fingerprint(assignments, full=options.full, protection=level.word)
 
 
 def _recorded_all(
@@ -153,10 +161,18 @@ def _recorded_all(
     return False
 
 
-def _reader(gradebook: Gradebook, assignments: list[Assignment], options: Options) -> ResultReader:
+def _reader(
+    gradebook: Gradebook,
+    assignments: list[Assignment],
+    options: Options,
+    submissions: Iterable[Submission],
+) -> ResultReader:
     """A reader of the run's results, with people's decisions and late days applied."""
     rules = {each.name: each.late for each in assignments if each.late}
-    return ResultReader(gradebook, gradebook.decisions(), LateDays(rules, options.extensions))
+    late_days = LateDays(rules, options.extensions)
+    if rules:
+        late_days = late_days.of_class(each.owner for each in submissions if each.source)
+    return ResultReader(gradebook, gradebook.decisions(), late_days)
 
 
 def load_assignments(root: Path, name: str = "") -> list[Assignment]:
@@ -175,7 +191,7 @@ class _Book:
     gradebook: Gradebook
     table: SubmissionTable
     options: Options
-    basis: str
+    fingerprint: str
     run: int = 0
     contents: dict[Submission, str] = field(default_factory=dict)
 
@@ -185,11 +201,19 @@ class _Book:
             return
         for submission in self.table:
             hashed = content(submission)
-            if hashed and (kept := self.gradebook.kept(submission, hashed, self.basis)):
+            if hashed and (kept := self.gradebook.kept(submission, hashed, self.fingerprint)):
                 self.table.put(Summary.of(submission, kept.assignment, kept.result, kept.number))
                 yield Graded(submission, kept.assignment, kept.result, kept=True)
         numbers = (summary.number for summary in self.table.summaries() if summary.number)
         self.gradebook.take(self.run, numbers)
+
+    def record_problems(self, task: Callable[[Submission], Task]) -> Iterator[Graded]:
+        """Record, and yield, the results of what cannot be opened: that takes no worker."""
+        for submission in self.table.left:
+            if not submission.can_be_opened:
+                graded = not_reached(task(submission), submission.problem)
+                self.record(graded)
+                yield graded
 
     def left(self) -> Iterator[Submission]:
         """The submissions still to be graded; each is hashed when it is asked for."""
@@ -199,11 +223,11 @@ class _Book:
 
     def record(self, graded: Graded) -> None:
         """Store a result; it is valid for later runs only if its notebook has not changed."""
-        hashed = self.contents.pop(graded.submission)
-        same = hashed if content(graded.submission) == hashed else ""
+        hashed = self.contents.pop(graded.submission, "")
+        same = hashed if hashed and content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
         number = self.gradebook.record(
-            self.run, self.options.seed, kept, self.basis, self.options.regrade
+            self.run, self.options.seed, kept, self.fingerprint, self.options.regrade
         )
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
 
@@ -223,13 +247,16 @@ def _runs(
     started: str,
     passed_over: tuple[str, ...],
     protection: Protection,
+    others: Mapping[str, tuple[Summary, ...]],
 ) -> Iterator[tuple[Assignment, Run]]:
     names = {name: count for name, count in table.assignments.items() if name}
     # Submissions of no known assignment are listed with the assignment that has the most.
     most = max(names, key=names.__getitem__, default="")
     for name in names or [""]:
         assignment = load_assignment(options.root, name) if name else _unknown(options.root)
-        summaries = table.summaries(name, "") if name == most else table.summaries(name)
+        # No name twice, as where no assignment is known and `name` is empty, too.
+        listed = table.summaries(*{name: 0, **({"": 0} if name == most else {})})
+        summaries = WithOthers(listed, others.get(name, ()))
         yield (
             assignment,
             Run(
@@ -241,6 +268,7 @@ def _runs(
                 protection=protection,
                 results=Results(recorded, summaries, assignment.max_score),
                 passed_over=passed_over if name == most else (),
+                titles={each.name: each.title for each in assignment.exercises},
             ),
         )
 

@@ -13,36 +13,52 @@ import resource
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from grader.encoding import to_json
 from grader.errors import AssignmentError, KernelFailure
 from grader.execution.protection import protection_in_force
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import Graded, Protection, Result
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
+from grader.sandbox.private import keep_private
 
 # Enough for a few values of `wire.MAX_BYTES`. A worker that a kernel floods with data reaches this
 # limit before it takes the machine's memory.
 MAX_WORKER_BYTES = 4 * 1024**3
+MEMORY_RAN_OUT = "memory ran out"
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A request to grade one submission; with `content`, its file is not opened."""
+    """A request to grade one submission.
+
+    With `content`, its file is not opened; `came` is then the content of the files that came with
+    it, by name.
+
+    `private` are the places that no kernel may read, besides the course.
+    """
 
     task: Task
     content: bytes | None = None
+    came: Mapping[str, bytes] | None = None
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """A request to find out how well student code is shut in here, at level `at_most` or below."""
+    """A request to find out how well student code is shut in here, at level `at_most` or below.
+
+    `private` are the places that no kernel may read.
+    """
 
     at_most: Level = Level.NAMESPACES
+    private: tuple[str, ...] = ()
 
 
 Request = Grade | Protect
@@ -56,7 +72,8 @@ class Answer:
     - `malformed`: what is wrong with the assignment;
     - `protection`: what keeps student code from the rest of this machine;
     - `unprotected`: why no kernel can be started here;
-    - `exhausted`: memory ran out, and this process must not be used any more.
+    - `exhausted`: memory ran out, and this process must not be used any more. With `graded`, it did
+      so after the verdicts, which stand.
     """
 
     graded: tuple[str, Result] | None = None
@@ -103,17 +120,19 @@ def limit_memory(most_bytes: int = MAX_WORKER_BYTES) -> None:
 
 def answered(request: Request) -> Answer:
     """Do what is requested; errors that a caller is to see become part of the answer."""
+    keep_private(request.private)
     try:
         if isinstance(request, Protect):
             return Answer(protection=protection_in_force(request.at_most)[1])
-        graded = grade(request.task, request.content)
-        return Answer(graded=(graded.assignment, graded.result))
+        graded = grade(request.task, request.content, came=request.came)
+        used_up = MEMORY_RAN_OUT if graded.exhausted else ""
+        return Answer(graded=(graded.assignment, graded.result), exhausted=used_up)
     except AssignmentError as error:
         return Answer(malformed=str(error))
     except KernelFailure as error:
         return Answer(unprotected=str(error))
     except MemoryError:
-        return Answer(exhausted="memory ran out")
+        return Answer(exhausted=MEMORY_RAN_OUT)
 
 
 def graded_from(answer: Answer, task: Task) -> Graded:

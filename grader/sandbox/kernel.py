@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import atexit
 import secrets
 import shutil
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,16 +17,18 @@ from typing import Any
 
 import zmq
 import zmq.asyncio
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from msgspec.structs import asdict
 
 from grader.assignments.records import Limits
 from grader.errors import KernelFailure
-from grader.sandbox.flood import ended_if_flooding
-from grader.sandbox.launch import readable
+from grader.sandbox.channels import SEND_MILLISECONDS, BoundedClient, TooManyFrames
+from grader.sandbox.files import PackedFiles
+from grader.sandbox.flood import ended_if_flooding, most_resident_bytes
+from grader.sandbox.launch import hidden, readable
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
+from grader.sandbox.parents import WARM_PARENTS, Wanted
 from grader.sandbox.provisioner import NAME, SandboxManager, SandboxProvisioner
 from grader.sandbox.shared import SharedInputs
 from grader.values import wire
@@ -50,13 +51,15 @@ class Confinement:
     """How a kernel is to be shut in, and what it has from the start.
 
     `level` is the level of protection. The modules in `warm_imports` are imported and the inputs in
-    `shared` are in its memory when it starts. `limits` are the most that it may use.
+    `shared` are in its memory when it starts. `limits` are the most that it may use. `rehearsed`
+    says whether its warm parent makes itself quicker first, which costs it half a second.
     """
 
     level: Level
     warm_imports: tuple[str, ...] = ()
     shared: tuple[SharedInputs, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    rehearsed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,34 @@ class Kernel:
     """
 
     manager: SandboxManager
-    client: AsyncKernelClient
+    client: BoundedClient
     shared: tuple[SharedInputs, ...]
     limits: Limits
+
+    def sends(self, request: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> bool:
+        """Send a request; False where the connection is gone, and the kernel with it.
+
+        A kernel can break the connection, by a frame that is none, for example.
+        """
+        try:
+            self.client.session.send(
+                self.client.shell_channel.socket, request, buffers=list(buffers)
+            )
+        except zmq.ZMQError:
+            self.end()
+            return False
+        return True
+
+    async def receives(self, seconds: float) -> dict[str, Any] | None:
+        """The next message on shell; None where there is none yet, or never will be."""
+        try:
+            message: dict[str, Any] = await self.client.shell_channel.get_msg(timeout=seconds)
+        except Empty:
+            return None
+        except (TooManyFrames, zmq.ZMQError):
+            self.end()
+            return None
+        return message
 
     async def is_alive(self) -> bool:
         return bool(await self.manager.is_alive())
@@ -97,16 +125,18 @@ class _SandboxSpec(KernelSpecManager):
         )
 
 
-_parents: dict[tuple[Level, tuple[str, ...], int, int], WarmParent] = {}
-
-
 @asynccontextmanager
 async def start_kernel(
-    files: Mapping[str, bytes], confinement: Confinement
+    files: Mapping[str, bytes | Path] | PackedFiles,
+    confinement: Confinement,
+    most_resident: int | None = None,
 ) -> AsyncIterator[Kernel]:
     """Start a kernel, and yield it when it takes requests.
 
-    `files` (name -> content) are all that is in its working directory. When the context ends, its
+    The kernel is ended if it makes this process larger than `most_resident` bytes; without that, if
+    it makes it grow by more than `flood.MAX_GROWTH_BYTES`.
+
+    `files`, by name or packed, are all that is in its working directory. When the context ends, its
     processes, sockets and folder are gone. Raises KernelFailure where it cannot be started.
     """
     context = zmq.asyncio.Context()
@@ -116,20 +146,21 @@ async def start_kernel(
     folder, manager = None, None
     try:
         try:
-            folder, manager = await _launched(files, confinement, context)
+            packed = files if isinstance(files, PackedFiles) else PackedFiles(files)
+            folder, manager = await _launched(packed, confinement, context)
             client = _connected(manager, context, confinement.limits.output_bytes)
             await _until_ready(manager, client)
         except OSError as error:
             raise KernelFailure(f"a kernel could not be started: {error}") from None
         kernel = Kernel(manager, client, confinement.shared, confinement.limits)
-        with ended_if_flooding(kernel.end):
+        with ended_if_flooding(kernel.end, most_resident or most_resident_bytes()):
             yield kernel
     finally:
         await _end(manager, context, folder)
 
 
 async def _launched(
-    files: Mapping[str, bytes], confinement: Confinement, context: zmq.asyncio.Context
+    files: PackedFiles, confinement: Confinement, context: zmq.asyncio.Context
 ) -> tuple[Path, SandboxManager]:
     """Fork a kernel; its socket folder and its manager.
 
@@ -146,7 +177,7 @@ async def _launched(
 
 async def _launch(
     warm: WarmParent,
-    files: Mapping[str, bytes],
+    files: PackedFiles,
     confinement: Confinement,
     context: zmq.asyncio.Context,
 ) -> tuple[Path, SandboxManager]:
@@ -157,7 +188,8 @@ async def _launch(
     )
     request = _request(files, confinement, warm, folder, manager.session.key)
     try:
-        await manager.start(warm, request, [each.descriptor for each in confinement.shared])
+        shared = [each.descriptor for each in confinement.shared]
+        await manager.start(warm, request, [files.descriptor, *shared])
     except KernelFailure:
         await _end(manager, None, folder)
         raise
@@ -167,36 +199,31 @@ async def _launch(
 def warm_parent(confinement: Confinement) -> WarmParent:
     """The process that forks kernels with this confinement; a new one if the last has died.
 
-    There is one for each level, list of imports, and limits of memory and processes. Where an
-    import kills it or takes too long, one without imports is started; each kernel then imports for
-    itself.
+    There is one for each level, list of imports, limits of memory and processes, and what is hidden
+    from kernels.
     """
-    limits = confinement.limits
-    key = (confinement.level, confinement.warm_imports, limits.memory_bytes, limits.processes)
-    parent = _parents.get(key)
-    if parent is None or not parent.alive:
-        if parent is not None:
-            parent.close()
-        try:
-            parent = WarmParent(*key)
-        except KernelFailure as error:
-            if not confinement.warm_imports:
-                raise
-            parent = WarmParent(key[0], (), *key[2:])
-            parent.problems = [f"{', '.join(confinement.warm_imports)}: {error}"]
-        _parents[key] = parent
-    return parent
+    limits, level = confinement.limits, confinement.level
+    secret = hidden() if level > Level.LIMITS else ()
+    imports = confinement.warm_imports
+    return WARM_PARENTS.get(
+        Wanted(
+            level,
+            imports,
+            limits.memory_bytes,
+            limits.processes,
+            secret,
+            confinement.rehearsed,
+        )
+    )
 
 
-@atexit.register
 def close_parents() -> None:
     """End this process's warm parents."""
-    while _parents:
-        _parents.popitem()[1].close()
+    WARM_PARENTS.close()
 
 
 def _request(
-    files: Mapping[str, bytes],
+    files: PackedFiles,
     confinement: Confinement,
     warm: WarmParent,
     folder: Path,
@@ -204,39 +231,44 @@ def _request(
 ) -> dict[str, Any]:
     """The request to fork a kernel, as `grader/sandbox/inside/warm.py` reads it."""
     alone = confinement.level is Level.NAMESPACES
+    limits = confinement.limits
     private = "/tmp" if alone else str(folder)
-    sockets = "/run/own" if alone else str(folder)
+    sockets = f"/run/all/{folder.name}" if alone else str(folder)
     return {
         "key": key,
-        "files": dict(files),
+        "files": files.sizes,
         "work": f"{private}/work",
         "home": f"{private}/home",
         "sockets": sockets,
-        "sockets_name": folder.name,
         "environment": environment(f"{private}/home"),
-        "readable": ["/"] if alone else [*readable(), str(warm.folder / "agent")],
+        "readable": ["/"] if alone else [*readable(warm.secret), str(warm.folder / "agent")],
         "writable": [private] if alone else [f"{private}/work", f"{private}/home"],
-        "limits": asdict(confinement.limits),
+        # What it is given at the start does not count as what it writes.
+        "tmpfs_bytes": limits.disk_bytes + files.size,
+        "limits": asdict(limits),
     }
 
 
 def _connected(
     manager: SandboxManager, context: zmq.asyncio.Context, output_bytes: int
-) -> AsyncKernelClient:
+) -> BoundedClient:
     """A client on the channels iopub and shell, with limits on what each of them reads."""
-    client: AsyncKernelClient = manager.client(context=context)
+    client: BoundedClient = manager.client(context=context)  # type: ignore[assignment]
     channels = {"shell": False, "iopub": False, "stdin": False, "hb": False, "control": False}
-    context.setsockopt(zmq.MAXMSGSIZE, 8 * output_bytes + OUTPUT_ENVELOPE_BYTES)
+    content_bytes = 8 * output_bytes + OUTPUT_ENVELOPE_BYTES
+    context.setsockopt(zmq.SNDTIMEO, SEND_MILLISECONDS)
+    context.setsockopt(zmq.MAXMSGSIZE, content_bytes)
     context.setsockopt(zmq.RCVHWM, MAX_WAITING_MESSAGES)
     client.start_channels(**{**channels, "iopub": True})
     context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY_BYTES)
     context.setsockopt(zmq.RCVHWM, MAX_WAITING_REPLIES)
     client.start_channels(**{**channels, "shell": True})
+    client.iopub_channel.content_bytes = client.shell_channel.content_bytes = content_bytes
     client.allow_stdin = False
     return client
 
 
-async def _until_ready(manager: SandboxManager, client: AsyncKernelClient) -> None:
+async def _until_ready(manager: SandboxManager, client: BoundedClient) -> None:
     """Wait until the kernel says that we are subscribed to its output: it then takes requests."""
     for _ in range(2 * START_SECONDS):
         try:

@@ -8,19 +8,19 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import KernelFailure, WireError
+from grader.files import scratch_folder
 from grader.sandbox.cgroup import create, in_cgroup
 from grader.sandbox.launch import command, lay_out_agent
 from grader.sandbox.level import Level
@@ -54,6 +54,11 @@ class Process:
             return not _exists(self.number)
         return bool(select.select([self.descriptor], [], [], 0)[0])
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was closed or has ended."""
+        return self.number < 0 or self.ended
+
     def send(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             if self.descriptor is not None:
@@ -74,7 +79,7 @@ class Process:
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
-            self.number = -1
+        self.number = -1
 
 
 class WarmParent:
@@ -84,16 +89,28 @@ class WarmParent:
     """
 
     def __init__(
-        self, level: Level, warm_imports: tuple[str, ...], memory_bytes: int, processes: int
+        self,
+        level: Level,
+        warm_imports: tuple[str, ...],
+        memory_bytes: int,
+        processes: int,
+        secret: tuple[str, ...] = (),
+        rehearsed: bool = True,
     ) -> None:
         """Start it; raises KernelFailure where that fails.
+
+        `secret` are files and folders that are hidden from kernels, which could read them else.
+        Unless it is `rehearsed`, it is ready sooner, and its kernels are slower at first.
 
         `memory_bytes` and `processes` limit a kernel with all that it starts. Kernels run one at a
         time, so the control group has room for one.
         """
         self.level = level
+        self.secret = secret
+        self._kernels: list[Process] = []
         self._cgroup = create(memory_bytes + OWN_BYTES, processes + OWN_PROCESSES)
-        self.folder = _folder()
+        self._held = ExitStack()
+        self.folder = _folder(self._held)
         self.problems: list[str] = []
         ours, theirs = socket.socketpair()
         self._control = ours
@@ -101,7 +118,7 @@ class WarmParent:
         try:
             with theirs:
                 self._process = subprocess.Popen(
-                    in_cgroup(self._cgroup, command(level, self.folder, theirs.fileno())),
+                    in_cgroup(self._cgroup, command(level, self.folder, theirs.fileno(), secret)),
                     env=environment("/tmp" if level is Level.NAMESPACES else str(self.folder)),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -110,7 +127,7 @@ class WarmParent:
                     cwd=self.folder,
                     start_new_session=True,
                 )
-            self._send({"warm_imports": list(warm_imports)})
+            self._send({"warm_imports": list(warm_imports), "rehearsed": rehearsed})
             self.problems = [str(each) for each in self._receive()["problems"]]
         except (OSError, KernelFailure) as error:
             words = self._last_words()
@@ -127,15 +144,26 @@ class WarmParent:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def fork(self, request: dict[str, Any], shared: Sequence[int]) -> tuple[Process, int]:
+    @property
+    def idle(self) -> bool:
+        """Whether none of its kernels runs."""
+        return all(each.gone for each in self._kernels)
+
+    @property
+    def in_group(self) -> bool:
+        """Whether a control group limits what a kernel and all that it starts use together."""
+        return self._cgroup is not None
+
+    def fork(self, request: dict[str, Any], given: Sequence[int]) -> tuple[Process, int]:
         """Fork a kernel: its process, and the descriptor of a pipe to read its first word from.
 
-        The word is "ready", or else what went wrong. `shared` are the descriptors of the memory
-        with inputs that the kernel maps. Raises KernelFailure where there is no fork.
+        The word is "ready", or else what went wrong. `given` are the descriptors of the packed
+        files, and of the memory with inputs that the kernel maps. Raises KernelFailure where there
+        is no fork.
         """
         ready, theirs = os.pipe()
         try:
-            self._send(request, theirs, *shared)
+            self._send(request, theirs, *given)
             data, descriptors, _, _ = socket.recv_fds(self._control, _PID.size, 1)
             if len(data) < _PID.size:
                 raise KernelFailure("the warm parent has ended")
@@ -145,7 +173,9 @@ class WarmParent:
         finally:
             os.close(theirs)
         number, descriptor = _PID.unpack(data)[0], descriptors[0] if descriptors else None
-        return Process(number, descriptor, self.level is not Level.NAMESPACES), ready
+        process = Process(number, descriptor, self.level is not Level.NAMESPACES)
+        self._kernels = [each for each in self._kernels if not each.gone] + [process]
+        return process, ready
 
     def close(self) -> None:
         self._control.close()
@@ -156,7 +186,7 @@ class WarmParent:
                 self._process.stderr.close()
         if self._cgroup:
             self._cgroup.remove()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._held.close()
 
     def _send(self, message: dict[str, Any], *descriptors: int) -> None:
         data = wire.encode(message)
@@ -209,11 +239,12 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
-def _folder() -> Path:
+def _folder(held: ExitStack) -> Path:
+    """A warm parent's folder, which is removed when `held` is closed, or by a later process."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix="fg-"))
+        folder = Path(held.enter_context(scratch_folder("fg-")))
         if len(os.fsencode(folder)) > MAX_FOLDER_BYTES:
-            folder.rmdir()
+            held.close()
             raise KernelFailure(
                 f"the folder for temporary files, {folder.parent}, has too long a path for "
                 "sockets; TMPDIR names another one"
@@ -222,6 +253,7 @@ def _folder() -> Path:
         (folder / "agent").mkdir()
         lay_out_agent(folder / "agent")
     except OSError as error:
+        held.close()
         raise KernelFailure(f"the folder for kernels could not be made: {error}") from None
     return folder
 

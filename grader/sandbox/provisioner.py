@@ -11,8 +11,10 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+from traitlets import Type
 
 from grader.errors import KernelFailure
+from grader.sandbox.channels import BoundedClient
 from grader.sandbox.parent import Process, WarmParent
 
 NAME = "fairgrade-sandbox"
@@ -27,6 +29,8 @@ class SandboxManager(AsyncKernelManager):
 
     Its `start_kernel` and `shutdown_kernel` sleep 10 ms each, for the sake of its own tests.
     """
+
+    client_factory = Type(BoundedClient)
 
     async def start(self, warm: WarmParent, request: dict[str, Any], shared: Sequence[int]) -> None:
         command, options = await self.pre_start_kernel(warm=warm, request=request, shared=shared)

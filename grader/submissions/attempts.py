@@ -12,7 +12,7 @@ def last_attempts(found: Found) -> Found:
     """Keep the last of each student's attempts at the same thing; list the others."""
     others = found.submissions.keep_last()
     tell_apart(found.submissions)
-    earlier = [f"{source}: an earlier attempt; the last one is graded" for source in others]
+    earlier = [f"{source}: an earlier attempt; the last one counts" for source in others]
     return replace(found, passed_over=(*found.passed_over, *earlier))
 
 

@@ -8,6 +8,7 @@ in the gradebook.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -56,29 +57,49 @@ class SubmissionTable(Collection[Submission]):
         columns, values = ", ".join(row), ", ".join("?" * len(row))
         self._execute(f"INSERT INTO submissions ({columns}) VALUES ({values})", *row.values())
 
-    def change(self, changed: Callable[[Submission], Submission]) -> None:
-        """Replace each submission by `changed(submission)`."""
+    def change(
+        self, changed: Callable[[Submission], Submission], person: Callable[[Submission], str]
+    ) -> None:
+        """Replace each submission by `changed(submission)`.
+
+        `person` gives a key of its student, taken from the submission as it was before; where the
+        key is empty, the one that the ids give stays.
+        """
         for place, *row in self._rows(_SUBMISSION):
             before = _submission(*row)
-            if (after := changed(before)) != before:
-                self._set(place, _row(after))
+            key, after = person(before), changed(before)
+            if key or after != before:
+                self._set(place, {**_row(after), **({"person": key} if key else {})})
 
     @property
     def paths(self) -> Iterator[Path]:
         return (Path(os.fsdecode(file)) for _, file in self._rows("file"))
 
-    @property
-    def people(self) -> int:
-        """The number of different students; those without ids are told apart by their owners."""
-        who = "CASE person WHEN '' THEN owner ELSE person END"
-        return self._number(f"SELECT count(DISTINCT {who}) FROM submissions")
-
-    def things_of(self, person: str) -> int:
-        """How many different things a student handed in; all attempts at one thing count once."""
-        thing = "CASE attempts_of WHEN '' THEN source ELSE attempts_of END"
-        return self._number(
-            f"SELECT count(DISTINCT {thing}) FROM submissions WHERE person = ?", person
+    def of_one_person(self) -> Iterator[list[tuple[int, Submission]]]:
+        """The submissions of each student who has several, each with its place in the table."""
+        people = self._execute(
+            "SELECT person FROM submissions WHERE person != ''"
+            " GROUP BY person HAVING count(*) > 1 ORDER BY min(place)"
         )
+        for (person,) in people:
+            rows = self._rows(_SUBMISSION, "person = ?", person)
+            yield [(place, _submission(*row)) for place, *row in rows]
+
+    def drop(self, places: Iterable[int]) -> None:
+        for place in places:
+            self._execute("DELETE FROM submissions WHERE place = ?", place)
+
+    def flag(self, flags: dict[int, str], instead_of: re.Pattern[str]) -> None:
+        """Give each submission whose place is in `flags` its flag, if that is not empty.
+
+        It replaces those that `instead_of` fits.
+        """
+        for place, flag in flags.items():
+            ((text,),) = self._execute("SELECT flags FROM submissions WHERE place = ?", place)
+            others = [
+                each for each in from_json(text, tuple[str, ...]) if not instead_of.fullmatch(each)
+            ]
+            self._set(place, {"flags": to_json([*others, flag] if flag else others)})
 
     def tell_apart(self, names: Sequence[Callable[[Submission], str]], after: int = 0) -> None:
         """Give all submissions but the first `after` names that no two share.
@@ -96,24 +117,30 @@ class SubmissionTable(Collection[Submission]):
             for place, *row in self._rows(_SUBMISSION, "marked"):
                 self._set(place, {"student": name(_submission(*row))})
             self._mark(clashing)
+        # Where many have the same name, the search for a free number goes on from the last one.
+        numbers: dict[str, int] = {}
         for place, student in self._rows("student", behind):
             if self._execute(f"{_NAMED} AND place < ?", student, place):
-                number = 2
+                number = numbers.get(student, 2)
                 while self._execute(_NAMED, f"{student} ({number})"):
                     number += 1
+                numbers[student] = number + 1
                 self._set(place, {"student": f"{student} ({number})"})
 
     def keep_last(self) -> tuple[str, ...]:
-        """Keep the last of each student's attempts at one thing; return the others' sources."""
-        return self._keep_one_attempt("attempt DESC, place")
+        """Keep the last of each student's attempts at one thing; return the others' sources.
+
+        Of one attempt all notebooks are kept.
+        """
+        return self._keep_one_attempt("attempt DESC")
 
     def keep_best(self) -> tuple[str, ...]:
         """Keep the best of each student's attempts at one thing; return the others' sources.
 
-        The score in the summary decides; the later one of equals is kept. No score is less than
-        any score.
+        The score in the summary decides, that of the best notebook where an attempt has several;
+        the later one of equals is kept. No score is less than any score.
         """
-        return self._keep_one_attempt("coalesce(score, -1) DESC, attempt DESC, place DESC")
+        return self._keep_one_attempt("coalesce(score, -1) DESC, attempt DESC")
 
     def put(self, summary: Summary) -> None:
         """Store the summary of a submission, which is found by its student's name."""
@@ -155,13 +182,13 @@ class SubmissionTable(Collection[Submission]):
     def read_summaries(self, assignments: Sequence[str]) -> Iterator[Summary]:
         named = ", ".join("?" * len(assignments))
         rows = self._rows(f"{_SUBMISSION}, {_SUMMARY}", f"assignment IN ({named})", *assignments)
-        return (_summary(_submission(*row[1:7]), *row[7:]) for row in rows)
+        return (_summary(_submission(*row[1:8]), *row[8:]) for row in rows)
 
     def _keep_one_attempt(self, order: str) -> tuple[str, ...]:
         thing = "CASE attempts_of WHEN '' THEN '/' || student ELSE attempts_of END"
-        ranks = f"row_number() OVER (PARTITION BY {thing} ORDER BY {order})"
-        ranked = f"SELECT place, {ranks} AS rank FROM submissions"
-        self._mark(f"place NOT IN (SELECT place FROM ({ranked}) WHERE rank = 1)")
+        kept = f"first_value(attempt) OVER (PARTITION BY {thing} ORDER BY {order})"
+        other = f"SELECT place, attempt != {kept} AS is_other FROM submissions"
+        self._mark(f"place IN (SELECT place FROM ({other}) WHERE is_other)")
         sources = tuple(source for _, source in self._rows("source", "marked"))
         self._execute("DELETE FROM submissions WHERE marked")
         return sources
@@ -215,7 +242,7 @@ class Summaries(Collection[Summary]):
         return any(each == summary for each in self)
 
 
-_SUBMISSION = "student, source, file, problem, owner, flags"
+_SUBMISSION = "student, source, file, problem, owner, flags, companions"
 _SUMMARY = "assignment, number, status, score, reason, late"
 _NAMED = "SELECT 1 FROM submissions WHERE student = ?"
 _TABLE = (
@@ -225,8 +252,9 @@ _TABLE = (
     """
     CREATE TABLE submissions (
         place INTEGER PRIMARY KEY, student TEXT, source TEXT, file BLOB, problem TEXT, owner BLOB,
-        flags BLOB, notebook BLOB, person TEXT, attempt INTEGER, attempts_of TEXT, marked INTEGER,
-        assignment TEXT, number INTEGER, status TEXT, score REAL, reason BLOB, late BLOB
+        flags BLOB, companions BLOB, notebook BLOB, person TEXT, attempt INTEGER,
+        attempts_of TEXT, marked INTEGER, assignment TEXT, number INTEGER, status TEXT, score REAL,
+        reason BLOB, late BLOB
     )
     """,
     "CREATE INDEX by_student ON submissions (student)",
@@ -245,6 +273,7 @@ def _row(submission: Submission) -> dict[str, object]:
         "problem": submission.problem,
         "owner": to_json(owner),
         "flags": to_json(submission.flags),
+        "companions": to_json(submission.companions),
         "notebook": os.fsencode(os.path.abspath(submission.file)),
         "person": submission.person,
         "attempt": owner.attempt,
@@ -253,10 +282,17 @@ def _row(submission: Submission) -> dict[str, object]:
 
 
 def _submission(
-    student: str, source: str, file: bytes, problem: str, owner: bytes, flags: bytes
+    student: str,
+    source: str,
+    file: bytes,
+    problem: str,
+    owner: bytes,
+    flags: bytes,
+    companions: bytes,
 ) -> Submission:
-    path, remarks = os.fsdecode(file), from_json(flags, tuple[str, ...])
-    return Submission(student, source, path, problem, _owner(owner), remarks)
+    path, beside = os.fsdecode(file), from_json(companions, tuple[str, ...])
+    remarks = from_json(flags, tuple[str, ...])
+    return Submission(student, source, path, problem, _owner(owner), remarks, beside)
 
 
 @lru_cache(ROWS)

@@ -69,6 +69,8 @@ class _Array(Kind):
         if isinstance(value, np.generic) and value.dtype.newbyteorder("<") in _CODES:
             writer.write(value.item(), where, 0)
             return
+        if isinstance(value, np.generic):
+            Kind.encode(self, value, writer, where, depth)
         array = np.asarray(value)
         dtype = array.dtype.newbyteorder("<")
         if dtype not in _CODES or array.ndim > MAX_NDIM:

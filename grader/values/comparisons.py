@@ -84,7 +84,9 @@ def _rank(item: Any) -> tuple[int, Any]:
     """What items are sorted by, so that those within the tolerance are close to each other."""
     if isinstance(item, (int, float)):
         return (0, item) if item == item else (1, 0)
-    rounded = re.sub(r"\d+\.\d+(e-?\d+)?", lambda number: f"{float(number[0]):.6g}", repr(item))
+    rounded = re.sub(
+        r"(?<!\d)\d++\.\d++(e-?\d++)?+", lambda number: f"{float(number[0]):.6g}", repr(item)
+    )
     return 2, rounded
 
 

@@ -25,8 +25,10 @@ class _Dict(Kind):
 
     def decode(self, tag: int, reader: Reader, depth: int) -> dict[Any, Any]:
         count = reader.keys()
-        pairs = ((reader.read(depth + 1), reader.read(depth + 1)) for _ in range(count))
-        built: dict[Any, Any] = reader.hashed(dict, pairs, count)
+        pairs = [(reader.key(depth + 1), reader.read(depth + 1)) for _ in range(count)]
+        reader.check_keys([key for key, _ in pairs])
+        built = {key: item for (key, _), item in pairs}
+        reader.check_distinct(built, count)
         return built
 
     def freeze(self, value: Any, inner: Callable[[Any], Any]) -> dict[str, Any]:

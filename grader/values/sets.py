@@ -22,8 +22,10 @@ class _Set(Kind):
 
     def decode(self, tag: int, reader: Reader, depth: int) -> set[Any]:
         count = reader.keys()
-        items = (reader.read(depth + 1) for _ in range(count))
-        built: set[Any] = reader.hashed(set, items, count)
+        items = [reader.key(depth + 1) for _ in range(count)]
+        reader.check_keys(items)
+        built = {item for item, _ in items}
+        reader.check_distinct(built, count)
         return built
 
     def freeze(self, value: Any, inner: Callable[[Any], Any]) -> dict[str, Any]:

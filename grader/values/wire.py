@@ -13,18 +13,37 @@ is there before it allocates, and raises `WireError` and nothing else.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
 
 from .kind import Kind, Kinds
 from .kinds import KINDS
-from .limits import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_KEYS, WireError
+from .limits import MAX_ALIKE_BYTES, MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_KEYS, WireError
 
-__all__ = ["MAX_BYTES", "MAX_ITEMS", "MAX_KEYS", "WireError", "decode", "encode"]
+__all__ = ["MAX_BYTES", "MAX_ITEMS", "MAX_KEYS", "Budget", "WireError", "decode", "encode"]
 
 _LENGTH = struct.Struct("<I")
+# The hash of these is random in every process, so nobody can choose keys that collide.
+_RANDOMLY_HASHED = (str, bytes)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be decoded of several values together: so many values in them, so many bytes.
+
+    It is spent when either is not above zero.
+    """
+
+    items: int
+    bytes: int
+
+    @property
+    def spent(self) -> bool:
+        return self.items <= 0 or self.bytes <= 0
 
 
 def encode(value: Any, *, kinds: Kinds = KINDS) -> bytes | memoryview:
@@ -38,16 +57,32 @@ def encode(value: Any, *, kinds: Kinds = KINDS) -> bytes | memoryview:
     return writer.joined()
 
 
-def decode(data: bytes | memoryview, *, copied: bool = True, kinds: Kinds = KINDS) -> Any:
+def decode(
+    data: bytes | memoryview,
+    *,
+    copied: bool = True,
+    kinds: Kinds = KINDS,
+    budget: Budget | None = None,
+) -> Any:
     """The value in `data`, of exact base types; an array's data is copied once.
 
-    Unless `copied`, arrays are views of `data`, and as writable as that is.
+    Unless `copied`, arrays are views of `data`, and as writable as that is. What this value takes
+    is subtracted from the `budget`; whether that is spent is for the caller to ask.
 
     Raises WireError for anything but one whole value within the limits.
     """
     if len(data) > MAX_BYTES:
         raise WireError(f"{len(data)} bytes, where at most {MAX_BYTES} are read")
     reader = Reader(data, copied, kinds)
+    try:
+        return _whole(reader, data)
+    finally:
+        if budget:
+            budget.items -= reader.items
+            budget.bytes -= len(data) + reader.claimed
+
+
+def _whole(reader: Reader, data: bytes | memoryview) -> Any:
     try:
         value = reader.read(0)
     except (ArithmeticError, LookupError, TypeError, ValueError, struct.error) as error:
@@ -67,6 +102,7 @@ class Writer:
         self._has_arrays = False
         self._kind_of = kinds.of
         self._items = 0
+        self._claimed = 0
         self.size = 0
 
     def write(self, value: Any, where: str, depth: int) -> None:
@@ -89,6 +125,11 @@ class Writer:
 
     def put_length(self, tag: bytes, length: int) -> None:
         self.put(tag + _LENGTH.pack(length))
+
+    def claim(self, count: int) -> None:
+        """Count so many bytes of memory that a value takes beyond those on the wire."""
+        self._claimed += count
+        self._count(0)
 
     def put_array(self, array: np.ndarray[Any, Any]) -> None:
         """The values of an array, in C order."""
@@ -121,28 +162,31 @@ class Writer:
 
     def _count(self, size: int) -> None:
         self.size += size
-        if self.size > MAX_BYTES:
+        if self.size + self._claimed > MAX_BYTES:
             raise WireError(f"larger than {MAX_BYTES // 1024**2} MiB")
 
 
 class Reader:
     """The bytes of one value, read from `position` on.
 
-    If `copied`, nothing that is read keeps a hold on the bytes.
+    If `copied`, nothing that is read keeps a hold on the bytes. `items` is how many values have
+    been read, `claimed` how much memory beyond the bytes that they have on the wire.
     """
 
     def __init__(self, data: bytes | memoryview, copied: bool, kinds: Kinds) -> None:
         self._data = memoryview(data)
         self._kinds: dict[int, Kind] = kinds.by_tag
-        self._items = 0
         self._keys = 0
+        self._alike_bytes = 0
+        self.items = 0
+        self.claimed = 0
         self.copied = copied
         self.position = 0
 
     def read(self, depth: int) -> Any:
         """The next value, which is in so many others."""
-        self._items += 1
-        if self._items > MAX_ITEMS:
+        self.items += 1
+        if self.items > MAX_ITEMS:
             raise WireError(f"more than {MAX_ITEMS} values in one")
         if depth > MAX_DEPTH:
             raise WireError(f"nested more than {MAX_DEPTH} deep")
@@ -184,12 +228,35 @@ class Reader:
             raise WireError(f"more than {MAX_KEYS} keys in dicts and sets")
         return count
 
-    def hashed(self, kind: type[Any], items: Iterable[Any], count: int) -> Any:
-        """A dict or set of so many items; no two may have the same key."""
+    def claim(self, count: int) -> None:
+        """Count so many bytes of memory that a value takes beyond those on the wire."""
+        self.claimed += count
+        if len(self._data) + self.claimed > MAX_BYTES:
+            raise WireError(f"more than {MAX_BYTES // 1024**2} MiB of memory for one value")
+
+    def key(self, depth: int) -> tuple[Any, int]:
+        """The next value, which is to be a key, and the number of its bytes."""
+        start = self.position
+        return self.read(depth), self.position - start
+
+    def check_keys(self, keys: Sequence[tuple[Any, int]]) -> None:
+        """Make sure that these, with the number of their bytes, can be the keys of one dict or set.
+
+        Raises WireError where they cannot, or where too many of them have the same hash.
+        """
         try:
-            built = kind(items)
+            hashes = sorted(
+                (hash(key), size) for key, size in keys if type(key) not in _RANDOMLY_HASHED
+            )
         except TypeError:
-            raise WireError(f"a {kind.__name__} with a key that cannot be one") from None
+            raise WireError("a dict or set with a key that cannot be one") from None
+        for _, alike in groupby(hashes, key=lambda each: each[0]):
+            sizes = [size for _, size in alike]
+            self._alike_bytes += len(sizes) * (len(sizes) - 1) // 2 * sizes[-1]
+        if self._alike_bytes > MAX_ALIKE_BYTES:
+            raise WireError("too many keys with the same hash in dicts and sets")
+
+    def check_distinct(self, built: dict[Any, Any] | set[Any], count: int) -> None:
+        """Raise WireError where a dict or set has fewer items than were read for it."""
         if len(built) != count:
-            raise WireError(f"a {kind.__name__} with the same key twice")
-        return built
+            raise WireError(f"a {type(built).__name__} with the same key twice")

@@ -165,8 +165,8 @@ def _columns(part: Any, whole: NDArray[Any], name: str) -> list[int | None]:
     """For each column of the part, which of the whole it is; None if it is none of them."""
     if not isinstance(part, np.ndarray) or part.ndim != 2 or len(part) != len(whole):
         shape = f" of the shape {part.shape}" if isinstance(part, np.ndarray) else ""
-        rows = f"{len(whole)} row{'s' * (len(whole) > 1)}"
-        raise Ended(f"returns a mini-batch of {name}{shape}, where {rows} of columns are asked for")
+        rows = f"{len(whole)} rows" if len(whole) > 1 else "1 row"
+        raise Ended(f"returns a mini-batch of {name}{shape}, where {rows} of columns should be")
     known = {tuple(column): number for number, column in enumerate(whole.T.tolist())}
     return [known.get(tuple(column)) for column in part.T[:100].tolist()]
 

@@ -11,6 +11,7 @@ from grader.assignments.load import assignment_names, load_assignment, read_assi
 from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.values.difference import Returns, Tolerance
+from tests.conftest import COURSE
 
 TOML = "assignment/words/assignment.toml"
 CASES = "solutions/words/cases.py"
@@ -21,6 +22,11 @@ def edit(root: Path, file: str, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+# Both cases of an exercise.
+_WORDS = (COURSE / "solutions/words/cases.py").read_text()
+SPREAD = _WORDS[_WORDS.index('@case("mean_and_spread")') :]
 
 
 def problem(root: Path) -> str:
@@ -150,7 +156,7 @@ def test_a_toml_without_exercises_is_refused(course: Path) -> None:
             "'equal', 'order', 'sign' is expected; did you mean 'order'?",
         ),
         ("weight=2", "compare=None", "compare is None where one of 'equal', 'order', 'sign' is"),
-        ('@case("mean_and_spread")', "", "there is no case for 'mean_and_spread'"),
+        (SPREAD, "", "there is no case for 'mean_and_spread'"),
         ("def two_longest", "def three_longest", "no expected output for the case 'three_longest'"),
     ],
 )

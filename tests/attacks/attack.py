@@ -7,8 +7,32 @@ that got anywhere says so itself, by `got_out`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import dedent
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+# Attacks that take long, because what they wait for is a time limit: `.ci/thorough` runs them.
+LONG = frozenset(
+    [
+        "endless_search",
+        "endless_trees",
+        "frame_too_large",
+        "frames_without_end",
+        "handlers_gone",
+        "hidden_inputs_drawn",
+        "huge_message",
+        "huge_repr",
+        "huge_values",
+        "malformed_frame_in_a_cell",
+        "many_outputs",
+        "slow_definitions",
+        "texts_of_wide_characters",
+        "threads_that_stay",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -124,3 +148,11 @@ def answer_with(payload):
 
 def prelude(outside: dict[str, object]) -> str:
     return PRELUDE.format(outside=outside)
+
+
+def each(attacks: Iterable[Attack]) -> list[ParameterSet]:
+    """The attacks as parameters of a test."""
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.thorough] if one.name in LONG else [])
+        for one in attacks
+    ]

@@ -64,11 +64,29 @@ ATTACKS = (
         "patched_agent",
         "the agent answers every call with all there is",
         """
-        import random
-        answers = [True, None, 1, "secret", float("nan"), (0, 0), {}]
-        for each in gc_objects() if "gc_objects" in globals() else __import__("gc").get_objects():
-            if callable(each) and getattr(each, "__name__", "") == "_call":
-                each.__code__ = (lambda function, args, kwargs: b"T").__code__
+        # The module is forgotten, and its functions are frozen for the garbage collector; the
+        # kernel's methods still know them.
+        agent = type(kernel())._answer.__globals__
+        if not callable(agent.get("call")) or not callable(agent.get("returned")):
+            got_out("what this attacks is not there any more, so it tries nothing")
+        def call(function, args, kwargs):
+            values = [True, None, 1, "secret", float("nan"), (0, 0), {}, args, args and args[0]]
+            random.seed(repr(args))  # the same answers wherever it is graded
+            return wire.encode(("returned",)), wire.encode(random.choice(values))
+        agent["call"].__code__ = call.__code__
+        agent["returned"].__code__ = (lambda value: (wire.encode(("returned",)), b"T")).__code__
+        """,
+    ),
+    attack(
+        "patched_methods",
+        "the kernel's own methods answer every request with all there is",
+        """
+        encode = type(kernel())._answer.__globals__["wire"].encode
+        names = [name for name in dir(type(kernel())) if name.endswith(("_answer", "_request"))]
+        if not {"_answer", "call_request"} <= {*names}:
+            got_out("what this attacks is not there any more, so it tries nothing")
+        type(kernel())._answer = lambda self, names, args, kwargs: (encode(("returned",)), encode(args[0] if args else True))
+        type(kernel())._kept_answer = type(kernel())._answer
         """,
     ),
     attack(
@@ -76,9 +94,14 @@ ATTACKS = (
         "wire.encode, found in memory, writes other types than it should",
         """
         import gc
+        gc.unfreeze()  # what the warm parent has made is not listed otherwise
+        found = 0
         for each in gc.get_objects():
             if getattr(each, "__qualname__", "") == "Writer.write":
                 each.__code__ = (lambda self, value, where, depth: self.put(b"T")).__code__
+                found += 1
+        if not found:
+            got_out("what this attacks is not there any more, so it tries nothing")
         """,
     ),
     attack(

@@ -109,6 +109,53 @@ ENDLESS = (
         "z = a" + ".b" * 50000,
     ),
     attack(
+        "endless_trees",
+        "cells of which the syntax trees fill the memory of whoever reads them",
+        *(f"u{n} = 1;" + "a=1;" * 24_700 for n in range(9)),
+        "u9 = 1;" + "a=1;" * 247_000,
+    ),
+    attack(
+        "endless_spaces",
+        "a line of spaces, on which a pattern for magics goes back and forth",
+        " " * 900_000 + "#\n!",
+    ),
+    attack(
+        "endless_hint",
+        "errors of which the explanation never ends",
+        """
+        def longest(text): raise ValueError("broadcast (" + "1" * 60 + "x")
+        def count(text): raise NameError("name '" + "ab" * 900 + "' is not defined")
+        def mean_and_spread(text): raise KeyError([text, 1])
+        """,
+    ),
+    attack(
+        "endless_search",
+        "wrong functions that have thousands of edits",
+        "def count(text):\n"
+        + "".join(f"    x{n} = {n}\n" for n in range(180))
+        + "    return {"
+        + ", ".join(f"'k{n}': x{n}" for n in range(180))
+        + "}",
+        "def longest(text):\n    return [" + "len(text), " * 400 + "]",
+        'def mean_and_spread(text):\n    """'
+        + ", ".join(f"'k{n}'" for n in range(5_000))
+        + '"""\n    return text'
+        + "[0]" * 45,
+    ),
+    attack(
+        "endless_stub",
+        "lines of a stub that Python can parse, or print, only by giving up",
+        *(
+            f"def {name}(text):\n    ### START CODE HERE ###\n    x = {value}\n"
+            "    ### END CODE HERE ###\n    return x"
+            for name, value in (
+                ("longest", "-" * 50_000 + "1"),
+                ("count", "0x" + "f" * 5_000),
+                ("mean_and_spread", "text" + " + text" * 450),
+            )
+        ),
+    ),
+    attack(
         "output_without_end",
         "output in small pieces that never stops, from a cell and from a call",
         """
@@ -349,7 +396,7 @@ RESOURCES = (
                         written += file.write(b"x" * 5_000_000)
                 except OSError:
                     pass
-        if written > 2 * OUTSIDE["disk_bytes"] and OUTSIDE["level"] == "namespaces":
+        if written > 1.5 * OUTSIDE["disk_bytes"] and OUTSIDE["level"] == "namespaces":
             got_out(f"{written} bytes")
         """,
     ),
@@ -370,40 +417,63 @@ RESOURCES = (
         "sockets_without_end",
         "the socket folder, which lies on the host's disk, is filled with sockets",
         """
-        from ipykernel.kernelapp import IPKernelApp
-        folder, made = os.path.dirname(IPKernelApp.instance().ip), 0
-        try:
-            for made in range(1000):
-                with socket.socket(socket.AF_UNIX) as each:
-                    each.bind(f"{folder}/{made}")
-        except OSError:
-            pass
-        if made >= 999:
-            got_out("1,000 sockets")
+        made = 0
+        for folder in (os.path.dirname(os.getcwd()), "/run/own", "/run/all"):
+            for number in range(1000):
+                try:
+                    with socket.socket(socket.AF_UNIX) as each:
+                        each.bind(f"{folder}/{number}")
+                    made += 1
+                except OSError:
+                    break
+        if made > 10:
+            got_out(f"{made} sockets")
         """,
     ),
     attack(
         "socket_folder",
         "the kernel's own sockets are replaced, linked elsewhere and closed off",
         """
-        from ipykernel.kernelapp import IPKernelApp
-        folder = os.path.dirname(IPKernelApp.instance().ip)
-        tries("unlink", lambda: os.unlink(folder + "/k-1"))
-        tries("rename", lambda: os.rename(folder + "/k-1", folder + "/k-9"))
-        tries("symlink", lambda: os.symlink(OUTSIDE["socket"], folder + "/link"))
-        tries("a file", lambda: open(folder + "/file", "w"))
-        tries("a folder", lambda: os.mkdir(folder + "/folder"))
-        tries("a pipe", lambda: os.mkfifo(folder + "/pipe"))
+        # At namespaces nothing of the folder is left to be seen.
+        for folder in (os.path.dirname(os.getcwd()), "/run/own", "/run/all"):
+            if folder == "/tmp":
+                continue
+            tries("unlink", lambda: os.unlink(folder + "/k-1"))
+            tries("rename", lambda: os.rename(folder + "/k-1", folder + "/k-9"))
+            tries("symlink", lambda: os.symlink(OUTSIDE["socket"], folder + "/link"))
+            tries("a file", lambda: open(folder + "/file", "w"))
+            tries("a folder", lambda: os.mkdir(folder + "/folder"))
+            tries("a pipe", lambda: os.mkfifo(folder + "/pipe"))
+            tries("its content", lambda: os.listdir(folder))
         if OUTSIDE["level"] != "namespaces":
-            tries("all folders", lambda: os.listdir(folder + "/.."))
-        tries("all folders by name", lambda: os.listdir("/run/all"))
+            tries("all folders", lambda: os.listdir(os.getcwd() + "/../.."))
         os.makedirs("a/b")
-        for path in ("a/b", "a", folder):
+        for path in ("a/b", "a", os.path.dirname(os.getcwd())):
             try:
                 os.chmod(path, 0)
             except OSError:
                 pass
         """,
+    ),
+    attack(
+        "every_folder",
+        "large files are written wherever a folder can be written to",
+        """
+        written = 0
+        for folder, folders, _ in os.walk("/"):
+            if folder.count("/") > 3 or folder.startswith(("/usr", "/site", "/agent", "/proc", "/sys")):
+                folders.clear()
+                continue
+            for number in range(20):
+                try:
+                    with open(f"{folder}/large{number}", "wb") as file:
+                        written += file.write(b"x" * 5_000_000)
+                except OSError:
+                    break
+        if written > 2 * OUTSIDE["disk_bytes"]:
+            got_out(f"{written} bytes")
+        """,
+        only="namespaces",
     ),
     attack(
         "processor_time",
@@ -849,13 +919,95 @@ REACHING = (
         "the kernel is asked to send its signals to somebody else",
         """
         import fcntl
-        one, other = socket.socketpair()
-        try:
-            fcntl.fcntl(one, fcntl.F_SETOWN, OUTSIDE["process"]); fcntl.fcntl(one, fcntl.F_SETSIG, signal.SIGKILL)
-            fcntl.fcntl(one, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+        pid = OUTSIDE["process"]
+        ways = {
+            "F_SETOWN": lambda one: fcntl.fcntl(one, fcntl.F_SETOWN, pid),
+            "F_SETOWN_EX": lambda one: fcntl.fcntl(one, 15, struct.pack("ii", 1, pid)),
+            "FIOSETOWN": lambda one: fcntl.ioctl(one, 0x8901, struct.pack("i", pid)),
+            "SIOCSPGRP": lambda one: fcntl.ioctl(one, 0x8902, struct.pack("i", pid)),
+        }
+        for name, act in ways.items():
+            one, other = socket.socketpair()
+            if OUTSIDE["level"] != "namespaces":  # where the number may be another process's
+                tries(name, lambda: act(one))
+            for step in (lambda: act(one), lambda: fcntl.fcntl(one, fcntl.F_SETSIG, signal.SIGKILL),
+                         lambda: fcntl.ioctl(one, 0x5452, struct.pack("i", 1)),
+                         lambda: fcntl.fcntl(one, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)):
+                try:
+                    step()
+                except OSError:
+                    pass
             other.send(b"x")
+        one, other = socket.socketpair()
+        tries("FIOASYNC", lambda: fcntl.ioctl(one, 0x5452, struct.pack("i", 1)))
+        tries("O_ASYNC", lambda: fcntl.fcntl(one, fcntl.F_SETFL, os.O_ASYNC))
+        tries("F_SETSIG", lambda: fcntl.fcntl(one, fcntl.F_SETSIG, signal.SIGKILL))
+        """,
+    ),
+    attack(
+        "marks_for_the_next",
+        "modes, attributes, flags, locks and leases by calls old and new leave a mark that lasts",
+        """
+        import fcntl
+        def act(number, *arguments):
+            system(number, *arguments)
+        for path in [*OUTSIDE["files"], OUTSIDE["folder"], os.__file__]:
+            name = path.encode()
+            value = ctypes.create_string_buffer(b"x")
+            given = struct.pack("QII", ctypes.addressof(value), 1, 0)
+            tries("setxattrat", lambda: act((463, 463), -100, name, 0, b"user.x", given, ctypes.c_size_t(16)))
+            tries("removexattrat", lambda: act((466, 466), -100, name, 0, b"user.x"))
+            tries("file_getattr", lambda: act((468, 468), -100, name, bytes(24), ctypes.c_size_t(24), 0))
+            tries("file_setattr", lambda: act((469, 469), -100, name, bytes(24), ctypes.c_size_t(24), 0))
+            tries("attributes", lambda: os.listxattr(path))
+        file = open(os.__file__)
+        for command, given in ((fcntl.F_SETLEASE, fcntl.F_RDLCK), (fcntl.F_NOTIFY, 1), (1036, bytes(8)), (1038, bytes(8))):
+            tries(f"fcntl {command}", lambda: fcntl.fcntl(file, command, given))
+        for command in (0x40086602, 0x80086601, 0x401c5820, 0x801c581f, 0x40049409, 0xc0185879):
+            tries(f"ioctl {command:x}", lambda: fcntl.ioctl(file, command, bytes(64)))
+        again = open(os.__file__)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            pass
+            got_out("locks that another kernel sees")
+        """,
+    ),
+    attack(
+        "questions",
+        "other processes, the host's mounts and places that all share are asked about",
+        """
+        pid = OUTSIDE["process"]
+        if OUTSIDE["level"] != "namespaces":  # where the number may be another process's
+            import time
+            for what, act in {
+                "getpgid": lambda: os.getpgid(pid), "getsid": lambda: os.getsid(pid),
+                "cores": lambda: os.sched_getaffinity(pid), "priority": lambda: os.getpriority(0, pid),
+                "scheduler": lambda: os.sched_getscheduler(pid), "pidfd": lambda: os.pidfd_open(pid),
+                "processor time": lambda: time.clock_gettime(~pid << 3 | 2),
+                "robust list": lambda: system((274, 100), pid, ctypes.byref(ctypes.c_void_p()), ctypes.byref(ctypes.c_size_t())),
+                "capabilities": lambda: system((125, 90), struct.pack("Ii", 0x20080522, pid), bytes(24)),
+                "I/O priority": lambda: system((252, 31), 1, pid),
+            }.items():
+                tries(what, act)
+        tries("listmount", lambda: system((458, 458), struct.pack("IIQQQ", 24, 0, 2**64 - 1, 0, 0), bytes(80), 8, 0))
+        tries("statmount", lambda: system((457, 457), struct.pack("IIQQQ", 24, 0, 1, 1, 0), bytes(800), 800, 0))
+        tries("io_setup", lambda: system((206, 0), 1, ctypes.byref(ctypes.c_ulong())))
+        tries("message queues", lambda: system((240, 180), b"x", 0o102, 0o600, None))
+        tries("pages of files", lambda: system((451, 451), 0, bytes(16), bytes(40), 0))
+        """,
+    ),
+    attack(
+        "calls_to_come",
+        "every number that has no call yet, and those of groups that nobody here needs",
+        """
+        for number in (*range(335, 424), 440, *range(442, 451), *range(453, 1024)):
+            try:
+                system((number, number if number > 423 else 500), 0, 0, 0, 0, 0, 0)
+            except OSError as error:
+                if error.errno == 38:
+                    continue
+            got_out(f"call {number}")
         """,
     ),
     attack(

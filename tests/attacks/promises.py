@@ -27,14 +27,15 @@ from typing import Any
 import grader.report
 from grader.assignments.load import load_assignment
 from grader.execution.protection import protection_in_force
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import Result, Run, Status, Submission
 from grader.report import write_report
 from grader.results.files import write_grades, write_results
-from grader.sandbox import kernel
 from grader.sandbox.flood import MAX_GROWTH_BYTES
 from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
+from grader.sandbox.parents import WARM_PARENTS
 from tests.attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude
 from tests.conftest import notebook
 from tests.waiting import one_ends
@@ -220,9 +221,7 @@ class World:
             "the grader's memory stays flat": grown > self.most_memory(attack) and f"{grown} KB",
             "no process is left": left,
             "no folder is left": folders_left(),
-            "it is graded, unless its time has run out": result.status is Status.NOT_GRADED
-            and "time limit" not in result.reason
-            and result.reason,
+            "it is graded": result.status is Status.NOT_GRADED and result.reason,
             "the attack got nowhere": said_to_have_got_out(result, heir),
             "what happened is visible": not (result.flags or result.reason or failures(result)),
             "nothing secret or active is published": published(self, result, self.honest),
@@ -289,7 +288,7 @@ def described(process: int) -> str:
 def folders_left() -> list[str]:
     """What is still in the folders of our warm parents, or that they cannot even be looked at."""
     found = []
-    for parent in kernel._parents.values():
+    for parent in WARM_PARENTS.all():
         try:
             found += os.listdir(parent.folder / "sockets")
         except OSError as error:
@@ -298,13 +297,19 @@ def folders_left() -> list[str]:
 
 
 def _own_folders() -> list[bytes]:
-    return [os.fsencode(parent.folder) for parent in kernel._parents.values()]
+    return [os.fsencode(parent.folder) for parent in WARM_PARENTS.all()]
 
 
-# What the class page has, once each: its script, the table's data, and the form to search it by.
-_OUR_SCRIPT = (Path(grader.report.__file__).parent / "assets" / "class.js").read_text("utf-8")
+def _script(*names: str) -> str:
+    assets = Path(grader.report.__file__).parent / "assets"
+    return "".join((assets / name).read_text("utf-8") for name in names).strip()
+
+
+# What pages have, once each: the script of the class page and that of a student's page, the data of
+# the class page's table, and the form to search it by.
+_OUR_SCRIPTS = (_script("keys.js", "view.js", "class.js"), _script("keys.js", "student.js"))
 _OUR_DATA = [("type", "application/json"), ("id", "data")]
-_OUR_FORM = [("id", "controls"), ("role", "search"), ("hidden", None)]
+_OUR_FORM = [("id", "controls"), ("role", "search"), ("autocomplete", "off"), ("hidden", None)]
 
 
 class _ActiveContent(HTMLParser):
@@ -328,7 +333,7 @@ class _ActiveContent(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script" and self._script is not None:
-            is_ours = "".join(self._script).strip() == _OUR_SCRIPT.strip()
+            is_ours = "".join(self._script).strip() in _OUR_SCRIPTS
             self._take("script" if is_ours else "", "a script of somebody else's")
             self._script = None
 

@@ -10,7 +10,7 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, each
 from tests.attacks.cheating_with_arrays import ATTACKS, WRONG
 from tests.attacks.promises import Outside, World
 from tests.conftest import ROOT
@@ -36,7 +36,7 @@ def numbers(folder: Path) -> set[str]:
     return set(re.findall(r"\d+\.[1-9]\d{4}", (folder / "expected_outputs.json").read_text()))
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+@pytest.mark.parametrize("attack", each(ATTACKS))
 def test_an_attack_breaks_no_promise(attack: Attack, numeric_world: World) -> None:
     """Scores no more, touches nothing outside, changes no other result, ends in time, is seen."""
     assert numeric_world.broken_promises(attack) == {}

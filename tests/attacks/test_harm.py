@@ -7,21 +7,20 @@ import sys
 
 import pytest
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, each
 from tests.attacks.harm import ATTACKS
 from tests.attacks.promises import World
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+@pytest.mark.parametrize("attack", each(ATTACKS))
 def test_an_attack_breaks_no_promise(attack: Attack, world: World) -> None:
     """Scores no more, touches nothing outside, changes no other result, ends in time, is seen."""
-    if attack.only not in ("", world.level.word):
-        pytest.skip(f"what it tries is ruled out at level {attack.only} only")
     assert world.broken_promises(attack) == {}
 
 
 READ = (
-    "import sys; from grader.notebooks.cells import definitions_only, defines, is_untouched, parsed_once, syntax_error\n"
+    "import sys; from grader.notebooks.cells import definitions_only, defines, syntax_error\n"
+    "from grader.notebooks.parsing import parsed_once; from grader.notebooks.stubs import is_untouched\n"
     "source = eval(sys.argv[1])\n"
     "with parsed_once():\n"
     "    defines(source, 'longest'), definitions_only(source), is_untouched(source, 'longest')\n"

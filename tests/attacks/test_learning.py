@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, each
 from tests.attacks.learning import ATTACKS
 from tests.attacks.promises import World
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+@pytest.mark.parametrize("attack", each(ATTACKS))
 def test_an_attack_breaks_no_promise(attack: Attack, world: World) -> None:
     """Scores no more, touches nothing outside, changes no other result, ends in time, is seen."""
-    if attack.only not in ("", world.level.word):
-        pytest.skip(f"what it tries is ruled out at level {attack.only} only")
     assert world.broken_promises(attack) == {}

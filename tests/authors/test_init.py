@@ -15,7 +15,8 @@ from grader.authors.init import start
 from grader.authors.release import bundle
 from grader.authors.validate import validate
 from grader.errors import InputError
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import Submission
 
 

@@ -28,7 +28,9 @@ def refusal(course: Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["adam", "optimization_methods"])
+@pytest.mark.parametrize(
+    "name", ["adam", pytest.param("optimization_methods", marks=pytest.mark.thorough)]
+)
 def test_the_repositorys_assignments_can_be_released(root: Path, name: str) -> None:
     files = bundle(root, name)
     assert {"README.md", "requirements.txt", "images/velocity.svg"} <= files.keys()

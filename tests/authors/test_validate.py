@@ -161,7 +161,8 @@ def test_a_cell_of_the_master_that_fails_is_told(course: Path) -> None:
     path.write_text(path.read_text().replace("import EXAMPLE", "import EXAMPLES", 1))
     generate(course, "words")
     (line,) = said(course)
-    assert line.startswith(f"{path}: cell 1 raised an error: ImportError: cannot import name")
+    assert line.startswith(f"{path}: cell 1 raised an error in its line 1, ")
+    assert "ImportError: cannot import name" in line
 
 
 def test_a_mark_in_a_file_where_nobody_reads_it_is_named(course: Path) -> None:

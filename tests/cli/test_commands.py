@@ -58,9 +58,10 @@ def test_a_path_is_an_argument_of_the_default_command() -> None:
     assert command is main.get_command(context, "run")
 
 
-def test_the_command_is_there_as_a_module_too() -> None:
+@pytest.mark.parametrize("module", ["grader", "grader.cli"])
+def test_the_command_is_there_as_a_module_too(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "grader.cli", "--version"],
+        [sys.executable, "-m", module, "--version"],
         capture_output=True,
         text=True,
         check=True,

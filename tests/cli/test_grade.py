@@ -72,26 +72,75 @@ def results(folder: Path) -> Run:
     return read_results(path)
 
 
-def test_a_canvas_zip_with_a_roster_is_graded_by_its_best_attempts(
+def test_a_zip_with_a_roster_is_graded_by_its_best_attempts(
     run_grade: Grade, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    write("in/leeann_12_90_hw.ipynb", *RIGHT)
-    write("in/leeann_12_91_hw-1.ipynb", LONGEST)
+    write("in/HW_alee_attempt_2026-03-01-10-00-00_hw.ipynb", *RIGHT)
+    write("in/HW_alee_attempt_2026-03-02-10-00-00_hw.ipynb", LONGEST)
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for path in (tmp_path / "in").iterdir():
             archive.write(path, path.name)
-    (tmp_path / "class.csv").write_text('Student,ID\n"Lee, Ann",12\n"Kay, Bo",13\n')
+    (tmp_path / "class.csv").write_text('name,username\n"Lee, Ann",alee\n"Kay, Bo",bkay\n')
     done = run_grade("in.zip", "--roster", "class.csv", "--attempts", "best")
-    assert "Canvas download: 2 submissions of 1 student" in done.stdout
+    assert "Blackboard download: 2 submissions of 1 student" in done.stdout
     # Three of six hundred always hand in nothing: that is said, and is no failure.
     assert "handed in nothing (1): Kay, Bo" in done.stderr
     assert "Words: 1 graded, 0 not graded" in done.stdout
     assert done.returncode == 0
     ann, bo = results(tmp_path / "grades").results
-    assert (ann.owner and ann.owner.ids, bo.handed_in) == ({"canvas": "12"}, False)
-    assert (ann.student, ann.source) == ("leeann", "leeann_12_90_hw.ipynb")
+    assert (ann.owner and ann.owner.ids, bo.handed_in) == ({"login": "alee"}, False)
+    assert (ann.student, ann.source) == ("Lee, Ann", "HW_alee_attempt_2026-03-01-10-00-00_hw.ipynb")
     assert ann.score == ann.max_score
     assert (bo.student, bo.score, bo.reason) == ("Kay, Bo", None, "handed in nothing")
+
+
+GRADEBOOK = (
+    "Student,ID,SIS Login ID,Section,Words (777),Current Score\n"
+    "    Points Possible,,,,20,(read only)\n"
+    '"Lee, Ann",12,a,One,,\n"Kay, Bo",13,b,One,,\n"Roe, Cy",14,c,One,,\n"Fox, Di",15,d,One,,\n'
+    '"Student, Test",99,t,One,,\n'
+)
+
+
+def test_a_group_hands_in_for_all_its_members_and_only_the_absent_get_0(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("in/projectgroup1_12_90_hw.ipynb", *RIGHT)
+    (tmp_path / "in" / "roecy_14_91_report.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "class.csv").write_text(GRADEBOOK)
+    (tmp_path / "groups.csv").write_text(
+        "name,canvas_user_id,login_id,group_name\n"
+        '"Lee, Ann",12,a,Project Group 1\n"Kay, Bo",13,b,Project Group 1\n"Roe, Cy",14,c,\n'
+    )
+    export = ("export", "canvas", "--sheet", "class.csv", "--zero-missing")
+    expected = {
+        # Nobody knows who is in the group: nobody gets 0.
+        (): (["20", "", "", "", ""], "'projectgroup1' has nothing in common with 'Lee, Ann'"),
+        ("--groups", "groups.csv"): (["20", "20", "", "0", ""], "handed in nothing (1): Fox, Di"),
+    }
+    for options, (points, said) in expected.items():
+        done = run_grade("in", "--roster", "class.csv", "--layout", "canvas", *options)
+        assert done.returncode == 1
+        assert said in done.stderr
+        exported = subprocess.run(
+            command(*export), cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert "Roe, Cy: left blank: handed in report.pdf" in exported.stderr
+        text = (tmp_path / "grades" / "canvas.csv").read_text()
+        assert [row[4] for row in csv.reader(text.splitlines())][2:] == points
+
+
+def test_a_roster_of_another_class_ends_the_run_before_anything_is_written(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("in/leeann_12_90_hw.ipynb", "x = 1")
+    (tmp_path / "class.csv").write_text(GRADEBOOK.replace(",12,", ",1200,"))
+    done = run_grade("in", "--roster", "class.csv", "--layout", "canvas")
+    assert done.returncode == 1
+    assert "of 1 student who handed in, 0 are in it" in done.stderr
+    assert "'leeann' (canvas 12); of the roster: 'Lee, Ann' (canvas 1200" in done.stderr
+    assert "--roster-partial grades all the same" in done.stderr
+    assert not (tmp_path / "grades").exists()
 
 
 def test_a_folder_is_graded_into_results_grades_and_report(
@@ -105,7 +154,7 @@ def test_a_folder_is_graded_into_results_grades_and_report(
     assert "Words: 2 graded, 0 not graded" in done.stdout
     assert "report: grades/report/index.html" in done.stdout
     assert "protection: " in done.stdout
-    assert done.stderr == "passed over: notes.txt: not a notebook\n"
+    assert done.stderr == "passed over: notes.txt: is a text file and no notebook\n"
     run = results(tmp_path / "grades")
     assert [(each.student, each.score) for each in run.results] == [("ann", 20), ("bob", 4)]
     assert (tmp_path / "grades/report/index.html").exists()
@@ -122,12 +171,19 @@ def test_similar_submissions_are_shown_when_asked_for(
         assert ('<h2 id="similar">' in index.read_text(encoding="utf-8")) is there
 
 
-def test_run_is_the_same_as_no_subcommand(
-    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+def test_run_is_the_same_as_no_subcommand_and_says_what_was_asked_for(
+    run_grade: Grade, course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     write("ann.ipynb", *RIGHT)
-    assert run_grade("run", "ann.ipynb", "--output", "one").returncode == 0
-    assert run_grade("ann.ipynb", "--output", "two").returncode == 0
+    (course / "fairgrade.toml").write_text('attempts = "best"\n')
+    for_programs = run_grade("run", "ann.ipynb", "--output", "one", "--json", course=course)
+    for_people = run_grade("ann.ipynb", "--output", "two", course=course)
+    assert for_programs.returncode == for_people.returncode == 0
+    said = json.loads(for_programs.stdout)
+    assert said["option_file"] == str(course / "fairgrade.toml")
+    assert [(each["assignment"], each["mean"]) for each in said["assignments"]] == [("words", 20)]
+    assert for_people.stdout.startswith("options: course/fairgrade.toml\n")
+    assert "Words: 1 graded, 0 not graded; mean 20, median 20 of 20 points\n" in for_people.stdout
     (one,), (two,) = (results(tmp_path / name).results for name in ("one", "two"))
     assert one.exercises == two.exercises
 
@@ -189,7 +245,7 @@ def test_bad_submissions_are_named_and_the_others_graded_as_if_they_were_not_the
         "no code": "has no code in it",
         "empty": "is empty",
         "merge": "is not valid JSON: it holds the marks of an unresolved merge (<<<<<<<)",
-        "large": "is 60 MB large",
+        "large": "is too large to be read",
         "link": "is a link that leads out of its folder",
     }
     assert set(scores) == {*reasons, "good", "<script>alert(1)<", "new\nline", "=1+1"}
@@ -313,13 +369,23 @@ def test_submissions_to_several_assignments_get_a_folder_each(
     write("in/lesson.ipynb", "x = 1", fairgrade={"assignment": "adam"})
     write("in/other.ipynb", "x = 1", fairgrade={"assignment": "adam"})
     write("in/neither.ipynb", "x = 1")
+    (tmp_path / "class.csv").write_text("name\ncem\nfull\nlesson\nneither\nother\n")
     done = subprocess.run(
-        command("in", "--root", root), cwd=tmp_path, capture_output=True, text=True, check=False
+        command("in", "--root", root, "--roster", "class.csv"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     adam, full = (results(tmp_path / "grades" / n) for n in ("adam", "optimization_methods"))
-    assert [each.student for each in adam.results] == ["lesson", "neither", "other"]
-    assert [each.student for each in full.results] == ["full"]
+    handed_in = [[each.student for each in run.results if not each.absent] for run in (adam, full)]
+    # What belongs to neither assignment may be of each.
+    assert handed_in == [["lesson", "neither", "other"], ["full", "neither"]]
+    # Whoever handed in nothing of one of them is listed with that one.
+    absent = [[each.student for each in run.results if each.absent] for run in (adam, full)]
+    assert [sorted(names) for names in absent] == [["cem", "full"], ["cem", "lesson", "other"]]
+    assert "handed in nothing (2): cem; full" in done.stderr
 
 
 def test_where_no_assignment_can_be_told_the_reasons_are_written_all_the_same(
@@ -336,6 +402,7 @@ def test_where_no_assignment_can_be_told_the_reasons_are_written_all_the_same(
     assert done.returncode == 1
     (result,) = results(tmp_path / "grades").results
     assert "belongs to no assignment for certain" in result.reason
+    assert "Unknown assignment: 0 graded, 1 not graded" in done.stdout
 
 
 def processes_below(folder: Path) -> list[str]:
@@ -351,20 +418,35 @@ def processes_below(folder: Path) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("how", "twice"),
+    [
+        (signal.SIGINT, False),
+        (signal.SIGINT, True),
+        (signal.SIGTERM, False),
+        (signal.SIGKILL, False),
+    ],
+)
 def test_an_ended_run_leaves_no_process_behind(
     frozen_course: Path,
     write: Callable[..., Path],
     tmp_path: Path,
     short_folder: Path,
     how: signal.Signals,
+    twice: bool,
 ) -> None:
-    """Ctrl-C, too, leaves what was finished readable, and says what was not."""
+    """Ctrl-C leaves what an earlier run wrote, and says how far this one got."""
+    report = '<meta name="generator" content="fairgrade">'
+    earlier = {"results.json": "{}", "grades.csv": "x", "report/index.html": report}
+    for name, text in earlier.items():
+        (tmp_path / "grades" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "grades" / name).write_text(text)
+    (tmp_path / "class.csv").write_text("login\na\nb\nabsent\n")
     write("in/a.ipynb", *RIGHT)
     write("in/b.ipynb", ENDLESS)
     temporary = short_folder
     run = subprocess.Popen(
-        command("in", "-j", 1, "--root", frozen_course),
+        command("in", "-j", 1, "--roster", "class.csv", "--root", frozen_course),
         cwd=tmp_path,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -377,21 +459,45 @@ def test_an_ended_run_leaves_no_process_behind(
     # The first result has reached the grader, too: only then is it certain to be kept.
     book = tmp_path / "grades/gradebook.sqlite"
     with closing(sqlite3.connect(book)) as connection:
-        count = "SELECT count(*) FROM results"
+        count = "SELECT count(*) FROM results WHERE status = 'graded'"
         until(lambda: run.poll() is not None or connection.execute(count).fetchone()[0])
     assert run.poll() is None
     run.send_signal(how)
+    if twice:
+        run.send_signal(how)
     _, errors = run.communicate(timeout=60)
     # The machine's kernel ends them as soon as it sees their parent gone.
     until(lambda: not processes_below(temporary))
-    if how is signal.SIGINT:
-        assert run.returncode == 1, errors
-        assert (tmp_path / "grades/results.json").exists(), errors
-        first, second = results(tmp_path / "grades").results
-        assert (first.score, second.score) == (20, None)
-        assert second.reason == "the run was stopped before this was graded"
+    if how is not signal.SIGKILL:
+        assert run.returncode == 128 + how
+        assert errors == "stopped: 1 of 2 graded; the same command goes on\n"
         assert list(temporary.iterdir()) == []
-        assert "Traceback" not in errors
+        assert {name: (tmp_path / "grades" / name).read_text() for name in earlier} == earlier
+
+
+@pytest.mark.parametrize("module", ["click", "rich.console", "numpy", "grader.runs.processes"])
+def test_ctrl_c_while_modules_are_imported_shows_no_stack_trace(
+    tmp_path: Path, module: str
+) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from grader.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "x.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_every_command_has_help() -> None:
@@ -431,7 +537,9 @@ def test_folders_with_markup_in_their_names_are_printed_as_they_are(
     assert "report: out[/red]/report/index.html" in done.stdout
 
 
-@pytest.mark.parametrize("where", ["/dev/full", "closed pipe"])
+@pytest.mark.parametrize(
+    "where", [pytest.param("/dev/full", marks=pytest.mark.thorough), "closed pipe"]
+)
 def test_if_nobody_can_read_what_is_printed_the_files_are_written_all_the_same(
     frozen_course: Path, write: Callable[..., Path], tmp_path: Path, where: str
 ) -> None:
@@ -494,6 +602,7 @@ def test_a_name_the_terminal_cannot_show_is_escaped(
     assert "\\xdcbung" in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_run_into_folders_removes_what_an_earlier_one_left_above_them(
     root: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -531,3 +640,53 @@ def test_results_that_find_no_room_are_kept_elsewhere(
     (kept,) = short_folder.glob("fairgrade-results-*/results.json")
     assert f"No space left on device; they are in {kept}" in done.stderr
     assert json.loads(kept.read_text())["submissions"][0]["score"] == 4
+
+
+def test_whoever_handed_in_a_file_is_graded_or_has_a_reason_and_nobody_is_absent(
+    run_grade: Grade, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Files as they come from Moodle: seven students, of whom one handed in nothing at all."""
+    work = write("work.ipynb", *RIGHT).read_bytes()
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("work/work.ipynb", work)
+    handed_in = {
+        "Ann Lee_101": ("work.ipynb", work),
+        "Bob Ray_102": ("work.ipynb.txt", work),
+        "Cem Kaya_103": ("work.zip", inner.read_bytes()),
+        "Dora Doe_104": (".ipynb_checkpoints/work-checkpoint.ipynb", work),
+        "Eva Eck_105": ("work.html", b"<html><body>my notebook</body></html>"),
+        "Finn Fox_106": ("work.pdf", b"%PDF-1.4"),
+    }
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        for student, (name, content) in handed_in.items():
+            archive.writestr(f"{student}_assignsubmission_file\\{name}", content)
+    rows = "".join(f"Participant {each[-3:]},{each[:-4]}\n" for each in [*handed_in, "Ida Ito_109"])
+    (tmp_path / "class.csv").write_text(f"Identifier,Full name\n{rows}")
+    done = run_grade("m.zip", "--roster", "class.csv")
+    assert "Moodle download: 6 submissions of 6 students" in done.stdout
+    assert "handed in nothing (1): Ida Ito" in done.stderr
+    assert "Words: 4 graded, 2 not graded" in done.stdout
+    assert done.returncode == 1
+    by_name = {each.student: each for each in results(tmp_path / "grades").results}
+    assert {name for name, each in by_name.items() if each.score == each.max_score} == {
+        *("Ann Lee", "Bob Ray", "Cem Kaya", "Dora Doe")
+    }
+    assert by_name["Finn Fox"].reason == "handed in work.pdf, which is a PDF and no notebook"
+    assert by_name["Eva Eck"].reason == "handed in work.html, which is a web page and no notebook"
+    assert "read from a checkpoint" in " ".join(by_name["Dora Doe"].flags)
+    assert "although it is called work.ipynb.txt" in " ".join(by_name["Bob Ray"].flags)
+
+
+def test_a_zip_without_a_notebook_says_why_by_its_own_name(
+    run_grade: Grade, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("task.pdf", b"%PDF-1.4")
+        archive.writestr("../work.ipynb", "{}")
+    done = run_grade("class.zip")
+    assert done.returncode == 2
+    assert "class.zip: there is no notebook (.ipynb) in there; left out: " in done.stderr
+    assert "../work.ipynb: its path leads out of the zip" in done.stderr
+    assert "task.pdf: is a PDF and no notebook" in done.stderr
+    assert "fairgrade-zip-" not in done.stderr

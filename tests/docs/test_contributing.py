@@ -123,6 +123,7 @@ def assert_changed_as_named(copy: Copy, what: str, name: str = "") -> None:
     assert not left, f"CONTRIBUTING does not name {left} for {what}"
 
 
+@pytest.mark.thorough
 def test_a_layout_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
         "grader/submissions/layouts/ilias.py",
@@ -211,7 +212,9 @@ def test_an_export_takes_the_files_that_are_named(copy: Copy) -> None:
     imported = "from grader.exports.passed import Passed\n"
     copy.insert(init, imported, before="from grader.exports.tables import")
     copy.insert(init, "    Passed,\n", before="    Junit,\n)")
-    copy.insert("docs/exports.md", "| `passed` | no platform |\n", before="| `junit` |")
+    copy.insert("docs/exports.md", "| `passed` | no platform |\n", before="| `junit` | [testmoapp")
+    line = "| `passed` | a list of who passed | `--least-points` |\n"
+    copy.insert("docs/exports.md", line, before="| `junit` | JUnit XML |")
     assert_changed_as_named(copy, "an export", "passed")
 
     results = [
@@ -231,6 +234,7 @@ def test_an_export_takes_the_files_that_are_named(copy: Copy) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_verdict_takes_the_files_that_are_named(copy: Copy) -> None:
     model, scoring = "grader/model.py", "grader/grading/score.py"
     copy.insert(model, '    INCOMPARABLE = "incomparable"\n', before='    ERROR = "error"\n')
@@ -278,7 +282,8 @@ IN_A_KERNEL = """if True:
     from grader.assignments.load import read_settings
     from grader.assignments.records import Limits
     from grader.execution.calls import Call
-    from grader.execution.session import CellStep, Execution, confinement_for
+    from grader.execution.cell_steps import CellStep
+    from grader.execution.session import Execution, confinement_for
     from grader.notebooks.read import Cell
     from grader.sandbox.level import Level
     from grader.values import wire
@@ -392,6 +397,7 @@ def test_a_kind_of_value_takes_the_files_that_are_named(copy: Copy) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_limit_takes_the_files_that_are_named(copy: Copy) -> None:
     field = "    open_files: _Whole = 256\n"
     copy.insert("grader/assignments/records.py", field, before="    processes: _Whole = 64\n")
@@ -414,6 +420,7 @@ def test_a_limit_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.passes("tests/docs/test_docs.py::test_every_limit_is_in_its_document")
 
 
+@pytest.mark.thorough
 def test_a_command_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
         "grader/cli/layouts.py",
@@ -437,7 +444,8 @@ def test_a_command_takes_the_files_that_are_named(copy: Copy) -> None:
                 Terminal(quiet=False).say(f"{each.name}: {each.title}")
         ''',
     )
-    entry = 'Entry("layouts", "layouts", "List the layouts of submissions that are known.")'
+    summary = "List the layouts of submissions that are known."
+    entry = f'Entry(INSTRUCTORS, "layouts", "layouts", "{summary}")'
     copy.insert("grader/cli/__init__.py", f'    "layouts": {entry},\n', before='    "note": Entry(')
     copy.append("docs/instructors.md", "`grade layouts` lists the layouts.\n")
     assert_changed_as_named(copy, "a command", "layouts")

@@ -145,5 +145,6 @@ def test_every_dependency_has_its_reason_beside_it(root: Path) -> None:
 def test_no_file_speaks_of_the_machine_it_was_written_on(root: Path) -> None:
     home = re.compile(rb"/(root|home|work|Users)/[a-z.]")
     for path in tracked(root):
-        if path.is_file() and path.suffix not in (".png",):
+        # A zip that somebody handed in may have a folder called `work`.
+        if path.is_file() and path.suffix not in (".png", ".zip"):
             assert not home.search(path.read_bytes()), path

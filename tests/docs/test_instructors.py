@@ -12,10 +12,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+
+from grader.exports.tables import Csv
+from grader.gradebook.times import moment
+from grader.model import HANDED_IN_NOTHING, Owner, Result, Status
+from grader.submissions.find import find
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "submissions"
@@ -144,19 +152,20 @@ def test_from_canvas_download_to_its_upload_and_on_to_decisions(course: Path) ->
     list(typed(course, lines))
     grades = course / "grades"
     found = totals(course)
-    assert (found["leeann"], found["roecy"], found["Ode, Di"]) == ("100", "", "")
-    assert 0 < float(found["kaybo"]) < 100
+    assert (found["Lee, Ann"], found["Roe, Cy"], found["Ode, Di"]) == ("100", "", "")
+    assert 0 < float(found["Kay, Bo"]) < 100
     sheet = column(grades / "canvas.csv", "Optimization methods (77)")
-    assert sheet == ["100.0", "100", found["kaybo"], "", ""]
+    assert sheet == ["100.0", "100", found["Kay, Bo"], "", ""]
     with zipfile.ZipFile(grades / "canvas-feedback.zip") as archive:
         assert len(archive.namelist()) == 3
         assert "leeann_5001_95001_home_work.ipynb" in archive.namelist()
     list(typed(course, commands("Your decisions", "What changed")))
     sheet = column(grades / "canvas.csv", "Optimization methods (77)")
-    assert sheet == ["100.0", "90", found["kaybo"], "", ""]
-    assert "right idea" in next((grades / "report" / "students").glob("leeann*.html")).read_text()
+    assert sheet == ["100.0", "90", found["Kay, Bo"], "", ""]
+    assert "right idea" in next((grades / "report" / "students").glob("*[Ll]ee*.html")).read_text()
 
 
+@pytest.mark.thorough
 def test_late_days_with_extensions(course: Path) -> None:
     canvas(course)
     path = course / "assignment" / "optimization_methods" / "assignment.toml"
@@ -166,7 +175,7 @@ def test_late_days_with_extensions(course: Path) -> None:
     ((_, said),) = typed(course, commands("Late days"))
     # Canvas' names say that nothing was late; what is not late needs no time.
     assert "is not known" not in said
-    assert totals(course)["leeann"] == "100"
+    assert totals(course)["Lee, Ann"] == "100"
 
 
 def test_from_moodles_download_to_its_upload(course: Path) -> None:
@@ -175,11 +184,15 @@ def test_from_moodles_download_to_its_upload(course: Path) -> None:
     assert len(lines) == 3
     list(typed(course, lines))
     found = totals(course)
+    (line,) = (each for each in commands("In the terminal") if each.startswith("grade "))
+    ((_, summary),) = typed(course, [line])
+    assert json.loads(summary.splitlines()[0])["assignments"][0]["highest"] == 100
     assert column(course / "grades" / "moodle.csv", "Grade") == ["100", found["Bo Kay"], "", ""]
     with zipfile.ZipFile(course / "grades" / "moodle-feedback.zip") as archive:
         assert "Bo Kay_5002_assignsubmission_file/feedback.html" in archive.namelist()
 
 
+@pytest.mark.thorough
 def test_from_gradescopes_export_to_points(course: Path) -> None:
     gradescope(course)
     lines = commands("Gradescope")
@@ -194,6 +207,7 @@ def test_from_gradescopes_export_to_points(course: Path) -> None:
     assert [path.parent.name for path in paths] == ["submission_5001", "submission_5002"]
 
 
+@pytest.mark.thorough
 def test_similar_submissions_are_asked_for(course: Path) -> None:
     (course / "submissions").mkdir()
     (course / "submissions" / "ann.ipynb").write_bytes(
@@ -205,7 +219,88 @@ def test_similar_submissions_are_asked_for(course: Path) -> None:
 
 def test_no_command_of_the_document_is_left_out() -> None:
     tried = commands(
-        *PLATFORMS, "Similar submissions", "Your decisions", "Late days", "What changed"
+        *PLATFORMS,
+        "In the terminal",
+        "Similar submissions",
+        "Your decisions",
+        "Late days",
+        "What changed",
     )
     every = re.findall(r"^grade .*$", DOCUMENT.read_text(), re.MULTILINE)
-    assert tried == every
+    assert [each for each in tried if each.startswith("grade ")] == every
+
+
+def promise(document: Path, begin: str) -> str:
+    """The paragraph of a document with a sentence that begins so, on one line."""
+    paragraphs = document.read_text().split("\n\n")
+    (found,) = (" ".join(each.split()) for each in paragraphs if begin in " ".join(each.split()))
+    return found
+
+
+def test_the_downloads_that_are_said_to_have_times_have_them(
+    make: ModuleType, tmp_path: Path
+) -> None:
+    said = promise(DOCUMENT, "When a notebook was handed in is known")
+    known = {}
+    for layout in make.LAYOUTS:
+        found = find([make.make_class(layout, tmp_path / layout, 3)], Path("/nowhere"))
+        known[layout] = {
+            moment(each.owner.submitted_at, UTC) is not None for each in found.submissions
+        }
+    having = {layout.partition("_")[0] for layout, times in known.items() if times == {True}}
+    assert having == {"gradescope", "blackboard", "brightspace", "sakai", "nbgrader"}
+    assert all(name in said.lower() for name in having)
+    assert {layout for layout, times in known.items() if len(times) > 1} == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "time"),
+    [
+        ("English", "Sunday, October 25, 2026, 7:30 PM"),
+        ("German", "Sonntag, 25. Oktober 2026, 19:30"),
+        ("French", "dimanche 25 octobre 2026, 19:30"),
+        ("Spanish", "domingo, 25 de octubre de 2026, 19:30"),
+        ("Italian", "domenica, 25 ottobre 2026, 19:30"),
+        ("Portuguese", "domingo, 25 de outubro de 2026, 19:30"),
+        ("Dutch", "zondag, 25 oktober 2026, 19:30"),
+    ],
+)
+def test_times_are_read_in_the_languages_that_are_named(language: str, time: str) -> None:
+    assert language in promise(DOCUMENT, "Times are read as")
+    assert moment(time, UTC) == datetime(2026, 10, 25, 19, 30, tzinfo=UTC)
+
+
+def test_abbreviations_with_several_meanings_are_read_in_the_courses_zone_only() -> None:
+    assert "such as CST, only where the course's zone uses it" in promise(DOCUMENT, "Abbreviations")
+    for zone, read in (("Europe/Berlin", False), ("America/Chicago", True)):
+        assert (moment("2026-10-25 19:30 CST", ZoneInfo(zone)) is not None) is read
+
+
+def test_the_three_states_are_those_of_results() -> None:
+    table_of_states = promise(ROOT / "docs" / "rosters.md", "| state | where it shows |")
+    owner = Owner("Ann")
+    graded = Result("a", "a.ipynb", Status.GRADED, 1, 1, owner=owner)
+    no_notebook = Result("a", "a.pdf", Status.NOT_GRADED, None, 1, "is a PDF", owner=owner)
+    nothing = Result("a", "", Status.NOT_GRADED, None, 1, HANDED_IN_NOTHING, owner=owner)
+    zeros = [Csv(zero_missing=True).points(each) for each in (graded, no_notebook, nothing)]
+    assert zeros == [1, None, 0]
+    assert [each in table_of_states for each in ("graded", "handed in, not gradable")] == [True] * 2
+    assert f'"{HANDED_IN_NOTHING}"; `--zero-missing` gives 0 to these alone' in table_of_states
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [
+        *((f"work.{suffix}", True) for suffix in ("ipynb", "IPYNB", "ipynb.txt", "ipynb.json")),
+        *(("work.ipynb (1)", True), ("work.json", True), ("work", True)),
+        *(("work.html", False), ("work.7z", False), ("work.ipynb", False)),
+    ],
+)
+def test_what_is_said_to_be_read_as_a_notebook_is(tmp_path: Path, name: str, is_read: bool) -> None:
+    layouts = promise(ROOT / "docs" / "layouts.md", "- `work.ipynb`, and also")
+    path = tmp_path / "Ann Lee_1_assignsubmission_file" / name
+    path.parent.mkdir()
+    path.write_text('{"cells": [], "nbformat": 4, "metadata": {}}' if is_read else "")
+    (ann,) = find([tmp_path], Path("/nowhere")).submissions
+    assert (ann.problem == "") is is_read
+    assert f"`{name}`" in layouts or not is_read

@@ -15,10 +15,11 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Limits
 from grader.execution.calls import Call
+from grader.execution.cell_steps import CellStep
 from grader.execution.inputs import encoded, shared
 from grader.execution.outcome import Outcome, Raised, Returned
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellStep, Execution, confinement_for
+from grader.execution.session import Execution, confinement_for
 from grader.model import Visibility
 from grader.notebooks.read import Cell
 from grader.sandbox.shared import MAX_SHARED, SharedInputs

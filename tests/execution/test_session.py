@@ -12,13 +12,13 @@ from queue import Empty
 from typing import Any
 
 import pytest
-from jupyter_client.channels import AsyncZMQSocketChannel
 
 from grader.assignments.records import Limits
 from grader.cli.doctor import examine
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
 from grader.execution.cell_runner import CellRun
+from grader.execution.cell_steps import CellStep, step_for
 from grader.execution.outcome import (
     Crashed,
     Incomparable,
@@ -30,9 +30,11 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.protection import protection_in_force
-from grader.execution.session import CellStep, Execution, confinement_for, step_for
+from grader.execution.session import Execution, confinement_for
 from grader.notebooks.read import Cell
+from grader.sandbox.channels import BoundedChannel
 from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
+from grader.sandbox.level import Level
 from grader.values import wire
 
 LIMITS = Limits(cell_seconds=3, call_seconds=1, submission_seconds=60, output_bytes=5000)
@@ -70,6 +72,23 @@ def execute(
 ) -> tuple[dict[int, CellRun], list[Outcome]]:
     execution, outcomes = executed(cells, *names, limits=limits)
     return execution.runs, outcomes
+
+
+@pytest.mark.parametrize("level", [Level.NAMESPACES, Level.LANDLOCK])
+def test_a_large_answer_arrives_at_every_level(
+    level: Level, need_level: Callable[[Level], None]
+) -> None:
+    """Sent without being copied, it ended the kernel behind Landlock, as a crash does."""
+    need_level(level)
+
+    async def run() -> Outcome:
+        cell = CellStep(Cell(1, "def large(count):\n    return bytes(count)"))
+        shut_in = confinement_for(LIMITS, (), level)
+        async with Execution([cell], {}, LIMITS, shut_in) as execution:
+            await execution.run_cells()
+            return await execution.call(Call(("large",), wire.encode(((10**6,), {}))))
+
+    assert asyncio.run(run()) == Returned(bytes(10**6))
 
 
 def ended(runs: dict[int, CellRun]) -> list[str]:
@@ -134,7 +153,8 @@ def test_a_cell_that_cannot_be_interrupted_costs_only_itself() -> None:
 
 
 def test_many_fatal_cells_end_in_a_kernel_that_runs_definitions_only() -> None:
-    cells = ["import os", *["os._exit(1)"] * 5, "def f(a): return a", "x = 1", "def g(a): return x"]
+    functions = ["def f(a): return x", "def g(a): return y"]
+    cells = ["import os", *["os._exit(1)"] * 5, "x = 1", "y = abs(x)", *functions]
     runs, outcomes = execute(cells, "f", "g")
     assert ended(runs).count("crashed") == 3
     assert outcomes[0] == Returned(1)
@@ -306,6 +326,27 @@ def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
     assert "1.5 s for the whole submission" in outcomes[-1].reason
 
 
+def test_slow_functions_take_no_time_from_quick_ones() -> None:
+    limits = Limits(cell_seconds=60, call_seconds=60, submission_seconds=4)
+    cell = "def slow(a):\n    while True: pass\ndef quick(a): return a"
+    groups = [[Call((name,), ONE)] for name in ("slow", "slow", "quick")]
+    shut_in = confinement(limits)
+
+    async def run() -> list[list[Outcome]]:
+        step = CellStep(Cell(1, cell))
+        async with Execution([step], {}, limits, shut_in) as execution:
+            return await execution.call_all(groups)
+
+    first, second, quick = asyncio.run(run())
+    assert quick == [Returned(1)]
+    assert isinstance(first[0], TimedOut)
+    assert second == [
+        NotCalled(
+            "the 4 s for the whole submission were used up, the most by the calls of functions"
+        )
+    ]
+
+
 def test_what_runs_long_is_left_out_without_full() -> None:
     cell = Cell(1, "ONE = 1\nparameters = model(1)")
     assert step_for(cell, frozenset({"model"}), full=False).skipped == {"model"}
@@ -326,6 +367,89 @@ def test_a_line_that_fails_costs_only_itself(line: str) -> None:
     cells = [f"import os\n{line}\nimport numpy as np\ndef g(a):\n    return a", "f = np.negative"]
     _, outcomes = execute(cells, "f", "g")
     assert outcomes == [Returned(-1), Returned(1)]
+
+
+FAILING = {
+    "os.chdir('/content')": "error",
+    "import seaborn_of_another_machine": "error",
+    "name = input('Your name: ')": "error",
+    "assert 1 == 2": "error",
+    "raise SystemExit": "error",
+    "while True: pass": "timeout",
+    IGNORES_INTERRUPTS: "timeout",
+    "os._exit(1)": "crashed",
+}
+
+
+def test_assignments_after_a_line_that_cannot_run_are_made() -> None:
+    """One line costs only itself, and what stands before it is not run a second time."""
+    cells = ["import os\ncount = 0"]
+    for number, line in enumerate(FAILING):
+        after = f"b{number} = {number}\nc{number} = lambda a: b{number} + a"
+        cells.append(f"count += 1\n{line}\n{after}")
+    names = ", ".join(f"c{number}(a)" for number in range(len(FAILING)))
+    cells.append(f"def f(a): return [{names}]")
+    limits = Limits(cell_seconds=3, call_seconds=5, submission_seconds=100, grace_seconds=0.2)
+    runs, outcomes = execute(cells, "f", limits=limits)
+    assert ended(runs)[1:-1] == list(FAILING.values())
+    assert outcomes == [Returned([number + 1 for number in range(len(FAILING))])]
+    assert [runs[number].line for number in (2, 3)] == [2, 2]
+
+
+THREADS = """import threading, queue
+asked, answers = queue.Queue(), queue.Queue()
+def work():
+    while True: answers.put(asked.get() + 1)
+threading.Thread(target=work, daemon=True).start()
+SPIN
+for _ in range(COUNT): threading.Thread(target=spin, name="busy", daemon=True).start()
+def f(a):
+    asked.put(a)
+    return answers.get(), sum(each.name == "busy" for each in threading.enumerate())"""
+
+
+CATCHING = """def spin():
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass"""
+
+
+@pytest.mark.parametrize(
+    ("spin", "count"),
+    [("def spin():\n    while True: pass", 4), (CATCHING, 2)],
+    ids=["that_do_not_notice", "that_catch_everything"],
+)
+def test_threads_that_go_on_computing_are_ended_before_a_call_that_takes_long(
+    spin: str, count: int
+) -> None:
+    """Those that wait are left alone: a function may need them."""
+    limits = Limits(cell_seconds=60, call_seconds=60, submission_seconds=400)
+    shut_in = confinement(limits)
+
+    async def run() -> list[Outcome]:
+        cell = THREADS.replace("SPIN", spin).replace("COUNT", str(count))
+        step = CellStep(Cell(1, cell))
+        async with Execution([step], {}, limits, shut_in) as execution:
+            await execution.run_cells()
+            call = Call(("f",), ONE)
+            return [await execution.call(call, alone=alone) for alone in (False, True, False)]
+
+    first, _, last = asyncio.run(run())
+    assert (first, last) == (Returned((2, count)), Returned((2, 0)))
+
+
+def test_what_is_run_again_counts_against_the_submission() -> None:
+    """Neither second tries nor cells reduced to what they define have time of their own."""
+    slow = "def f(x=time.sleep(0.6)): pass"
+    failing = "\n".join(["import nowhere_to_be_found", *["time.sleep(0.2)"] * 60])
+    limits = Limits(cell_seconds=4, call_seconds=1, submission_seconds=12)
+    cells = ["import time\ndef g(a): return a", failing, *[slow] * 60, "def h(a): return a"]
+    started = time.monotonic()
+    _, outcomes = execute(cells, "g", "h", limits=limits)
+    assert time.monotonic() - started < 60 * 0.6
+    assert outcomes[0] == Returned(1)
+    assert isinstance(outcomes[1], NotCalled)
 
 
 @pytest.mark.parametrize("top", ["", "\n\n\n"])
@@ -436,7 +560,7 @@ def test_a_kernel_that_is_not_ready_in_time_is_our_failure(monkeypatch: pytest.M
         async with start_kernel({}, shut_in):
             pass
 
-    monkeypatch.setattr(AsyncZMQSocketChannel, "get_msg", deaf)
+    monkeypatch.setattr(BoundedChannel, "get_msg", deaf)
     with pytest.raises(KernelFailure, match="the kernel did not answer within"):
         asyncio.run(start())
 

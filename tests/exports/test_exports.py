@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -16,11 +17,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import nbformat
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 from packaging.requirements import Requirement
@@ -28,10 +30,10 @@ from packaging.requirements import Requirement
 from grader.assignments.load import load_assignment
 from grader.cli import main
 from grader.cli.export import export_command
-from grader.errors import InputError, Remedy
+from grader.errors import InputError, Mismatch, Remedy
 from grader.exports import EXPORTS, Export, Request
+from grader.exports.autograder import write_autograder
 from grader.exports.base import HELP
-from grader.exports.csv_sheet import Sheet
 from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.model import (
     Adjustment,
@@ -49,6 +51,9 @@ from grader.model import (
 )
 from grader.report import write_report
 from grader.results.files import write_results
+from grader.submissions.headings import known
+from grader.submissions.sheet import Sheet
+from grader.text import did_you_mean
 from tests.conftest import notebook
 
 CASES = (
@@ -168,7 +173,8 @@ def test_what_could_not_be_graded_is_blank_with_its_reason_and_never_0(tmp_path:
 
 @pytest.mark.parametrize(
     ("options", "expected"),
-    [({"zero_missing": True}, ["", "0", "0", "0"]), ({"zero_ungraded": True}, ["0", "", "", ""])],
+    # The last row is that of Canvas' Test Student.
+    [({"zero_missing": True}, ["", "0", "0", ""]), ({"zero_ungraded": True}, ["0", "", "", ""])],
 )
 def test_0_is_handed_in_where_it_is_asked_for(
     tmp_path: Path, options: dict[str, bool], expected: list[str]
@@ -184,7 +190,7 @@ def test_a_grade_that_is_in_the_sheet_is_not_taken_away(tmp_path: Path) -> None:
     results = broken("kaybo", canvas="13"), graded("roecy", canvas="14")
     request = request_for(tmp_path, *results)
     out = export("canvas", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
-    assert [row[5] for row in rows(out)[3:]] == ["0", "7", "EX", "0"]
+    assert [row[5] for row in rows(out)[3:]] == ["0", "7", "EX", ""]
     assert request.notes == [
         "kaybo: not graded (is no notebook); the sheet's 7 stays",
         "roecy: the sheet says EX, which stays",
@@ -202,7 +208,7 @@ def test_of_two_notebooks_of_a_student_no_grade_is_chosen(tmp_path: Path) -> Non
 def test_a_namesake_with_another_number_gets_no_grade(tmp_path: Path) -> None:
     request = request_for(tmp_path, graded("leeann", canvas="1200"))
     sheet = sheet_in(tmp_path, CANVAS)
-    assert export("canvas", request, sheet=sheet) == CANVAS.encode()
+    assert export("canvas", request, sheet=sheet, partial=True) == CANVAS.encode()
     assert "is not in the sheet" in request.notes[0]
 
 
@@ -254,6 +260,7 @@ def test_a_sheet_changes_in_the_changed_cell_only(
     odd = "\0" if ending == "\r\n" else "\0\r"
     clean = str.maketrans("", "", odd)
     table = [["a", "b", "c"], *([each.translate(clean) for each in row] for row in cells)]
+    assume(not any(map(known, table)))  # the row of column names is the first
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=ending, quoting=quoting).writerows(table)
     sheet = Sheet(text.getvalue())
@@ -288,12 +295,67 @@ def test_moodles_worksheet_may_have_semicolons_and_decimal_commas(tmp_path: Path
     assert rows(out, ";")[1][3] == "4.5"
 
 
-def test_a_worksheet_in_another_language_is_an_error_that_names_its_columns(
-    tmp_path: Path,
+WORKSHEETS = {
+    "German": (
+        'ID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,Bestwertung,'
+        '"Bewertung kann geändert werden","Zuletzt geändert (Abgabe)",'
+        '"Zuletzt geändert (Bewertung)","Feedback als Kommentar"',
+        "Teilnehmer/in",
+        "Zur Bewertung abgegeben",
+        "Keine Abgabe",
+    ),
+    "French": (
+        'Identifiant,"Nom complet","Adresse de courriel",Statut,Note,"Note maximale",'
+        '"La note peut être modifiée","Dernière modification (travail remis)",'
+        '"Dernière modification (note)","Feedback par commentaires"',
+        "Participant",
+        "Remis pour évaluation",
+        "Pas de travail remis",
+    ),
+    "Spanish": (
+        'Identificador,"Nombre completo","Dirección de correo",Estado,Calificación,'
+        '"Calificación máxima","La calificación puede ser cambiada",'
+        '"Última modificación (entrega)","Última modificación (calificación)",'
+        '"Comentarios de retroalimentación"',
+        "Participante ",
+        "Enviado para calificar",
+        "Sin entrega",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_a_worksheet_in_another_language_is_filled_in_and_keeps_its_headings(
+    tmp_path: Path, language: str
 ) -> None:
-    sheet = MOODLE.replace("Grade,", "Bewertung,", 1)
+    header, participant, submitted, nothing = WORKSHEETS[language]
+    students = (("Ann Lee", submitted, "x"), ("Bo Kay", submitted, "-"), ("Cy Roe", nothing, "-"))
+    sheet = header + "".join(
+        f'\n{participant}{number},{name},,{status} - late,,"10,00",,{time},-,'
+        for number, (name, status, time) in enumerate(students, start=12)
+    )
     request = request_for(tmp_path, graded("Ann Lee", moodle="12"))
-    with pytest.raises(InputError, match=r"where Moodle speaks English; .*Bewertung"):
+    out = export("moodle", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
+    assert rows(out)[0] == rows(header.encode())[0]
+    assert points_in(out, 4) == ["10", "", "0"]
+    assert rows(out)[1][9].startswith("Graded by fairgrade. 10 of 10 points")
+    assert f"nothing was found, but it is '{submitted} - late'" in request.notes[0]
+
+
+def test_a_draft_is_something_that_was_handed_in(tmp_path: Path) -> None:
+    sheet = MOODLE.replace("No submission,,10.00,Yes,-", "Draft (not submitted),,10.00,Yes,Monday")
+    request = request_for(tmp_path, graded("Ann Lee", moodle="12"))
+    out = export("moodle", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
+    assert points_in(out, 4) == ["10", "", ""]
+
+
+@pytest.mark.parametrize("changed", [("Grade,", "Cijfer,"), ("Identifier,", "Nummer,")])
+def test_a_sheet_that_is_no_worksheet_is_refused_with_its_columns(
+    tmp_path: Path, changed: tuple[str, str]
+) -> None:
+    sheet = MOODLE.replace(*changed, 1).replace("Participant ", "Nr. ")
+    request = request_for(tmp_path, graded("Ann Lee", moodle="12"))
+    with pytest.raises(InputError, match=f"its columns are: .*{changed[1][:-1]}"):
         export("moodle", request, sheet=sheet_in(tmp_path, sheet))
 
 
@@ -330,19 +392,31 @@ def test_a_page_for_a_student_does_not_lead_to_the_others(
     pages = {path.name: path.read_text() for path in request.target.glob("*.html")}
     assert sorted(pages) == ["ann.html", "bo.html"]
     assert all("index.html" not in page and "</html>" in page for page in pages.values())
+    assert not any(
+        "<script" in page or "dialog" in page.split("</style>")[1] for page in pages.values()
+    )
     assert "is no notebook" in pages["bo.html"]
 
 
 def test_canvas_gets_back_the_names_that_it_gave(tmp_path: Path) -> None:
     source = "leeann_LATE_12_90_home_work-1.ipynb"
     result = replace(graded("leeann", 0, canvas="12"), source=f"folder/{source}")
-    hostile = replace(result, remarks=("<b>*see* me</b> [x](http://y)",))
+    longest = replace(result.exercises[0], code="def longest(text): ...")
+    hostile = replace(
+        result,
+        remarks=("<b>*see* me</b> [x](http://y)",),
+        exercises=(longest, *result.exercises[1:]),
+    )
     request = request_for(tmp_path, hostile, graded("bo"), absent("cy", canvas="14"))
     files = zipped("canvas-feedback", request)
     assert list(files) == [source]
     book = nbformat.reads(files[source].decode(), as_version=4)
     nbformat.validate(book)
     assert "6 of 10 points" in book.cells[0].source
+    assert [cell.cell_type for cell in book.cells] == ["markdown"] * 2 + ["code"] + ["markdown"] * 3
+    assert book.cells[2].source == "def longest(text): ..."
+    assert "The shortest word instead of the longest" in book.cells[3].source
+    assert "\n\n" not in book.cells[3].source
     assert r"\<b\>\*see\* me\</b\> \[x\]\(http://y\)" in book.cells[0].source
     assert request.notes == ["bo: left out: its file is not named as Canvas names them"]
 
@@ -368,8 +442,9 @@ def test_gradescope_gets_a_file_for_each_graded_submission(tmp_path: Path) -> No
     data = json.loads(paths[1].read_text())
     assert data["score"] == 5.5
     assert data.keys() <= {"score", "execution_time", "output", "visibility", "tests"}
-    allowed = {"score", "max_score", "name", "output"}
+    allowed = {"score", "max_score", "name", "output", "output_format", "status", "visibility"}
     assert all(test.keys() <= allowed for test in data["tests"])
+    assert [test["status"] for test in data["tests"]] == ["failed", "failed"]
     assert [(test["score"], test["max_score"]) for test in data["tests"]] == [(0, 4), (5.5, 6)]
     assert request.notes == ["cy: no file: is no notebook"]
 
@@ -386,27 +461,66 @@ def test_a_groups_submission_is_there_once_and_a_difference_is_said(tmp_path: Pa
     ]
 
 
-def reported(data: dict[str, Any]) -> tuple[float, float]:
-    """What GitHub Classroom's reporter makes of a file: the points, and out of how many."""
-    if not data["max_score"]:
-        return 0, 0
-    return sum(test["score"] for test in data["tests"]), data["max_score"]
+TEXT, WHOLE = {"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}
+# The fields of `result.json` as Classroom 50's wiki describes them (Advanced Autograding).
+RESULT_OF_CLASSROOM50 = {
+    "type": "object",
+    "required": [
+        *("schema", "classroom", "assignment", "assignment_type", "owner", "submission"),
+        *("commit", "release", "review", "datetime", "score", "max-score", "tests"),
+    ],
+    "properties": {
+        "schema": {"const": "classroom50/result/v1"},
+        **dict.fromkeys(("classroom", "assignment", "owner", "commit", "release", "review"), TEXT),
+        "assignment_type": {"enum": ["individual", "group"]},
+        "submission": {"type": "string", "pattern": "^submit/"},
+        "datetime": {"type": "string", "format": "date-time"},
+        **dict.fromkeys(("score", "max-score"), WHOLE),
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["test-name", "passed", "score", "max-score"],
+                "properties": {
+                    "test-name": TEXT,
+                    "passed": {"type": "boolean"},
+                    **dict.fromkeys(("score", "max-score"), WHOLE),
+                },
+            },
+        },
+    },
+}
+CLASSROOM50 = {
+    "classroom": "ml",
+    "slug": "words",
+    "tag": "submit/2026-09-01T10-00-00Z-a1b2c3d",
+    "commit": "https://github.com/x/y/commit/1",
+    "release": "https://github.com/x/y/releases/tag/1",
+}
 
 
-def test_github_classroom_adds_up_to_the_total(tmp_path: Path) -> None:
+def test_classroom50_gets_what_its_contract_asks_for(tmp_path: Path) -> None:
     late = replace(graded("ann", 3, 6), score=7.2)
-    request = request_for(tmp_path, graded("bo"), late, broken("cy"))
-    export("classroom", request)
+    half = replace(graded("di", 1.5, 5.5, login="di-gh"))
+    request = request_for(tmp_path, graded("bo"), late, broken("cy"), half)
+    export("classroom50", request, **CLASSROOM50)
     files = {
-        path.stem: json.loads(path.read_text()) for path in sorted(request.target.glob("*.json"))
+        path.parent.name: json.loads(path.read_text())
+        for path in sorted(request.target.glob("*/result.json"))
     }
-    assert {name: reported(data) for name, data in files.items()} == {
-        "ann": (pytest.approx(7.2), 10),
+    for data in files.values():
+        jsonschema.validate(data, RESULT_OF_CLASSROOM50)
+        for key in ("score", "max-score"):
+            assert data[key] == sum(test[key] for test in data["tests"])
+        assert data["score"] <= data["max-score"]
+        assert all(test["score"] <= test["max-score"] for test in data["tests"])
+    assert {name: (data["score"], data["max-score"]) for name, data in files.items()} == {
+        "ann": (7, 10),
         "bo": (10, 10),
-        "cy": (0, 0),
+        "di": (8, 10),
     }
-    assert [data["status"] for data in files.values()] == ["fail", "pass", "error"]
-    assert request.notes == ["cy: no points are reported: is no notebook"]
+    assert files["di"]["owner"] == "di-gh"
+    assert request.notes == ["cy: no file: is no notebook"]
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1", '=HYPERLINK("http://x")']
@@ -506,8 +620,30 @@ def test_the_help_of_a_format_has_its_own_options_and_no_others(kind: type[Expor
     code, said = grade("export", kind.name, "--help")
     assert code == 0
     own = {f"--{each.name.replace('_', '-')}" for each in fields(kind)}
-    common = {"--results", "--to", "--gradebook", "--help"}
-    assert set(re.findall(r"^  (--[a-z-]+)", said, re.MULTILINE)) == own | common
+    common = {"--results", "--to", "--gradebook", "--root", "--help"}
+    assert set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", said, re.MULTILINE)) == own | common
+
+
+def test_the_formats_and_their_options_are_in_the_help_and_in_the_table_of_the_documents() -> None:
+    code, said = grade("export", "--help")
+    assert code == 0
+    text = (Path(__file__).parents[2] / "docs" / "exports.md").read_text()
+    for kind in EXPORTS:
+        flags = [f"--{each.name.replace('_', '-')}" for each in fields(kind)]
+        shown = ", ".join(f"`{flag}`" for flag in flags) or "none"
+        assert f"| `{kind.name}` | {kind.title} | {shown} |" in text
+        assert all(flag in said for flag in (kind.name, *flags))
+
+
+def test_a_word_that_is_nearly_right_is_asked_about() -> None:
+    for arguments, words in {
+        ("chek", "work.ipynb"): "chek is neither a command nor a file; did you mean 'check'?",
+        ("export", "canvsa"): "; did you mean 'canvas'?",
+    }.items():
+        code, said = grade(*arguments)
+        assert (code, words in said) == (2, True), said
+    assert did_you_mean("Longst", ["count", "longest"]) == "; did you mean 'longest'?"
+    assert did_you_mean("nothing", ["count", "longest"]) == ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -589,6 +725,10 @@ RIGHT = (
 )
 
 
+# Where PYTHONPATH names this repository, its fairgrade would be imported instead of the zip's.
+ALONE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def gradescope(course: Path, folder: Path) -> Path:
     """The folder that Gradescope's container has, set up from the zip; submission and results are
     empty. Instead of installing what fairgrade needs, it takes what these tests run with."""
@@ -629,43 +769,80 @@ def needed(package: str, found: set[str]) -> set[str]:
     return found
 
 
-def run_autograder(folder: Path, **notebooks: str | dict[str, Any]) -> dict[str, Any] | None:
-    """What Gradescope gets when it runs the autograder on these files; None for no results."""
+def run_autograder(folder: Path, code: int = 0, **notebooks: str | dict[str, Any]) -> Any:
+    """What Gradescope gets when it runs the autograder on these files."""
     for path in (folder / "submission").iterdir():
         path.unlink()
-    (folder / "results" / "results.json").unlink(missing_ok=True)
     for name, cells in notebooks.items():
         text = cells if isinstance(cells, str) else json.dumps(cells)
         (folder / "submission" / f"{name}.ipynb").write_text(text)
     done = subprocess.run(
-        [folder / "run_autograder"], cwd=folder, capture_output=True, text=True, timeout=120
+        [folder / "run_autograder"],
+        cwd=folder,
+        env=ALONE,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
-    path = folder / "results" / "results.json"
-    assert path.exists() == (done.returncode == 0), done.stdout + done.stderr
-    return json.loads(path.read_text()) if path.exists() else None
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads((folder / "results" / "results.json").read_text())
 
 
+@pytest.mark.thorough
 def test_the_autograder_grades_with_the_fairgrade_that_it_brings(
     frozen_course: Path, tmp_path: Path
 ) -> None:
     folder = gradescope(frozen_course, tmp_path / "autograder")
     where = subprocess.run(
-        [folder / "venv" / "bin" / "python", "-c", "import grader; print(grader.__file__)"],
+        [folder / "venv" / "bin" / "python", "-P", "-c", "import grader; print(grader.__file__)"],
         cwd=folder,
+        env=ALONE,
         capture_output=True,
         text=True,
         check=True,
     )
     assert where.stdout.startswith(str(folder))
-    data = run_autograder(folder, work=notebook(*RIGHT))
-    assert data is not None
-    assert data["score"] == 10
-    scores = {test["name"]: test["score"] for test in data["tests"]}
-    assert scores == {"longest": 4, "count": 6, "mean_and_spread": 0}
-    # No results are no points: Gradescope says that the autograder failed, and not 0.
-    assert run_autograder(folder, work="no notebook") is None
-    assert run_autograder(folder, one=notebook(*RIGHT), two=notebook(*RIGHT)) is None
-    assert run_autograder(folder) is None
+    wrong = notebook(RIGHT[0], RIGHT[1].replace("w: words", "w: 1 + words"))
+    data = run_autograder(folder, work=wrong)
+    assert data["score"] == 4
+    tests = {test["name"]: test for test in data["tests"]}
+    assert {name: test["score"] for name, test in tests.items()} == {
+        "The longest word": 4,
+        "Count words": 0,
+        "Mean and spread": 0,
+    }
+    assert [test["status"] for test in data["tests"]] == ["passed", "failed", "failed"]
+    said = tests["Count words"]["output"]
+    assert "<strong>incorrect</strong>, 0 of 6 points" in said
+    assert "The first public case that did not pass" in said
+    assert "hidden case" in said
+
+    # What is the student's to mend has no points yet, and a sentence that says what to do.
+    to_mend: dict[str, dict[str, Any]] = {
+        "is not valid JSON": {"work": "no notebook"},
+        "is empty": {"work": ""},
+        "there are 2 notebooks": {"one": notebook(*RIGHT), "two": notebook(*RIGHT)},
+        "there is no notebook in it": {},
+    }
+    for reason, handed_in in to_mend.items():
+        data = run_autograder(folder, **handed_in)
+        assert data["score"] == 0
+        assert reason in data["output"]
+        assert "Hand in the notebook Words.ipynb once more" in data["output"]
+
+    # Of two, the one that is called as the assignment's counts, or that has its functions.
+    assert run_autograder(folder, Words=wrong, two=notebook(*RIGHT))["score"] == 4
+    assert run_autograder(folder, one=notebook("x = 1"), two=notebook(*RIGHT))["score"] == 10
+
+    # What is ours has no points at all, which is not 0.
+    (folder / "source" / "course" / "solutions" / "words" / "cases.py").write_text("import nothing")
+    data = run_autograder(folder, work=wrong, code=1)
+    assert "score" not in data
+    assert "not the same as 0" in data["output"]
+    (folder / "venv" / "bin" / "python").unlink()
+    data = run_autograder(folder, work=wrong, code=127)
+    assert "not the same as 0" in data["output"]
 
 
 def test_the_autograder_is_the_same_bytes_every_time(frozen_course: Path, tmp_path: Path) -> None:
@@ -682,6 +859,16 @@ def test_the_autograder_is_the_same_bytes_every_time(frozen_course: Path, tmp_pa
             subprocess.run(["bash", "-n"], input=text, text=True, check=True)
 
 
+def test_the_autograder_installs_what_the_notebook_imports_and_no_jupyterlab(
+    root: Path, tmp_path: Path
+) -> None:
+    write_autograder(root, "optimization_methods", "landlock", tmp_path / "autograder.zip")
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+        lines = archive.read("requirements.txt").decode().splitlines()
+    names = {Requirement(line).name for line in lines}
+    assert names == {"matplotlib", "numpy", "scikit-learn", "scipy"}
+
+
 @pytest.mark.parametrize("name", [each.name for each in EXPORTS])
 def test_no_export_tells_the_edit_that_makes_an_answer_right(
     name: str, tmp_path: Path, frozen_course: Path
@@ -694,7 +881,9 @@ def test_no_export_tells_the_edit_that_makes_an_answer_right(
         tmp_path, frozen_course, replace(ann, exercises=(wrong, *ann.exercises[1:]))
     )
     sheets = {"canvas": CANVAS, "moodle": MOODLE}
-    options = {"sheet": sheet_in(tmp_path, sheets[name])} if name in sheets else {}
+    options: dict[str, Any] = CLASSROOM50 if name == "classroom50" else {}
+    if name in sheets:
+        options = {"sheet": sheet_in(tmp_path, sheets[name])}
     export(name, request, **options)
     target = request.target
     written = [target] if target.is_file() else [p for p in target.rglob("*") if p.is_file()]
@@ -707,3 +896,195 @@ def test_no_export_tells_the_edit_that_makes_an_answer_right(
                 content = b"".join(map(archive.read, archive.namelist()))
         assert b"w4s" not in content
         assert b"b3comes" not in content
+
+
+def points_in(content: bytes, column: int, delimiter: str = ",") -> list[str]:
+    return [row[column] for row in rows(content, delimiter)[1:]]
+
+
+def test_only_who_certainly_handed_in_nothing_gets_0(tmp_path: Path) -> None:
+    """In every format that hands in points: not who handed in a PDF, nor who may be in a group."""
+    results = (
+        *(graded("Ann Lee", moodle="12"), broken("Bo Kay", moodle="13")),
+        replace(absent("Cy Roe", moodle="14"), reason="perhaps in a group"),
+        absent("Di Fox", moodle="15"),
+    )
+    sheet = MOODLE + "Participant 15,Di Fox,d@x.edu,No submission,,10.00,Yes,-,-,\n"
+    request = request_for(tmp_path, *results)
+    out = export("moodle", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
+    assert points_in(out, 4) == ["10", "", "", "0"]
+    assert {
+        "Bo Kay: left blank: is no notebook",
+        "Cy Roe: left blank: perhaps in a group",
+    } <= set(request.notes)
+    assert [row[-7] for row in rows(export("csv", request, zero_missing=True))[1:]] == [
+        *("10", "", "", "0")
+    ]
+    export("gradescope", replace(request, target=tmp_path / "g"), zero_missing=True)
+    folders = sorted(path.name for path in (tmp_path / "g").iterdir() if path.is_dir())
+    assert [name.rpartition("-")[0] for name in folders] == ["ann-lee", "di-fox"]
+    options = {**CLASSROOM50, "zero_missing": True}
+    export("classroom50", replace(request, target=tmp_path / "c"), **options)
+    files = sorted((tmp_path / "c").glob("*/result.json"))
+    assert [json.loads(path.read_text())["score"] for path in files] == [10, 0]
+
+
+def test_whom_moodle_knows_to_have_submitted_gets_no_0(tmp_path: Path) -> None:
+    request = request_for(tmp_path, graded("Ann Lee", moodle="12"))
+    out = export("moodle", request, sheet=sheet_in(tmp_path, MOODLE), zero_missing=True)
+    assert points_in(out, 4) == ["10", "", "0"]
+    assert "Participant 13, Bo Kay: left blank: nothing was found, but it is" in request.notes[0]
+
+
+GROUP_SHEET = (
+    "Student,ID,SIS Login ID,Section,Words (77)\n    Points Possible,,,,10\n"
+    '"Lee, Ann",12,a,One,\n"Kay, Bo",13,b,One,\n"Roe, Cy",14,c,One,\n"Student, Test",99,t,One,\n'
+)
+
+
+def test_a_groups_name_on_a_students_number_gives_nobody_a_0(tmp_path: Path) -> None:
+    request = request_for(tmp_path, graded("projectgroup1", canvas="12"))
+    sheet = sheet_in(tmp_path, GROUP_SHEET)
+    out = export("canvas", request, sheet=sheet, zero_missing=True)
+    assert points_in(out, 4) == ["10", "10", "", "", ""]
+    assert "nobody gets 0" in request.notes[-1]
+    assert "'projectgroup1' has nothing in common with 'Lee, Ann'" in request.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("student", "ids", "zero"),
+    [("Ed Fox", {}, ""), ("foxed", {"canvas": "900"}, "0"), ("group7", {"canvas": "900"}, "")],
+)
+def test_a_submission_that_may_be_of_somebody_in_the_sheet_stops_zeros(
+    tmp_path: Path, student: str, ids: dict[str, str], zero: str
+) -> None:
+    other = replace(graded(student), owner=Owner(student, ids))
+    request = request_for(tmp_path, graded("leeann", canvas="12"), other)
+    sheet = sheet_in(tmp_path, GROUP_SHEET)
+    out = export("canvas", request, sheet=sheet, zero_missing=True)
+    assert points_in(out, 4)[1:] == ["10", zero, zero, ""]
+
+
+def test_moodles_column_of_groups_gives_every_member_the_points(tmp_path: Path) -> None:
+    sheet = (
+        "Identifier,Full name,Status,Group,Grade\nParticipant 12,Ann Lee,,The Winners,\n"
+        "Participant 13,Bo Kay,,The Winners,\nParticipant 14,Cy Roe,,Others,\n"
+    )
+    request = request_for(tmp_path, graded("The Winners", moodle="500"))
+    out = export("moodle", request, sheet=sheet_in(tmp_path, sheet), zero_missing=True)
+    assert points_in(out, 4) == ["10", "10", "0"]
+
+
+def test_a_sheet_of_another_class_is_not_filled_in(tmp_path: Path) -> None:
+    results = graded("leeann", canvas="12"), graded("Eva Eck"), graded("Finn Fox", sid="7")
+    request = request_for(tmp_path, *results)
+    with pytest.raises(Mismatch, match="of 3 submissions, 1 are of students in it") as raised:
+        export("canvas", request, sheet=sheet_in(tmp_path, GROUP_SHEET))
+    assert "'Eva Eck'; 'Finn Fox' (sid 7); of the sheet: 'Lee, Ann' (canvas 12" in str(raised.value)
+    assert raised.value.remedy is Remedy.SHEET_PARTIAL
+    assert not request.target.exists()
+    out = export("canvas", request, sheet=sheet_in(tmp_path, GROUP_SHEET), partial=True)
+    assert points_in(out, 4)[1] == "10"
+
+
+def test_a_worksheet_that_excel_saved_is_filled_in_by_number_and_comes_back_in_utf_8(
+    tmp_path: Path,
+) -> None:
+    sheet = (
+        "Identifier;Full name;Status;Grade;Maximum Grade\r\n"
+        "Participant 101;Jörg Müller;Submitted;;10,00\r\nParticipant 103;???;Submitted;;10,00\r\n"
+    )
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(sheet.encode("cp1252"))
+    results = graded("Jörg Müller", moodle="101"), graded("王小明", moodle="103")
+    request = request_for(tmp_path, *results)
+    out = export("moodle", request, sheet=path)
+    assert out.decode() == sheet.replace(";;10,00", ";10;10,00")
+    assert "read as Windows-1252" in request.notes[0]
+    assert "is written in UTF-8 with semicolons" in request.notes[1]
+
+
+def test_ids_as_spreadsheets_show_them_are_found_and_written_as_canvas_has_them(
+    tmp_path: Path,
+) -> None:
+    sheet = GROUP_SHEET.replace(",12,", ",1012.0,").replace(",13,", ",1.013E+03,")
+    results = graded("leeann", canvas="1012"), graded("kaybo", canvas="1013")
+    out = export("canvas", request_for(tmp_path, *results), sheet=sheet_in(tmp_path, sheet))
+    assert points_in(out, 4)[1:3] == ["10", "10"]
+    assert points_in(out, 1)[1:3] == ["1012", "1013"]
+    cut = GROUP_SHEET.replace(",13,", ",1.0E+11,")
+    with pytest.raises(InputError, match=r"row 4 has the ID 1\.0E\+11, of which a spreadsheet cut"):
+        export("canvas", request_for(tmp_path, *results), sheet=sheet_in(tmp_path, cut))
+
+
+@pytest.mark.parametrize(
+    "title", ["Final Score project (77)", "Words: Current Grade (77)", "Override Status (77)"]
+)
+def test_a_column_that_canvas_passes_over_is_refused(tmp_path: Path, title: str) -> None:
+    sheet = sheet_in(tmp_path, GROUP_SHEET.replace("Words (77)", title))
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    for column in ("", "77"):
+        with pytest.raises(InputError, match="Canvas passes over the column"):
+            export("canvas", request, sheet=sheet, column=column)
+
+
+def test_a_computed_column_beside_the_assignments_is_no_candidate(tmp_path: Path) -> None:
+    sheet = GROUP_SHEET.replace("Words (77)", "Unposted Final Score (5),Words (77)")
+    sheet = sheet.replace(",One,", ",One,,").replace("Possible,,,,10", "Possible,,,,10,10")
+    out = export(
+        "canvas",
+        request_for(tmp_path, graded("leeann", canvas="12")),
+        sheet=sheet_in(tmp_path, sheet),
+    )
+    assert points_in(out, 5)[1] == "10"
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        *(("10", "10"), ("10.00", "10"), ('"10,00"', "10"), ("", "10"), ('"1,000.00"', "1000")),
+        *(('"1.000,00"', "1000"), ("1 000", "1000"), ("1'000.0", "1000"), ('"2,000"', "2000")),
+        ("20.5", "20.5"),
+    ],
+)
+def test_a_maximum_is_a_number_however_it_is_written(
+    tmp_path: Path, said: str, points: str
+) -> None:
+    sheet = sheet_in(tmp_path, GROUP_SHEET.replace("Possible,,,,10", f"Possible,,,,{said}"))
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    assert points_in(export("canvas", request, sheet=sheet, scale=True), 4)[1] == points
+
+
+@pytest.mark.parametrize("said", ["ten", "10 points", "-", "0", "1,2,3.4.5"])
+def test_a_maximum_that_is_no_number_is_an_error(tmp_path: Path, said: str) -> None:
+    sheet = sheet_in(tmp_path, GROUP_SHEET.replace("Possible,,,,10", f'Possible,,,,"{said}"'))
+    request = request_for(tmp_path, graded("leeann", canvas="12"))
+    with pytest.raises(InputError, match="which is no number of points"):
+        export("canvas", request, sheet=sheet, scale=True)
+
+
+@pytest.mark.parametrize("name", ["canvas-feedback", "moodle-feedback", "gradescope"])
+def test_a_zip_of_nothing_is_not_written(tmp_path: Path, name: str) -> None:
+    request = request_for(tmp_path, absent("ann", sid="1"))
+    request = replace(request, target=tmp_path / "out.zip")
+    with pytest.raises(InputError, match="there is nothing to put into it"):
+        export(name, request)
+    assert not request.target.exists()
+
+
+def test_only_a_notebook_comes_back_to_canvas_as_a_notebook(tmp_path: Path) -> None:
+    pdf = replace(broken("leeann", canvas="12"), source="leeann_12_90_report.pdf")
+    right = replace(graded("kaybo", canvas="13"), source="kaybo_13_91_hw.ipynb")
+    request = request_for(tmp_path, pdf, right)
+    assert list(zipped("canvas-feedback", request)) == ["kaybo_13_91_hw.ipynb"]
+    assert "report.pdf is no notebook that could come back" in request.notes[0]
+
+
+def test_a_sheet_that_does_not_fit_is_no_error_of_the_command_line(folder: Path) -> None:
+    (folder / "sheet.csv").write_text(GROUP_SHEET.replace(",12,", ",77,"))
+    arguments = ("export", "canvas", "--results", folder, "--sheet", folder / "sheet.csv")
+    code, said = grade(*arguments)
+    assert (code, "; --partial writes it all the same" in said) == (1, True), said
+    assert not (folder / "canvas.csv").exists()
+    code, said = grade(*arguments, "--partial")
+    assert code == 0, said

@@ -49,7 +49,7 @@ DIAGNOSES: dict[str, dict[str, tuple[str, ...]]] = {
         "rows_instead_of_columns": ("rows_cut",),
         "rows_shuffled": ("rows_shuffled",),
         "nothing_shuffled": ("nothing_shuffled",),
-        "another_permutation": ("seed_ignored",),
+        "another_permutation": ("never_seeded",),
         "seed_ignored": ("seed_ignored",),
         "size_ignored": ("size_ignored",),
         "X_and_Y_apart": ("X_and_Y_apart",),

@@ -267,3 +267,18 @@ PLAINLY_WRONG = {
 
 FORMS = {name: Form(source) for name, source in RIGHT.items()}
 FORMS |= LOOKS_RIGHT | ALMOST_RIGHT | PLAINLY_WRONG
+
+# The end case cut in other ways, as met in real notebooks; every one is wrong.
+LAST_SLICES = {
+    "one column for a slice": _last("-(m % mini_batch_size)"),
+    "as if all were as short": changed(
+        _last("k * last : (k + 1) * last"),
+        ("    if m %", "    last = m % mini_batch_size\n    if m %"),
+    ),
+    "the last full one again": _last("k * mini_batch_size : -(m % mini_batch_size)"),
+    "to a product that is too large": _last(
+        "num * mini_batch_size : (m - mini_batch_size) * math.floor(m / mini_batch_size)"
+    ),
+    "from the loop's last k": _last("(k + 1) * mini_batch_size :"),
+    "without the last column": _last("num * mini_batch_size : -1"),
+}

@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import ExerciseResult, Submission
 from tests.conftest import UNHURRIED, notebook
 from tests.forms import adam, adam_start, gd, mini_batches, momentum, velocity

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from grader.gradebook.fingerprint import DECIDES, PACKAGE, basis, packages_in
+from grader.execution.installation import PACKAGE, packages_in
+from grader.gradebook.fingerprint import DECIDES, fingerprint
 
 # What a worker imports besides, and why no grade depends on it.
 UNDECIDING = {
@@ -19,7 +20,9 @@ UNDECIDING = {
     "errors.py": "the classes of errors",
     "files.py": "folders for temporary files",
 }
-_GRADER_PART = "from grader.gradebook.fingerprint import basis; print(basis([])['grader'])"
+_GRADER_PART = (
+    "from grader.gradebook.fingerprint import fingerprint; print(fingerprint([])['grader'])"
+)
 
 
 @pytest.fixture
@@ -90,4 +93,4 @@ def test_packages_are_known_by_name_and_version(tmp_path: Path) -> None:
 
 
 def test_every_package_that_a_notebook_can_import_is_a_part() -> None:
-    assert basis([])["package numpy"] == numpy.__version__
+    assert fingerprint([])["package numpy"] == numpy.__version__

@@ -16,7 +16,7 @@ from grader.assignments.records import Case, Exercise, Variant
 from grader.authoring import Arguments, arguments
 from grader.errors import AssignmentError
 from grader.execution.outcome import Crashed, NotCalled, Outcome, Raised, Returned, TimedOut
-from grader.grading.diagnose import Explanation, explain
+from grader.grading.diagnose import BESIDE, Explanation, explain
 from grader.model import ExerciseResult, Graded, Verdict, Visibility
 from grader.values.difference import Returns, Tolerance
 
@@ -71,7 +71,7 @@ def test_the_variant_that_explains_every_outcome_is_named() -> None:
     found = explain(exercise(STEEP, HIGH), returned(HIGH.function))
     assert names(found) == [("high", ())]
     assert found
-    assert (found.share, found.alternatives, found.accepted) == (0.5, (), False)
+    assert (found.alternatives, found.accepted) == ((), False)
 
 
 def test_where_nothing_explains_every_case_nothing_is_guessed() -> None:
@@ -95,25 +95,26 @@ def test_mistakes_in_separate_parts_are_named_separately() -> None:
     mixed = returned(lambda x: (4 * x, {"shifted": 3 * x + 2}))
     found = explain(exercise(STEEP, HIGH, LOW), mixed)
     assert names(found) == [("steep", ("value",)), ("high", ("table",))]
-    assert found
-    assert found.share == 0.25
 
 
 def test_two_changes_of_one_form_are_found_at_work_together() -> None:
     both = returned(lambda x: line(x, slope=lambda x: 4 * x, shift=-1))
     found = explain(exercise(STEEP, HIGH, LOW), both)
     assert names(found) == [("steep", ()), ("low", ())]
-    assert found
-    assert found.share == 0.25
 
 
-def test_an_accepted_form_beside_a_mistake_is_a_note_and_takes_nothing() -> None:
-    form = replace(STEEP, accepted=True, share=1)
+@pytest.mark.parametrize(("beside", "words"), [("It is steep as well.", None), ("", BESIDE)])
+def test_an_accepted_form_beside_a_mistake_is_a_note_in_other_words(
+    beside: str, words: str | None
+) -> None:
+    """What its author says of a right answer is not said of a wrong one."""
+    form = replace(STEEP, accepted=True, share=1, explanation="It costs no points.", beside=beside)
     both = returned(lambda x: line(x, slope=lambda x: 4 * x, shift=-1))
     found = explain(exercise(form, LOW), both)
     assert names(found) == [("low", ()), ("steep", ())]
     assert found
-    assert (found.share, found.accepted) == (0.5, False)
+    assert not found.accepted
+    assert found.named[1].explanation == (words or beside)
 
 
 def test_two_accepted_forms_at_once_are_no_explanation() -> None:
@@ -129,7 +130,6 @@ def test_two_variants_that_explain_equally_are_both_said() -> None:
     assert names(found) == [("high", ())]
     assert found
     assert [each.variant for each in found.alternatives] == ["twin"]
-    assert found.share == 0.75, "who cannot be told apart gets the better share"
 
 
 def test_an_accepted_variant_is_preferred_to_a_mistake() -> None:
@@ -281,27 +281,34 @@ def mean_and_spread(text):
 def test_a_small_mistake_earns_its_share_and_says_so(grade_cells: Callable[..., Graded]) -> None:
     result = spread(grade_cells(SQUARED))
     assert (result.verdict, result.score) == (Verdict.PARTIAL, 5)
-    assert result.message == (
-        "0 of 1 cases pass; what explains this is small, and leaves 50% of the points"
-    )
+    assert result.message == "1 of 2 cases pass, which earns 50% of the points"
     assert result.diagnosis
     assert result.diagnosis.variant == "squared"
 
 
-def test_two_small_mistakes_earn_the_product_of_their_shares(
-    grade_cells: Callable[..., Graded],
-) -> None:
+def test_two_mistakes_earn_what_the_cases_that_pass_do(grade_cells: Callable[..., Graded]) -> None:
     result = spread(grade_cells(SQUARED.replace("return mean,", "return sum(sizes),")))
-    assert (result.verdict, result.score) == (Verdict.PARTIAL, 2)
+    assert (result.verdict, result.score) == (Verdict.INCORRECT, 0)
     assert result.diagnosis
     assert (result.diagnosis.variant, result.diagnosis.parts) == ("squared", ("spread",))
     assert [(each.variant, each.parts) for each in result.also] == [("total", ("mean",))]
-    assert "leaves 20% of the points" in result.message
+    assert result.message == "0 of 2 cases pass"
 
 
-def test_what_no_variant_explains_earns_nothing(grade_cells: Callable[..., Graded]) -> None:
+def test_what_no_variant_explains_earns_nothing_where_nothing_passes(
+    grade_cells: Callable[..., Graded],
+) -> None:
     result = spread(grade_cells("def mean_and_spread(text):\n    return 1.0, 2.0"))
     assert (result.verdict, result.score, result.diagnosis) == (Verdict.INCORRECT, 0, None)
+
+
+def test_what_no_variant_explains_earns_what_a_small_mistake_with_these_cases_does(
+    grade_cells: Callable[..., Graded],
+) -> None:
+    mean_of_equals = "def mean_and_spread(text):\n    return float(len(text.split()[0])), 0.0"
+    result = spread(grade_cells(mean_of_equals))
+    assert (result.verdict, result.score, result.diagnosis) == (Verdict.PARTIAL, 5, None)
+    assert result.message == "1 of 2 cases pass, which earns 50% of the points"
 
 
 def test_points_by_weight_are_not_changed_by_a_diagnosis(

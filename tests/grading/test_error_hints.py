@@ -59,7 +59,7 @@ IN_PLACE = "An operation in place, such as `-=`, cannot turn whole numbers into 
         ("grads['dW' + str(0)]", "The keys that begin with 'dW' go from 1 to 2: look at where"),
         (
             "v = {}; v['dW1'] + parameters['W1']",
-            "No such key was there when this line was reached. The keys that begin with 'dW'",
+            "No such key was there when this line was reached. 'dW1' is a key of `grads`.",
         ),
         ("parameters['W1'] - rte", "Nothing is called `rte` there"),
         ("parameters['W1'] - rte", "Is `rate` meant?"),
@@ -68,7 +68,7 @@ IN_PLACE = "An operation in place, such as `-=`, cannot turn whole numbers into 
         ("rate * None", NONE),
         ("float(None)", NONE),
         ("None.shape", NONE),
-        ("parameters - grads", "A whole dictionary is calculated with"),
+        ("parameters - grads", "A whole dictionary stands in a calculation"),
         ("'dW' + 1", "`str(...)` makes a text of the number"),
         ("grads('dW1')", "Round brackets call a function"),
         ("np.zeros(3)[1.0]", WHOLE),
@@ -95,7 +95,7 @@ IN_PLACE = "An operation in place, such as `-=`, cannot turn whole numbers into 
         ("parameters['W1'][:, 7]", "the last one there is 2"),
         ("[][0]", "the last one is the length less 1"),
         ("parameters['W1'][0, 0, 0]", "more indices in the square brackets"),
-        ("1 / 0", "What stands below the fraction line was 0"),
+        ("1 / 0", "A number was divided by 0"),
         ("step(parameters, grads)", "The function calls itself without an end."),
         ("open('/no/such/file')", "Files of your own computer"),
         ("import no_such_module", "That package is not there"),
@@ -109,7 +109,8 @@ def test_an_exception_is_told_in_words(body: str, words: str) -> None:
 
 def test_a_missing_numpy_is_told_as_such() -> None:
     head = "def step(parameters, grads, rate):\n"
-    assert "the cell that has `import numpy as np`" in explained("np.zeros(1)", head)
+    said = explained("np.zeros(1)", head)
+    assert said == "Nothing is called `np` there: neither a parameter nor a variable."
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,12 @@ def test_a_wrong_call_of_a_helper_is_told_with_its_name() -> None:
     head = "def helper(a, beta1): return a\ndef step(parameters, grads, rate):\n"
     assert "A call of `helper` leaves out what it needs" in explained("helper(1)", head)
     assert "`helper` has no parameter `beta`. Is `beta1` meant?" in explained(
-        "beta1 = helper(1, beta=2)", head
+        "helper(1, beta=2)", head
     )
+    # A name of the caller's is no parameter of what it calls.
+    told = explained("bets = 2\n    helper(1, bet=bets)", head)
+    assert "Is `bets` meant?" not in told
+    assert "has no parameter `bet`" in told
     assert "A call of `helper` gives it more" in explained("helper(1, 2, 3)", head)
 
 

@@ -12,7 +12,8 @@ from grader.assignments.load import load_assignment
 from grader.authoring import Arguments, arguments, drawn_afresh, generator
 from grader.authors.validate import generate
 from grader.errors import AssignmentError
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import Result, Submission, Verdict
 from tests.forms import adam
 

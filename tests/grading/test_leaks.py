@@ -32,7 +32,8 @@ from grader.exports.feedback import Feedback
 from grader.exports.gradescope import Gradescope
 from grader.exports.junit import Junit
 from grader.grading import judge
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
+from grader.grading.task import Task
 from grader.model import Result, Run, Submission, Visibility
 from grader.results.folder import write_output
 from grader.values.contents import leaves
@@ -41,8 +42,8 @@ from tests.conftest import ROOT, notebook
 
 # What is hidden, and what stands there instead in the other course: of the same form.
 OTHERWISE = {
-    "Quokka! quokka? (Wombat) 'quokka' ... wombat; numbat": (
-        "Axolot! axolot? (Beluga) 'axolot' ... beluga; manati"
+    "quokka! quokka? (wombat) 'quokka' ... wombat; numbat": (
+        "axolot! axolot? (beluga) 'axolot' ... beluga; manati"
     ),
     '["Ibex", "okapi", "dhole", "KUDU", "serow", "Gaur"]': (
         '["Hare", "bison", "tapir", "LYNX", "moose", "Wolf"]'
@@ -356,7 +357,15 @@ def told_hidden_inputs_only(results: str) -> bool:
     return public == [True] * 4 and any(case["passed"] is False for case in cases)
 
 
-@pytest.mark.parametrize("student", ["raised", "printed", "returned", "wrong_otherwise"])
+@pytest.mark.parametrize(
+    "student",
+    [
+        "raised",
+        pytest.param("printed", marks=pytest.mark.thorough),
+        pytest.param("returned", marks=pytest.mark.thorough),
+        pytest.param("wrong_otherwise", marks=pytest.mark.thorough),
+    ],
+)
 def test_checking_ones_own_notebook_says_nothing_of_hidden_values(
     student: str, course: Path, other_course: Path, reader: Reader, untouched: str, tmp_path: Path
 ) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.grading.grade import STEPS, Grading, Step, Task, grade
+from grader.grading.grade import grade
+from grader.grading.steps import STEPS, Grading, Step
+from grader.grading.task import Task
 from grader.model import Result, Status, Submission, Verdict
 
 RIGHT = "def longest(text):\n    return max(text.split(), key=len)"
@@ -98,17 +100,38 @@ def test_a_failure_is_told_with_the_line_of_ours_in_which_it_happened(
         load_assignment(grading.task.root, "nowhere")
 
     steps = [replace(step, take=misled) if step is EXPLAINS[0] else step for step in STEPS]
-    (flag, *_) = grade_with(steps).flags
+    (flag,) = [each for each in grade_with(steps).flags if "failed: " in each]
     assert "AssignmentError in grader/assignments/load.py, line " in flag
 
 
-def test_where_memory_ran_out_no_step_goes_on(grade_with: GradeWith) -> None:
+@pytest.mark.parametrize("error", [MemoryError, RecursionError])
+def test_where_memory_or_the_stack_ran_out_in_what_explains_the_verdicts_stand(
+    grade_with: GradeWith, error: type[Exception]
+) -> None:
+    async def exhausted(grading: Grading) -> None:
+        raise error
+
+    steps = [replace(step, take=exhausted) if step is EXPLAINS[0] else step for step in STEPS]
+    result = grade_with(steps)
+    assert result.score == grade_with(STEPS).score
+    assert any(f"{EXPLAINS[0].what} failed: {error.__name__}" in flag for flag in result.flags)
+
+
+def test_where_memory_ran_out_nothing_more_is_explained_and_the_process_is_not_used_again(
+    frozen_course: Path, write: Callable[..., Path]
+) -> None:
     async def exhausted(grading: Grading) -> None:
         raise MemoryError
 
-    steps = [replace(step, take=exhausted) if step is EXPLAINS[0] else step for step in STEPS]
+    path = write("s.ipynb", RIGHT)
+    submission = Submission("s", path.name, str(path))
+    steps = [replace(step, take=exhausted) if step.what else step for step in STEPS]
+    graded = grade(Task(frozen_course, submission, "words"), steps=steps)
+    assert graded.exhausted
+    assert len([flag for flag in graded.result.flags if "failed: " in flag]) == 1
+    steps = [replace(step, take=exhausted) if step is STEPS[0] else step for step in STEPS]
     with pytest.raises(MemoryError):
-        grade_with(steps)
+        grade(Task(frozen_course, submission, "words"), steps=steps)
 
 
 def test_the_trainings_are_drawn_of_a_full_run_only(grade_with: GradeWith) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,49 @@ def test_right_functions_pass_and_exercises_without_public_case_are_named(
     assert "Count words (count): correct" in words
     assert "mean_and_spread: has no public case" in words
     assert "2 of 2 exercises pass their public cases" in words
+
+
+def test_no_code_of_the_folder_runs_as_the_one_who_checks(
+    lesson: Path, root: Path, namespaces: None, tmp_path: Path
+) -> None:
+    """An assistant checks in a student's clone: its modules run shut in, as its notebook does."""
+    trace = tmp_path / "ran-outside"
+    mark = f"try: open({str(trace)!r}, 'a').write('x')\nexcept OSError: pass\n"
+    cases = lesson / "testCases.py"
+    cases.write_text(f"{cases.read_text()}\n{mark}")
+    for name in ("sitecustomize", "usercustomize", "jupyter_config", "ipython_config", "numpy"):
+        (lesson / f"{name}.py").write_text(mark)
+    (lesson / "added.pth").write_text(f"import os; open({str(trace)!r}, 'a').write('x')\n")
+    notebook = lesson / load_assignment(root, "optimization_methods").notebook
+    # As the command `grade` does, this leaves the current folder out of the search for modules.
+    command = [sys.executable, "-P", "-c", "from grader.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "check", str(notebook)],
+        cwd=lesson,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "exercises pass their public cases" in done.stdout, done.stderr
+    assert not trace.exists()
+
+
+def test_only_installed_packages_are_imported_before_a_kernel_is_shut_in(handed_out: Path) -> None:
+    """An import ahead runs as the one who checks, at level landlock with all that they may do."""
+    (handed_out / "of_my_own.py").touch()
+    settings = handed_out / "assignment.toml"
+    harmless = ("numpy", "matplotlib.pyplot")
+    acting = ("antigravity", "idlelib.idle", "os", "pytest.__main__", "of_my_own", "..numpy", "")
+    imports = f"warm_imports = {json.dumps([*harmless, *acting])}"
+    settings.write_text(f"{imports}\n{settings.read_text()}")
+    assert load_handed_out(handed_out).warm_imports == harmless
+
+
+def test_a_module_of_cases_that_does_not_run_is_the_students_to_unpack_again(lesson: Path) -> None:
+    (lesson / "testCases.py").write_text("PUBLIC_CASES = {}\n")
+    with pytest.raises(AssignmentError, match=r"testCases\.py: the inputs of case .*KeyError"):
+        check(next(lesson.glob("*.ipynb")), lesson)
 
 
 def test_a_wrong_function_is_explained_with_its_values(
@@ -162,6 +206,7 @@ def as_right(text):
     assert [variant.name for variant in variants_to_show(exercise)] == ["squared", "total"]
 
 
+@pytest.mark.thorough
 def test_recorded_variants_are_in_step_but_for_rounding(course: Path, root: Path) -> None:
     assert in_step(load_assignment(root, "adam"))
     folder = course.parent / "repository"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from threading import Thread
 
 import pytest
 
 from grader.notebooks.cells import (
-    MAX_CELL_CHARACTERS,
     Called,
     anchored,
     bindings,
@@ -19,14 +19,18 @@ from grader.notebooks.cells import (
     definitions_and_constants,
     definitions_only,
     functions,
-    is_untouched,
     names_read,
-    parsed_once,
-    skeleton,
     statements,
     syntax_error,
     without_calls,
 )
+from grader.notebooks.parsing import (
+    MAX_CELL_CHARACTERS,
+    MAX_NOTEBOOK_TOKENS,
+    ParsedCells,
+    parsed_once,
+)
+from grader.notebooks.stubs import is_untouched, skeleton
 
 
 @pytest.mark.parametrize(
@@ -250,28 +254,87 @@ def test_what_one_thread_parses_no_other_has() -> None:
 
 
 def long_cells(count: int) -> list[str]:
-    """Cells that define f0, f1, …, and are nearly as long as can be read."""
-    end = "\n#" + "a" * (MAX_CELL_CHARACTERS - 100)
+    """Cells that define f0, f1, …, and have a long line that is nothing but assignments."""
+    end = "\n" + "a=1;" * (MAX_NOTEBOOK_TOKENS // 12)
     return [f"def f{number}(): pass{end}" for number in range(count)]
 
 
-def test_of_a_notebook_too_many_characters_are_not_parsed() -> None:
+def nodes_of(parsed: ParsedCells) -> int:
+    return len({id(node) for tree in parsed.trees for node in ast.walk(tree)})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"u{n}=1;" + "a=1;" * 247_000 for n in range(9)],
+        [f"u{n}=1;" + "a=1;" * 2_470 for n in range(900)],
+        [f"u{n}\n" + "a\n" * 150_000 for n in range(3)],
+        [f"u{n} = [" + "lambda:0," * 100_000 + "]" for n in range(3)],
+        [f'u{n} = """' + "a " * 400_000 + '"""' for n in range(9)],
+        [f"u{n} = x\n" + "x = = 1\n" * 20_000 for n in range(9)],
+    ],
+    ids=["long", "many", "short lines", "functions", "texts", "not Python"],
+)
+def test_of_a_notebook_so_much_is_kept_and_no_more(cells: list[str]) -> None:
+    """A syntax tree takes up to 1,000 bytes for each token, which is 100 MB altogether."""
+    with parsed_once() as parsed:
+        for cell in cells:
+            definitions(cell)
+        assert nodes_of(parsed) < 3 * MAX_NOTEBOOK_TOKENS
+
+
+def test_a_long_cell_keeps_what_it_defines() -> None:
+    data = "numbers = [" + "1, " * MAX_NOTEBOOK_TOKENS + "]"
+    cell = f"import os\n{data}\nrate = 1\n@wraps\ndef f():\n    return numbers\nf()"
+    with parsed_once():
+        assert functions(cell)["f"].lineno == 5
+        assert definitions(cell) == ["import os", "@wraps\ndef f():\n    return numbers"]
+        assert "too long" in str(syntax_error(cell))
+
+
+def test_of_a_notebook_too_many_tokens_are_not_parsed() -> None:
     cells = long_cells(9)
     with parsed_once():
-        readable = [bool(functions(cell)) for cell in cells]
-        assert readable == [True, True] + [False] * 7
+        rest = [len(statements(cell)) for cell in cells]
+        assert rest[0] == rest[1] > 1
+        assert rest[3:] == [1] * 6
+        assert all(functions(cell) for cell in cells)
         assert "too long" in str(syntax_error(cells[-1]))
-        assert defines(cells[-1], "f8")
-        assert functions(cells[0])  # what has been read stays
     with parsed_once():  # the next notebook pays nothing for it
-        assert functions(cells[-1])
+        assert len(statements(cells[-1])) == rest[0]
+
+
+def test_a_cell_that_is_far_too_long_is_not_parsed_at_all() -> None:
+    cell = "def f(): pass\n#" + "a" * MAX_CELL_CHARACTERS
+    assert not functions(cell)
+    assert defines(cell, "f")
 
 
 def test_a_cell_that_the_template_has_does_not_count() -> None:
-    cells = long_cells(3)
+    cells = long_cells(5)
     with parsed_once() as template:
         known = functions(cells[0])["f0"]
     with parsed_once() as parsed:
         parsed.known = template
         assert functions(cells[0])["f0"] is known
-        assert all(functions(cell) for cell in cells)
+        assert not parsed.trees
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("a = 1\rb = 2\rdef f():\r    return 1", ["a = 1", "b = 2", "def f():\n    return 1"]),
+        ("a = 1\r\nb = '\u2028'\r\nc = 3", ["a = 1", "b = '\u2028'", "c = 3"]),
+        ("a = '\x0c\x1c'; b = 2\n\x0c\nc = 3", ["a = '\x0c\x1c'", "b = 2", "c = 3"]),
+        ("é = 'ü'; b = (1,\n2); c = 3", ["é = 'ü'", "b = (1,\n2)", "c = 3"]),
+    ],
+)
+def test_lines_are_counted_as_python_counts_them(source: str, found: list[str]) -> None:
+    assert statements(source) == found
+    assert not definitions_and_constants(source).startswith("\n")
+
+
+@pytest.mark.parametrize("value", ["-" * 50_000 + "1", "0x" + "f" * 5_000, "(" * 300 + "1"])
+def test_what_cannot_be_printed_again_is_no_stub(value: str) -> None:
+    stub = f"def f():\n    ### START CODE HERE ###\n    x = {value}\n    ### END CODE HERE ###"
+    assert not is_untouched(stub, "f", "the template's")

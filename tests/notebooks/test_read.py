@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.errors import SubmissionError
-from grader.notebooks.read import MAX_NOTEBOOK_BYTES, read_notebook
+from grader.notebooks.read import (
+    MAX_CELLS,
+    MAX_NOTEBOOK_BYTES,
+    MAX_SOURCE_BYTES,
+    MAX_VALUES,
+    MAX_WHOLE_BYTES,
+    parse_notebook,
+    read_notebook,
+)
 from tests.conftest import notebook
+from tests.counting import calls_made
 
 
 @pytest.fixture
@@ -87,7 +98,7 @@ def test_a_notebook_that_is_too_large_is_refused_before_it_is_read(
     path = tmp_path / "n.ipynb"
     path.touch()
     os.truncate(path, MAX_NOTEBOOK_BYTES + 2_000_000)  # a sparse file: it takes no room
-    with pytest.raises(SubmissionError, match="is 52 MB large, where at most 50 are read"):
+    with pytest.raises(SubmissionError, match="is 152 MB large, where at most 150 are read"):
         read_notebook(path)
 
 
@@ -111,3 +122,84 @@ def test_python_by_any_of_its_names_is_read(write: Callable[..., Path], language
 
 def test_halves_of_surrogate_pairs_do_no_harm(write: Callable[..., Path]) -> None:
     assert read_notebook(write("n.ipynb", "x = '\ud800'")).cells[0].source == "x = '?'"
+
+
+def file_of(*outputs: str, form: str = "{}") -> bytes:
+    """A notebook with one cell, in the way of which stand these outputs, or others of that form."""
+    head = '{"cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": ['
+    tail = (
+        '], "source": ["x = 1\\n", "y = 2"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
+    )
+    return f"{head}{', '.join(outputs or (form,))}{tail}".encode()
+
+
+def memory_of(content: bytes) -> int:
+    """The most memory that reading takes, in bytes, besides the content itself."""
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(SubmissionError):
+            parse_notebook(content)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["[]", "{}", '{"a": 1}', '"ab"', "1.5", '{"output_type": "stream", "text": ["1, 2, 3\\n"]}'],
+)
+def test_outputs_take_no_memory(output: str) -> None:
+    content = file_of(*[output] * 200_000)
+
+    assert [cell.source for cell in parse_notebook(content).cells] == ["x = 1\ny = 2"]
+    assert memory_of(content) < 100_000
+
+
+def test_notebook_that_printed_a_hundred_megabytes_is_read(tmp_path: Path) -> None:
+    text = '{"name": "stdout", "output_type": "stream", "text": "' + "line\\n" * 17_000_000 + '"}'
+    path = tmp_path / "printed.ipynb"
+    path.write_bytes(file_of(text))
+
+    assert read_notebook(path).cells[0].source == "x = 1\ny = 2"
+
+
+@pytest.mark.parametrize("output", ["NaN", '"\\ud800"', "[" * 500 + "]" * 500])
+def test_outputs_that_are_no_strict_json_are_read_too(output: str) -> None:
+    assert parse_notebook(file_of(output)).cells[0].source == "x = 1\ny = 2"
+
+
+def test_what_is_decoded_as_a_whole_may_be_less_large() -> None:
+    values = file_of("NaN", *["[]"] * (MAX_VALUES // 2))
+    bytes_ = file_of("NaN", '"' + "a" * MAX_WHOLE_BYTES + '"')
+    for content in (values, bytes_):
+        with pytest.raises(SubmissionError, match="MB; clearing the outputs makes it small"):
+            parse_notebook(content)
+
+
+def test_old_format_is_converted_without_its_outputs() -> None:
+    outputs = ",".join(["{}"] * 100_000)
+    cell = (
+        f'{{"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [{outputs}]}}'
+    )
+    head = '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": ['
+    content = f"{head}{cell}]}}]}}".encode()
+
+    assert parse_notebook(content).cells[0].source == "x = 1"
+    assert calls_made(lambda: parse_notebook(content)) < 20_000
+
+
+@pytest.mark.parametrize("format_", [3, 4])
+def test_number_of_cells_is_bounded(format_: int) -> None:
+    cells = [{"cell_type": "code", "source": "1", "input": "1"}] * (MAX_CELLS + 1)
+    held = {"cells": cells} if format_ == 4 else {"worksheets": [{"cells": cells}]}
+    content = json.dumps({"nbformat": format_, "nbformat_minor": 0, "metadata": {}, **held})
+
+    with pytest.raises(SubmissionError, match="cells, where at most 10,000 are read"):
+        parse_notebook(content.encode())
+
+
+def test_source_of_one_cell_is_bounded() -> None:
+    content = json.dumps(notebook("x" * MAX_SOURCE_BYTES)).encode()
+
+    with pytest.raises(SubmissionError, match="has a cell with 5 MB of code"):
+        parse_notebook(content)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.gradebook.diff import Change
+from grader.gradebook.diff import Change, Since
 from grader.gradebook.store import ListedRun
-from grader.report import write_diff
-from tests.report.test_report import HOSTILE, Page
+from grader.report import write_diff, write_report
+from tests.report.test_report import HOSTILE, Page, assignment, graded, run
 
 ONE = ListedRun(1, "2025-11-20T09:05:00+00:00", "x", "1.2", 7, "limits", {"a": "1", "b": "1"}, 3)
 TWO = ListedRun(2, "2025-11-21T09:05:00+00:00", "x", "1.3", 7, "limits", {"a": "1", "b": "2"}, 3)
@@ -54,3 +54,19 @@ def test_page_shows_a_hostile_name_as_text_and_has_no_script(tmp_path: Path) -> 
     changes = (Change(name, name, 1, 2, name) for name in HOSTILE)
     tags = [tag for tag, _ in page(tmp_path, *changes).tags]
     assert not {"script", "img"} & set(tags)
+
+
+def test_the_class_page_tells_what_changed_since_the_run_before(tmp_path: Path) -> None:
+    changes = [Change(f"s{n:03}", "count", 5, 2.5, "the case empty") for n in range(205)]
+    for folder, since in (("some", changes), ("none", [])):
+        (tmp_path / folder).mkdir()
+        write_report(run(graded()), assignment(), tmp_path / folder, since=Since(ONE, TWO, since))
+    some, none = (
+        Page((tmp_path / folder / "index.html").read_text(encoding="utf-8")).text
+        for folder in ("some", "none")
+    )
+    assert "205 scores of 205 students are another, 0 points won and 512.5 lost." in some
+    assert "s199 count 5 2.5 -2.5 the case empty" in some
+    assert "s200" not in some
+    assert "… and 5 more: grade diff 1 2 tells all." in some
+    assert "every score is the same" in none

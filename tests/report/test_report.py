@@ -18,6 +18,7 @@ from grader.model import (
     CaseResult,
     Diagnosis,
     ExerciseResult,
+    Owner,
     Protection,
     Repair,
     Result,
@@ -27,9 +28,9 @@ from grader.model import (
     Visibility,
 )
 from grader.report import write_report
-from grader.report.charts import histogram
 from grader.report.entries import MOST_LINES
 from grader.report.highlight import highlighted
+from grader.report.pictures.charts import histogram
 from grader.report.slugs import free, slug
 from grader.report.words import VERDICTS
 from grader.values.difference import Returns
@@ -194,8 +195,9 @@ def cells(folder: Path, name: str) -> list[str]:
 
 def data_of(page: Page) -> list[dict[str, Any]]:
     """The rows that the page's script gets."""
-    names = ["name", "slug", "status", "total", "left_out", "reason", "flags", "seconds"]
-    names += ["cells", "mistakes"]
+    names = ["name", "slug", "status", "total", "left_out", "reason", "reason_key", "flags"]
+    names += ["seconds", "cells", "mistakes", "known_as", "email", "ids", "section", "late"]
+    names += ["adjusted"]
     rows = json.loads(page.raw["data"])["rows"]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -283,7 +285,7 @@ def test_submissions_without_a_grade_stand_last(tmp_path: Path) -> None:
 def test_points_are_sorted_by_as_plain_numbers(tmp_path: Path) -> None:
     page = class_page(run(graded("Ada", answer(Verdict.PARTIAL, 6.25))), tmp_path)
     (row,) = data_of(page)
-    assert (row["total"], row["cells"][0][1], row["flags"]) == ("6.25", "6.25", 0)
+    assert (row["total"], row["cells"][0][1], row["flags"]) == ("6.25", "6.25", [])
 
 
 def test_exercise_missing_from_a_result_leaves_a_blank_cell(tmp_path: Path) -> None:
@@ -317,7 +319,7 @@ def test_a_case_that_everyone_fails_is_said_to_be_suspicious(tmp_path: Path) -> 
     )
     answers = [wrong("zero"), wrong("zero", "large"), wrong("zero"), untouched]
     text = class_page(run(*(graded("A", each) for each in answers)), tmp_path).text
-    assert "zero of Doubling: all 3 answers fail it." in text
+    assert "zero of Doubling : all 3 answers fail it." in text
     assert "which is everyone: look at the case" in text
 
 
@@ -342,6 +344,16 @@ def test_mistakes_are_counted_by_name_the_most_frequent_first(tmp_path: Path) ->
     assert [row["mistakes"] for row in data_of(page)] == [[0], [1, 0], [], [], [0]]
 
 
+def test_a_student_is_searched_by_name_login_and_id(tmp_path: Path) -> None:
+    owner = Owner(
+        "Bianchi, Noah", {"canvas": "1001", "login": "nbianchi"}, "noah@x.edu", section="B"
+    )
+    page = class_page(run(replace(graded("bianchinoah", answer()), owner=owner)), tmp_path)
+    (row,) = data_of(page)
+    assert row["known_as"] == "Bianchi, Noah"
+    assert (row["email"], row["ids"], row["section"]) == ("noah@x.edu", "1001 nbianchi", "B")
+
+
 def test_rare_mistakes_are_folded_away(tmp_path: Path) -> None:
     answers = [wrong("zero", diagnosis=Diagnosis(f"m{n}", f"mistake {n}")) for n in range(15)]
     page = class_page(run(*(graded("A", each) for each in answers)), tmp_path)
@@ -359,7 +371,21 @@ def test_class_page_says_who_is_flagged_and_why(tmp_path: Path) -> None:
     results = [graded("Ada", flags=("odd", "odd")), graded("Bo", flags=("odd",)), graded("Cy")]
     text = class_page(run(*results), tmp_path).text
     assert "Flagged 2" in text
-    assert "Ada , Bo : odd" in text
+    assert "2 students : odd ( Ada , Bo )" in text
+
+
+def test_flags_that_differ_by_the_cells_number_are_one(tmp_path: Path) -> None:
+    failed = "raised an error in its line 1, `cell 5`: NameError"
+    flags = [
+        (f"cell 3 {failed}", f"cell 7 {failed}"),
+        (f"cells 3, 4 and 12 {failed.replace('in its', 'each in')}",),
+        ("cell 3 raised an error in its line 2",),
+    ]
+    results = [graded(f"s{number}", flags=each) for number, each in enumerate(flags)]
+    page = class_page(run(*results), tmp_path)
+    assert "2 students : a cell raised an error in line 1, `a cell`: NameError" in page.text
+    assert "1 student : cell 3 raised an error in its line 2" in page.text
+    assert [len(row["flags"]) for row in data_of(page)] == [1, 1, 1]
 
 
 def test_class_page_says_how_the_time_was_spread(tmp_path: Path) -> None:
@@ -399,10 +425,11 @@ def test_a_page_that_is_not_ours_any_more_is_written_again(tmp_path: Path, conte
 def test_links_of_the_class_page_lead_to_pages_that_exist(tmp_path: Path) -> None:
     page = class_page(hostile_run(), tmp_path)
     links = {str(attrs["href"]) for tag, attrs in page.tags if tag == "a"}
-    inside = {link for link in links if link.startswith("#")}
+    inside = {link for link in links if link.startswith("#") and "=" not in link}
+    outside = {link for link in links if not link.startswith("#")} - {"../grades.csv"}
     assert inside <= {f"#{attrs.get('id')}" for _, attrs in page.tags}
-    assert len(links - inside) == 2 * len(HOSTILE)
-    assert all((tmp_path / link).is_file() for link in links - inside)
+    assert len(outside) == 2 * len(HOSTILE) + 1
+    assert all((tmp_path / link).is_file() for link in outside)
 
 
 # A student's page
@@ -410,13 +437,41 @@ def test_links_of_the_class_page_lead_to_pages_that_exist(tmp_path: Path) -> Non
 
 def test_student_page_begins_with_name_and_total(tmp_path: Path) -> None:
     text = student_page(graded(), tmp_path).text
-    assert "Ada 10 of 10 points 1 of 1 exercise solved." in text
+    assert "Ada 10 of 10 points \u2013 1 of 1 exercise solved" in text
 
 
-def test_student_page_shows_what_works_before_what_does_not(tmp_path: Path) -> None:
-    result = graded("Ada", answer(Verdict.ERROR, 0), answer(name="halve"))
-    text = student_page(result, tmp_path).text
-    assert text.index("What works") < text.index("What does not work yet")
+def test_student_page_shows_what_to_look_at_and_what_does_not_work_first(tmp_path: Path) -> None:
+    flagged = replace(graded("Ada", answer(), answer(Verdict.ERROR, 0)), flags=("a flag",))
+    text = student_page(replace(flagged, long_cells_skipped=2), tmp_path).text
+    in_order = (
+        *("What to look at next", "What does not work yet", "What works"),
+        *("Noticed while grading", "What the words mean", "2 long-running cells were not run."),
+    )
+    places = [text.index(words) for words in in_order]
+    assert places == sorted(places)
+
+
+def test_student_page_of_one_without_mistakes_has_nothing_to_look_at_next(tmp_path: Path) -> None:
+    text = student_page(graded("Ada", answer()), tmp_path).text
+    assert "What to look at next" not in text
+    assert "What does not work yet" not in text
+
+
+def test_failed_cases_of_which_the_same_is_said_share_a_line(tmp_path: Path) -> None:
+    cases = [
+        CaseResult(name, title, Visibility.HIDDEN, False, message)
+        for name, title, message in (
+            *(("one", "", "is 1"), ("two", "", "is 2"), ("three", "Three of them.", "is 1")),
+            ("five", "", "is 1"),
+        )
+    ]
+    passed = CaseResult("four", "", Visibility.HIDDEN, True)
+    result = answer(Verdict.INCORRECT, 0, cases=(passed, *cases))
+    text = student_page(graded("Ada", result), tmp_path).text
+    assert (
+        "Cases: 1 of 5 passed not passed one hidden is 1 The same in: Three of them; five "
+        "not passed two hidden is 2 Passed: four"
+    ) in text
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -448,8 +503,7 @@ def test_student_page_shows_diagnosis_cases_code_and_output(tmp_path: Path) -> N
     for words in (
         "double \u2013 Returns twice of double. It is too small. The same number Multiply by two.",
         "Cases: 0 of 2 passed not passed Two public two result is 2 where 4 is expected",
-        "not called big hidden",
-        "The code def double (x): return x What the notebook printed there hello",
+        "Not called: big The code def double (x): return x What the notebook printed there hello",
     ):
         assert words in text
 
@@ -497,8 +551,9 @@ def test_no_page_has_a_tag_or_attribute_that_a_student_wrote(hostile_pages: list
         page = Page(html)
         tags = [tag for tag, _ in page.tags]
         assert "img" not in tags
-        # The class page has its data and its script.
-        assert tags.count("script") == 2 * ('class="sortable"' in html)
+        # The class page has its data and its script, a student's page the steps to others.
+        steps = 'aria-label="Report" data-student' in html
+        assert tags.count("script") == 2 * ('class="sortable"' in html) + steps
         assert tags.count("style") == 1
 
 
@@ -511,7 +566,12 @@ def test_no_page_has_an_address_outside_of_the_report(hostile_pages: list[str]) 
     for html in hostile_pages:
         assert not re.search(r"https?://|@import|url\((?!#)", html)
         links = [attrs.get(key) for _, attrs in Page(html).tags for key in ("href", "src")]
-        allowed = re.compile(r"#[a-z0-9-]+|\.\./index\.html|students/[a-z0-9_-]+\.html")
+        view = r"#[a-z.]+=[\w%+.*-]+(&[a-z.]+=[\w%+.*-]+)*"
+        student = r"(\.\./)?students/[a-z0-9_-]+\.html(\?[a-z.]+=[\w%+.*&=-]+#exercise-1)?"
+        allowed = re.compile(
+            rf"#[a-z0-9-]+|(\.\./index\.html)?({view})?|{student}|exercises/double\.html"
+            r"|\.\./grades\.csv"
+        )
         assert all(allowed.fullmatch(link) for link in links if link is not None)
 
 
@@ -540,7 +600,7 @@ def test_no_page_has_a_character_that_cannot_be_seen(hostile_pages: list[str]) -
 
 
 def test_templates_do_not_evaluate_what_a_student_wrote(hostile_pages: list[str]) -> None:
-    assert sum("{{ 7 * 7 }}" in html for html in hostile_pages) == 3
+    assert sum("{{ 7 * 7 }}" in html for html in hostile_pages) == 4
 
 
 def test_very_long_output_keeps_its_beginning_and_end(tmp_path: Path) -> None:
@@ -590,7 +650,7 @@ def test_a_slug_that_is_taken_is_numbered() -> None:
 
 def test_pages_stay_inside_the_folder(tmp_path: Path) -> None:
     files = written(hostile_run(), tmp_path / "report")
-    assert len(files) == 1 + 2 * len(HOSTILE)
+    assert len(files) == 2 + 2 * len(HOSTILE)
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
 
 
@@ -635,7 +695,7 @@ def test_highlighting_code_of_one_repeated_piece_ends(piece: str) -> None:
 
 def test_report_for_a_large_class_has_a_page_for_everyone(tmp_path: Path) -> None:
     results = [replace(graded(), student=f"s{index}") for index in range(300)]
-    assert len(written(run(*results), tmp_path / "report")) == 301
+    assert len(written(run(*results), tmp_path / "report")) == 302
 
 
 def test_an_edit_is_shown_to_the_instructor_only(tmp_path: Path) -> None:

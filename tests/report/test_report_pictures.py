@@ -23,9 +23,9 @@ from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.report import write_report
-from grader.report.pictures import View, views
-from grader.report.plots import MINUS, Frame, Plot, frame_of, leaving
-from grader.report.strips import Strips
+from grader.report.pictures.plots import MINUS, Frame, Plot, frame_of, leaving
+from grader.report.pictures.strips import Strips
+from grader.report.pictures.views import View, views
 from grader.scenes import GRID, Landscape, Window
 from tests.report.test_report import Page, graded, run
 

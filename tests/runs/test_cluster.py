@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ from grader.cli import main
 from grader.errors import InputError, SystemFailure, WeakProtection
 from grader.runs.cluster.client import connected
 from grader.runs.cluster.worker import NAMES_KEPT, TASK, OurTasks
+from grader.runs.cluster.workers import cluster_workers
+from grader.runs.run import load_assignments
 from grader.sandbox.level import Level
 from tests.attacks.attack import RIGHT, WRONG
-from tests.conftest import ROOT
+from tests.conftest import ROOT, notebook
 from tests.runs.cluster_class import Where, graded, recorded, write_class
 from tests.runs.real_cluster import RealCluster, Striker
-from tests.waiting import until
+from tests.waiting import ENDLESS, ENDLESS_NAME, processes_called, until
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,7 @@ def test_who_takes_a_worker_down_every_time_is_given_up_and_the_others_are_not_b
     assert len(striker.struck) == 2
 
 
+@pytest.mark.thorough
 def test_a_worker_that_hangs_is_started_again(
     cluster: RealCluster,
     frozen_course: Path,
@@ -117,6 +121,7 @@ def test_a_worker_that_hangs_is_started_again(
     assert any("has been silent for 35 s and is started again" in line for line in told)
 
 
+@pytest.mark.thorough
 def test_a_scheduler_that_is_killed_and_started_again_loses_nothing(
     frozen_course: Path, class_folder: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -165,6 +170,65 @@ def test_a_client_that_is_killed_goes_on_where_it_was(
     assert graded(class_folder, Where(frozen_course), book) == expected
 
 
+def test_ctrl_c_stops_a_run_on_a_cluster_keeps_what_is_graded_and_frees_the_workers(
+    cluster: RealCluster, frozen_course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("class/a.ipynb", *RIGHT)
+    write("class/b.ipynb", ENDLESS)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.json").write_text("{}")
+    command = [sys.executable, "-c", "from grader.cli import main; main()", str(tmp_path / "class")]
+    command += ["--root", str(frozen_course), "--scheduler", cluster.address]
+    command += ["--output", str(tmp_path / "out")]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Behind a shell these tests may ignore Ctrl-C, and so would what they start.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as stopped:
+        book = tmp_path / "out" / "gradebook.sqlite"
+        until(
+            lambda: (
+                stopped.poll() is not None
+                or ({*processes_called(ENDLESS_NAME)} and len(recorded(book)) == 1)
+            )
+        )
+        stopped.send_signal(signal.SIGINT)
+        _, errors = stopped.communicate(timeout=60)
+    assert stopped.returncode == 130
+    assert errors == "stopped: 1 of 2 graded; the same command goes on\n"
+    assert recorded(book) == {"a": 1}
+    assert (tmp_path / "out" / "results.json").read_text() == "{}"
+    # The worker does not go on with what nobody waits for.
+    until(lambda: not {*processes_called(ENDLESS_NAME)})
+
+
+def test_workers_that_lack_a_package_are_named_and_with_require_environment_not_used(
+    cluster: RealCluster, course: Path, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write("class/a.ipynb", *RIGHT)
+    (assignment,) = load_assignments(course)
+    template = json.dumps(notebook("import absent_here"))
+    assignment.template.write_text(template, encoding="utf-8")
+    changed = load_assignments(course)
+    required: list[str] = []
+    with pytest.raises(SystemFailure, match="none of its 2 workers may be used; nothing was"):
+        cluster_workers(
+            cluster.address, changed, Level.LIMITS, required.append, require_environment=True
+        )
+    told: list[str] = []
+    results = graded(
+        tmp_path / "class", Where(course, cluster.address), tmp_path / "b", told.append
+    )
+    assert json.loads(results["a"])["score"] == 20
+    for lines in (required, told):
+        assert len(lines) == 2
+        assert all("absent_here" in line and "tcp://127.0.0.1" in line for line in lines)
+
+
+@pytest.mark.thorough
 @pytest.mark.usefixtures("namespaces")
 def test_the_scheduler_keeps_nothing_of_a_task_that_is_over(cluster: RealCluster) -> None:
     """Or its memory would grow with the class."""
@@ -186,6 +250,7 @@ def test_the_scheduler_keeps_nothing_of_a_task_that_is_over(cluster: RealCluster
         assert client.run_on_scheduler(kept)[0] == collections + 1
 
 
+@pytest.mark.thorough
 def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
     frozen_course: Path, class_folder: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:

@@ -25,20 +25,18 @@ CLONE3 = 435
 
 
 def program(denied: list[str]) -> Iterator[bytes]:
-    yield seccomp._step(seccomp._LOAD, 0)
+    yield seccomp.step(seccomp.LOAD, 0)
     if "namespaces" in denied:
-        yield from seccomp._refuse(UNSHARE, errno.EPERM)
-        yield from seccomp._refuse(CLONE3, errno.ENOSYS)
-        flags = [
-            seccomp._argument(0),
-            seccomp._step(seccomp._JUMP_SET, seccomp._NEW_NAMESPACES, 0, 1),
-        ]
-        yield from seccomp._only_if(CLONE, flags)
+        no_new = seccomp.only(0, (0,), errno.EPERM, bits=seccomp.NEW_NAMESPACES)
+        yield from seccomp.answered(UNSHARE, [seccomp.error(errno.EPERM)])
+        yield from seccomp.answered(CLONE3, [seccomp.error(errno.ENOSYS)])
+        yield from seccomp.answered(CLONE, [*no_new, seccomp.ALLOW])
     if "landlock" in denied:
-        yield from seccomp._refuse(number("landlock_create_ruleset"), errno.EOPNOTSUPP)
+        rulesets = number("landlock_create_ruleset")
+        yield from seccomp.answered(rulesets, [seccomp.error(errno.EOPNOTSUPP)])
     if "memory" in denied:  # that processes can share by its descriptor
-        yield from seccomp._refuse(MEMFD_CREATE, errno.EPERM)
-    yield seccomp._step(seccomp._RETURN, seccomp._ALLOW)
+        yield from seccomp.answered(MEMFD_CREATE, [seccomp.error(errno.EPERM)])
+    yield seccomp.ALLOW
 
 
 def main() -> None:

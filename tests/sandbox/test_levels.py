@@ -14,13 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from grader.execution.protection import RESOURCES, WALLS, protection_in_force
+from grader.execution.protection import (
+    FOR_EACH_PROCESS,
+    MEMORY,
+    RESOURCES,
+    WALLS,
+    protection_in_force,
+)
 from grader.sandbox.advice import advice
 from grader.sandbox.level import Level
 
 DENY = Path(__file__).parent / "deny.py"
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
-NOTHING, NAMESPACES, BOTH = "", "namespaces", "namespaces,landlock"
+NOTHING, NAMESPACES, BOTH, LANDLOCK = "", "namespaces", "namespaces,landlock", "landlock"
+WITHOUT_GROUP = f"NOT KEPT: {MEMORY} ({FOR_EACH_PROCESS})"
 pytestmark = pytest.mark.usefixtures("namespaces")
 FOUND = {NOTHING: "namespaces", NAMESPACES: "landlock", BOTH: "limits"}
 
@@ -40,18 +47,36 @@ def grade(denied: str, *arguments: object, **variables: str) -> subprocess.Compl
     )
 
 
-@pytest.mark.parametrize("denied", FOUND)
+@pytest.mark.parametrize("denied", [*FOUND, LANDLOCK])
 def test_doctor_finds_the_level_that_there_is(denied: str, root: Path) -> None:
+    """Without Landlock, the mounts alone keep every promise of namespaces."""
     done = grade(denied, "doctor", "--root", root)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"protection: {FOUND[denied]}, as ")
+    assert done.stdout.startswith(f"protection: {FOUND.get(denied, 'namespaces')}, as ")
     for promise in (*WALLS, *RESOURCES):
         assert promise in done.stdout
     assert "warm start: yes" in done.stdout
-    if not denied:
-        assert "NOT KEPT" not in done.stdout
+    if denied in (NOTHING, LANDLOCK):
+        assert "NOT KEPT" not in done.stdout.replace(WITHOUT_GROUP, "")
     assert ("NOT KEPT: there is no network" in done.stdout) == (denied == BOTH)
-    assert ("to get more protection: " in done.stdout) == (denied != NOTHING)
+    assert ("to get more protection: " in done.stdout) == (denied in (NAMESPACES, BOTH))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may hide the control groups")
+def test_without_a_control_group_memory_is_said_to_be_limited_for_each_process(root: Path) -> None:
+    code = "from grader.cli import main; main()"
+    hide = 'mount -t tmpfs none /sys/fs/cgroup -o ro && exec "$@"'
+    doctor = [sys.executable, "-c", code, "doctor", "--root", str(root)]
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", hide, "sh", *doctor],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    assert done.stdout.startswith("protection: namespaces, ")
+    assert WITHOUT_GROUP in done.stdout
+    assert "control groups: not to be had" in done.stdout
 
 
 @pytest.mark.parametrize("before", [0, 3])
@@ -105,7 +130,14 @@ def test_the_warning_is_not_overlooked_with_quiet(
     assert "WARNING: student code was not shut in" in done.stderr
 
 
-@pytest.mark.parametrize("how", ["option", "variable", "assignment"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "option",
+        pytest.param("variable", marks=pytest.mark.thorough),
+        pytest.param("assignment", marks=pytest.mark.thorough),
+    ],
+)
 def test_less_protection_than_required_grades_nothing(
     how: str, course: Path, write: Callable[..., Path], tmp_path: Path
 ) -> None:

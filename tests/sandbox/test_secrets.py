@@ -16,8 +16,9 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Case, Limits
 from grader.execution.calls import Call
+from grader.execution.cell_steps import CellStep
 from grader.execution.outcome import Returned
-from grader.execution.session import CellStep, Execution, confinement_for
+from grader.execution.session import Execution, confinement_for
 from grader.model import Visibility
 from grader.notebooks.read import Cell
 from grader.sandbox.level import Level

@@ -28,9 +28,9 @@ EXPECTED: dict[str, tuple[float, dict[str, Verdict]]] = {
     "all_right_power": (100, {}),
     "endless_loop": (75, {MINI_BATCHES: Verdict.TIMEOUT}),
     "half_done": (
-        25,
+        37.5,
         {
-            MINI_BATCHES: Verdict.INCORRECT,
+            MINI_BATCHES: Verdict.PARTIAL,
             MOMENTUM: Verdict.INCORRECT,
             ADAM_START: Verdict.UNANSWERED,
             ADAM: Verdict.UNANSWERED,

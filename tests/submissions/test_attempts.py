@@ -35,6 +35,23 @@ def test_of_equals_the_later_counts_whatever_their_order() -> None:
         assert kept.owner.attempt == 2
 
 
+def test_all_notebooks_of_the_attempt_that_counts_are_kept() -> None:
+    def table() -> SubmissionTable:
+        made = SubmissionTable()
+        for place, (number, score) in enumerate(((1, 3), (1, 2), (2, 9), (2, 0), (3, None))):
+            owner = Owner("ann", {"login": "ann"}, attempt=number, attempts_of="ann")
+            submission = Submission(f"ann {place}", f"{place}", f"{place}", owner=owner)
+            made.add(submission)
+            status = Status.NOT_GRADED if score is None else Status.GRADED
+            made.put(Summary(submission, "words", place, status, score, ""))
+        return made
+
+    best, last = table(), table()
+    best_attempts(best)
+    assert [each.source for each in best] == ["2", "3"]
+    assert last.keep_last() == ("0", "1", "2", "3")
+
+
 def test_zero_points_are_better_than_what_could_not_be_graded() -> None:
     table = attempts(0, None)
     best_attempts(table)

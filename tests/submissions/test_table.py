@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -46,11 +47,12 @@ def test_a_pile_may_be_changed_while_it_is_gone_through() -> None:
     table = SubmissionTable(map(submission, names))
     for each in table:
         table.put(summary(each.student))
-    table.change(lambda each: replace(each, student=f"{each.student}!"))
+    table.change(lambda each: replace(each, student=f"{each.student}!"), lambda _: "")
     assert [each.student for each in table] == [f"{name}!" for name in names]
     assert [each.submission.student for each in table.summaries()] == [f"{name}!" for name in names]
 
 
+@pytest.mark.thorough
 def test_of_a_large_pile_few_submissions_are_in_memory() -> None:
     table = SubmissionTable(submission(str(number)) for number in range(5 * ROWS))
     assert max(_alive() for _ in table) <= 2
@@ -75,14 +77,17 @@ def test_people_are_told_by_their_number_then_by_all_that_is_known() -> None:
     table = SubmissionTable(
         [
             submission("a", owner=ANN),
-            submission("b", owner=replace(ANN, name="Anne", ids={"sid": "s7"})),
+            submission("b", owner=replace(ANN, name="Anne", ids={"sid": "s7"}, attempt=1)),
             submission("c", owner=Owner("Bo", {"canvas": "8"})),
             submission("d"),
             submission("e"),
         ]
     )
-    assert table.people == 3
-    assert table.things_of(submission("a", owner=ANN).person) == 1
+    (one,) = table.of_one_person()
+    assert [each.student for _, each in one] == ["a", "b"]
+    table.flag({one[1][0]: "a flag"}, re.compile("another flag"))
+    table.drop([one[0][0]])
+    assert next((each.student, each.flags) for each in table) == ("b", ("a flag",))
     assert submission("d").person == ""
 
 

@@ -226,6 +226,70 @@ def test_keys_that_collide_cannot_cost_quadratic_time() -> None:
         decode(b"e" + struct.pack("<I", len(colliding)) + body)
 
 
+def alike(count: int) -> dict[str, list[Any]]:
+    """Keys of every kind that have the same hash."""
+    prime = 2**61 - 1
+    integers = [number * prime for number in range(count)]
+    return {
+        "integers": integers,
+        "large integers": [prime * (2**7000 + number) for number in range(count)],
+        "tuples": [(number, "x") for number in integers],
+        "nested tuples": [((1, (number,)),) for number in integers],
+        # A complex number's hash is that of its real part and 1000003 times that of the other.
+        "complex": [complex(1000003 * number, -number) for number in range(1, count)],
+    }
+
+
+@pytest.mark.parametrize("kind", alike(0))
+@pytest.mark.parametrize("tag", [b"e", b"d"])
+def test_keys_with_one_hash_are_refused_before_they_are_compared(kind: str, tag: bytes) -> None:
+    """However few bytes they have: to compare each with each costs what grows with their square."""
+    keys = alike(wire.MAX_KEYS)[kind]
+    assert len(set(map(hash, keys))) <= 2  # a sum of 64 bits can be one of two remainders
+    body = b"".join(bytes(encode(key)) + (b"N" if tag == b"d" else b"") for key in keys)
+    data = tag + struct.pack("<I", len(keys)) + body
+    with pytest.raises(WireError, match="the same hash"):
+        decode(data)
+
+
+def test_keys_that_people_use_are_read() -> None:
+    numbers = range(-30, 30)
+    for keys in (
+        {2**power for power in range(1000)},
+        {2.0**power for power in range(-1000, 1000)},
+        {(one, other) for one in numbers for other in numbers},
+        {complex(one, other) for one in numbers for other in numbers},
+        {"word" * count for count in range(500)},
+    ):
+        assert decode(encode(keys)) == keys
+
+
+def test_a_text_counts_with_the_memory_that_it_takes() -> None:
+    """One emoji makes Python keep every character in four bytes."""
+    quarter = wire.MAX_BYTES // 4
+    assert decode(encode("x" * (quarter + 100))) == "x" * (quarter + 100)
+    for text in (
+        "x" * (quarter + 100) + "\U0001f600",
+        ["x" * 100 + "\U0001f600"] * (quarter // 100),
+    ):
+        with pytest.raises(WireError, match="MiB"):
+            encode(text)
+    letters = "x" * (quarter + 100) + "\U0001f600"
+    data = letters.encode()
+    with pytest.raises(WireError, match="of memory for one value"):
+        decode(b"s" + struct.pack("<I", len(data)) + data)
+
+
+def test_what_is_decoded_is_subtracted_from_a_budget_even_if_it_is_no_value() -> None:
+    budget = wire.Budget(items=6, bytes=100)
+    decode(encode([1, 2]), budget=budget)
+    assert (budget.items, budget.spent) == (3, False)
+    with pytest.raises(WireError):
+        decode(encode([1, 2])[:-1], budget=budget)
+    assert (budget.items, budget.spent) == (0, True)
+    assert budget.bytes < 100
+
+
 def test_nan_and_infinity_and_the_sign_of_zero_survive() -> None:
     received = decode(encode([math.nan, math.inf, -math.inf, -0.0]))
     assert math.isnan(received[0])

@@ -7,6 +7,7 @@ has not seen a hidden input: what is drawn is shown, and a function could draw w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from grader.authoring import Arguments, Driver
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.calls import Call
-from grader.execution.outcome import Incomparable, Outcome, Raised, Returned
+from grader.execution.outcome import Incomparable, NotCalled, Outcome, Raised, Returned
 from grader.execution.session import Execution
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.scenes import ANOTHER_FORM, Ended, Landscape, Training
@@ -144,11 +145,12 @@ def _pictures(exercise: Exercise) -> list[Picture]:
 
 async def _draw_together(drawers: Sequence[_Drawer], execution: Execution) -> None:
     """Let all drawers draw, side by side: each step of them is one message."""
+    end = time.monotonic() + SECONDS
     while at_work := [(drawer, drawer.inputs) for drawer in drawers if drawer.inputs is not None]:
         calls = [[Call(drawer.names, inputs)] for drawer, inputs in at_work]
-        outcomes = await execution.call_all(calls)
-        for (drawer, _), (outcome,) in zip(at_work, outcomes, strict=True):
-            drawer.take(outcome)
+        outcomes = await execution.call_all(calls) if time.monotonic() < end else []
+        for index, (drawer, _) in enumerate(at_work):
+            drawer.take(outcomes[index][0] if outcomes else NotCalled("no time is left"))
 
 
 def _drawings(drawers: Sequence[_Drawer]) -> tuple[Drawing, ...]:

@@ -9,7 +9,6 @@ frozen in the solutions folder.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -24,8 +23,10 @@ from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment, Exercise, Picture
 from grader.caches import cached
 from grader.errors import AssignmentError, Remedy
+from grader.execution.cell_steps import CellStep, step_for
+from grader.execution.event_loop import run
 from grader.execution.outcome import Outcome, Returned
-from grader.execution.session import CellStep, Execution, confinement_for, step_for
+from grader.execution.session import Execution, confinement_for
 from grader.model import Drawing, ExerciseResult
 from grader.notebooks.cells import Called, calls_of
 from grader.notebooks.read import Cell, read_notebook
@@ -87,7 +88,7 @@ def frozen_trainings(assignment: Assignment) -> dict[Path, bytes]:
         step_for(cell, assignment.long_running, full=True)
         for cell in read_notebook(assignment.master).cells
     ]
-    data = asyncio.run(_trained(assignment, reading(steps, assignment)))
+    data = run(_trained(assignment, reading(steps, assignment)))
     content = {"made_of": _made_of(assignment), "trainings": data}
     return {assignment.solutions / TRAININGS: f"{pretty(content)}\n".encode()}
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
+from grader.grading.repair.budget import weight
 from grader.grading.repair.changes import with_field
 
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -64,6 +65,46 @@ def places(statement: ast.stmt) -> Iterator[Place]:
         value = getattr(statement, "value", None)
         if isinstance(value, ast.expr):
             yield Place(statement, value)
+
+
+def nesting(statement: ast.stmt) -> int:
+    """How many statements stand inside each other at the deepest place."""
+    depth, inside = 0, [statement]
+    while inside:
+        depth += 1
+        blocks = (getattr(each, name, ()) for each in inside for name in _BLOCKS)
+        inside = [each for block in blocks for each in block]
+    return depth
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The size of a node with all that is in it, its depth, and the bits of its longest number."""
+
+    size: int
+    depth: int
+    bits: int
+
+
+def measured(tree: ast.AST) -> dict[ast.AST, Measure]:
+    """The measure of each node of the tree."""
+    found: dict[ast.AST, Measure] = {}
+    # Those inside come after those around them, so the other way round each is ready when needed.
+    for node in reversed(list(ast.walk(tree))):
+        inside = [found[child] for child in ast.iter_child_nodes(node)]
+        found[node] = Measure(
+            weight(node) + sum(each.size for each in inside),
+            1 + max((each.depth for each in inside), default=0),
+            max((each.bits for each in inside), default=_bits(node)),
+        )
+    return found
+
+
+def _bits(node: ast.AST) -> int:
+    match node:
+        case ast.Constant(int() as number):
+            return number.bit_length()
+    return 0
 
 
 def with_parents(

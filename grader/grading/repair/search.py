@@ -23,6 +23,7 @@ from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
 from grader.grading.parts import variant_outcome
+from grader.grading.repair.budget import Budget, OutOfSteps
 from grader.grading.repair.edits import Edit, edits
 from grader.model import ExerciseResult, Mark, Repair
 from grader.notebooks.cells import Function, functions
@@ -31,6 +32,8 @@ from grader.text import plain
 
 # Of an exercise at most.
 MAX_EDITS, MAX_FUNCTIONS = 700, 4
+# For making the edits of an exercise: several times what functions of usual length take.
+MAX_STEPS = 600_000
 EDITS_TOGETHER = 40
 # Of one call with a small case, the processor's time: some edits never end.
 CALL_SECONDS = 0.2
@@ -48,8 +51,8 @@ class SearchLimits:
     """How long the search for the mistake of one exercise may take.
 
     `seconds` are of this process's processor time, `clock_seconds` by the clock. Where time ends a
-    search, what it finds depends on the machine. So the number of edits is what bounds a search,
-    and these limits, several times what all those edits take, are for emergencies.
+    search, what it finds depends on the machine. So the numbers of edits and of steps are what
+    bounds a search, and these limits are for emergencies.
     """
 
     seconds: float = 2.0
@@ -103,18 +106,15 @@ class _Searched:
     cell: Cell
     function: Function
 
-    def edits(self) -> Iterator[tuple[_Searched, Edit]]:
-        lines = self.cell.source.split("\n")
-        # Other ends of lines than these are counted by some of Python's modules only.
-        if all(len(line.splitlines()) <= 1 for line in lines):
-            yield from ((self, edit) for edit in edits(self.function, lines))
+    def edits(self, budget: Budget) -> Iterator[Edit]:
+        return edits(self.function, self.cell.source.split("\n"), budget)
 
 
 class _Search:
     """The search for the mistake of one exercise.
 
-    `cut_short` says that time ended it before all edits were tried; `lost`, that the kernel did not
-    answer any more.
+    `cut_short` says that its steps or its time ended before all edits were tried; `lost`, that the
+    kernel did not answer any more.
     """
 
     def __init__(
@@ -132,19 +132,31 @@ class _Search:
         self.first = next(case for case in self.cases if case.name in failed)
         self.end = time.monotonic() + limits.clock_seconds
         self.end_here = time.process_time() + limits.seconds
-        self.cut_short = self.lost = False
+        self.budget = Budget(MAX_STEPS, self._is_over)
+        self.cut_short = self.lost = self.out_of_steps = False
 
     async def result(self) -> ExerciseResult:
         """The result with the repair that was found, and the lines marked."""
         for searched in self.functions:
-            tried = islice(searched.edits(), MAX_EDITS // len(self.functions))
+            tried = islice(self._edits(searched), MAX_EDITS // len(self.functions))
             while batch := list(islice(tried, EDITS_TOGETHER)):
-                for edit in await self._passing_first([edit for _, edit in batch], searched):
+                for edit in await self._passing_first(batch, searched):
                     if await self._passes_all(edit, searched):
                         return self._repaired(edit, searched)
                 if self.cut_short:
                     return self.before
+        self.cut_short = self.out_of_steps
         return self.before
+
+    def _edits(self, searched: _Searched) -> Iterator[Edit]:
+        """The function's edits, as far as the budget goes."""
+        try:
+            yield from searched.edits(self.budget)
+        except OutOfSteps:
+            self.out_of_steps = True
+
+    def _is_over(self) -> bool:
+        return time.process_time() > self.end_here or time.monotonic() > self.end
 
     async def _passing_first(self, batch: Sequence[Edit], of: _Searched) -> list[Edit]:
         """The edits of the batch that pass the smallest case which the student's function fails."""
@@ -176,7 +188,7 @@ class _Search:
     ) -> list[Outcome]:
         """What comes of each source on all the cases; less where time is over."""
         left = self.end - time.monotonic()
-        if self.cut_short or left <= 0 or time.process_time() > self.end_here:
+        if self.cut_short or self._is_over():
             self.cut_short = True
             return []
         what = EditedCalls(

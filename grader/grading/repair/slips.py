@@ -81,6 +81,10 @@ class Slips:
                 yield from self._names(name, node, parent)
             case ast.Slice():
                 yield from _slices(node)
+            case ast.Subscript():
+                yield from _colons(node)
+            case ast.Call(ast.Name("len"), [_], []):
+                yield Tier.WORD, ast.BinOp(node, ast.FloorDiv(), ast.Constant(2))
             case ast.Attribute(value, name):
                 yield Tier.WORD, value
                 yield from ((Tier.WORD, with_field(node, "attr", n)) for n in _taken_for(name))
@@ -181,6 +185,18 @@ def _slices(node: ast.Slice) -> Iterator[Slip]:
             negative = ast.UnaryOp(ast.USub(), bound)
             sides = [(bound, None), (None, bound), (negative, None), (None, negative)]
             yield from ((Tier.WORD, ast.Slice(*each)) for each in sides)
+        case ast.Slice(ast.expr() as lower, ast.expr() as upper, None):
+            sides = [(upper, None), (None, lower), (upper, lower)]
+            yield from ((Tier.WORD, ast.Slice(*each)) for each in sides)
+
+
+def _colons(node: ast.Subscript) -> Iterator[Slip]:
+    """A colon forgotten in an index: `X[:, a]` for `X[:, a:]` or `X[:, :a]`."""
+    match node.slice:
+        case ast.Tuple([*others, ast.Name() | ast.BinOp() | ast.UnaryOp() as last]):
+            for bounds in ((last, None), (None, last)):
+                index = ast.Tuple([*others, ast.Slice(*bounds)], ast.Load())
+                yield Tier.WORD, with_field(node, "slice", index)
 
 
 def _calls(node: ast.Call) -> Iterator[Slip]:

@@ -1,90 +1,15 @@
-"use strict";
-// Builds the table of submissions, a page of it at a time, and searches, filters and sorts it.
+// Builds the table of submissions, a page of it at a time, out of what the address asks for.
 // Without this script every row is there in a plain table. Text is only ever set as text.
 (() => {
   const PAGE = 100;
   const byId = (id) => document.getElementById(id);
-  const data = JSON.parse(byId("data").textContent);
   const form = byId("controls");
   const table = document.querySelector("table.sortable");
   const headers = [...table.tHead.rows[0].cells];
-  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-
-  const people = data.rows.map((row, place) => {
-    const [name, slug, code, total, leftOut, reason, flags, seconds, cells, mistakes] = row;
-    const status = data.statuses[code];
-    const graded = code === 0;
-    return { place, name, slug, status, graded, total, leftOut, reason, flags, seconds, cells, mistakes };
-  });
-  people.forEach((person) => (person.searched = folded(`${person.name} ${person.slug}`)));
-
-  // A blank has the key null; nothing is never 0.
-  const numeric = (text) => (text === "" ? null : Number(text));
-  const keys = [
-    (person) => person.name,
-    (person) => numeric(person.total),
-    (person) => `${person.status} ${person.reason}`,
-    ...(data.rows[0]?.[8] ?? []).map((_, index) => (person) => {
-      const cell = person.cells[index];
-      return cell ? numeric(cell[1]) : null;
-    }),
-    (person) => person.flags || null,
-    (person) => numeric(person.seconds),
-  ];
-
-  let order = people;
-  let found = people;
-  let page = 0;
+  const pagers = [...document.querySelectorAll(".pager")];
+  let view = viewOf("");
+  let rows = [];
   let waiting = 0;
-
-  // Ungraded submissions come last, then blanks, in both directions.
-  function comparison(column, sign) {
-    const key = keys[column];
-    const text = headers[column].dataset.sort === "text";
-    const compare = text ? collator.compare : (one, other) => one - other;
-    return (one, other) => {
-      if (one.graded !== other.graded) return other.graded - one.graded;
-      const [a, b] = [key(one), key(other)];
-      if (a === null || b === null) return (a === null) - (b === null) || one.place - other.place;
-      return sign * compare(a, b) || one.place - other.place;
-    };
-  }
-
-  function sortBy(column) {
-    const header = headers[column];
-    const upward = header.getAttribute("aria-sort") !== "ascending";
-    order = [...people].sort(comparison(column, upward ? 1 : -1));
-    headers.forEach((each) => each.removeAttribute("aria-sort"));
-    header.setAttribute("aria-sort", upward ? "ascending" : "descending");
-    filter();
-    say(`Sorted by ${header.textContent.trim()}, ${upward ? "ascending" : "descending"}`);
-  }
-
-  function statusFits(person, status) {
-    if (status === "") return true;
-    if (status === "flagged") return person.flags > 0;
-    return status === person.status;
-  }
-
-  function filter() {
-    const words = folded(byId("search").value).split(/\s+/);
-    const status = byId("status").value;
-    const mistake = byId("mistake")?.value ?? "";
-    const verdicts = [...form.querySelectorAll("[data-exercise]")].filter((each) => each.value);
-    found = order.filter(
-      (person) =>
-        words.every((word) => person.searched.includes(word)) &&
-        statusFits(person, status) &&
-        (mistake === "" || person.mistakes.includes(Number(mistake))) &&
-        verdicts.every((each) => {
-          const cell = person.cells[each.dataset.exercise];
-          return cell && data.words[cell[0]][0] === each.value;
-        }),
-    );
-    page = 0;
-    show();
-  }
 
   function element(name, text = "", className = "") {
     const made = document.createElement(name);
@@ -93,7 +18,7 @@
     return made;
   }
 
-  function badge([word, icon, tone]) {
+  function badge([word, icon, tone], className = "") {
     const made = element("span", "", `word ${tone}`);
     const space = document.querySelector(".symbols").namespaceURI;
     const svg = document.createElementNS(space, "svg");
@@ -101,96 +26,260 @@
     svg.setAttribute("aria-hidden", "true");
     svg.append(document.createElementNS(space, "use"));
     svg.firstChild.setAttribute("href", `#${icon}`);
-    made.append(svg, ` ${word}`);
+    made.append(svg, " ", element("span", word, className));
+    made.title = word;
     return made;
   }
+
+  // How a cell of each column is made. An exercise's column is named `points.` and the exercise.
+  const cells = {
+    total(person) {
+      const made = element("td", person.total, "total");
+      if (person.leftOut) made.append(element("small", ` ${person.leftOut} not graded`));
+      return made;
+    },
+    status: (person) => element("td", person.status),
+    flags: (person) => element("td", person.flags.length || ""),
+    seconds: (person) => element("td", person.seconds),
+    ids: (person) => element("td", person.ids),
+    email: (person) => element("td", person.email),
+    section: (person) => element("td", person.section),
+    late: (person) => element("td", person.late),
+    adjusted: (person) => element("td", person.adjusted || ""),
+  };
+  data.exercises.forEach(([name], index) => {
+    cells[`points.${name}`] = (person) => {
+      const made = element("td");
+      const cell = person.cells[index];
+      if (!cell) return made;
+      const [word, score, adjusted] = cell;
+      made.append(badge(data.words[word], "hushed"));
+      if (score !== "") made.append(" ", element("b", score));
+      if (adjusted) made.append(" ", element("small", "by a person"));
+      return made;
+    };
+  });
 
   function nameCell(person) {
     const made = element("th");
     made.scope = "row";
     const link = element("a");
-    link.href = `students/${encodeURIComponent(person.slug)}.html`;
+    link.href = pageOf(person, view);
     link.append(element("bdi", person.name));
     made.append(link);
     return made;
   }
 
-  function totalCell(person) {
-    const made = element("td", person.total, "total");
-    if (person.leftOut) made.append(element("small", `${person.leftOut} not graded`));
+  // Of a submission without verdicts, the reason stands where they would be.
+  function reasonCell(person) {
+    const made = element("td", "", "reason");
+    made.colSpan = data.exercises.length;
+    made.append(badge([person.status, "question", "neutral"]), " ", element("span", person.reason));
     return made;
   }
 
-  function statusCell(person) {
-    if (person.graded) return element("td", person.status);
-    const made = element("td");
-    const said = badge([person.status, "question", "neutral"]);
-    said.classList.add("status");
-    made.append(said, element("span", person.reason, "reason"));
-    return made;
-  }
-
-  function verdictCell(cell) {
-    const made = element("td");
-    if (!cell) return made;
-    const [word, score, adjusted] = cell;
-    made.append(badge(data.words[word]));
-    if (score !== "") made.append(element("b", score));
-    if (adjusted) made.append(element("small", "by a person"));
-    return made;
-  }
-
-  function rowOf(person) {
+  function rowOf(person, columns) {
     const made = element("tr");
-    made.append(nameCell(person), totalCell(person), statusCell(person));
-    made.append(...person.cells.map(verdictCell));
-    made.append(element("td", person.flags || ""), element("td", person.seconds));
+    made.append(nameCell(person));
+    let told = person.graded;
+    for (const { name, label } of columns) {
+      if (!person.graded && name.startsWith("points.")) {
+        if (!told) made.append(reasonCell(person));
+        told = true;
+        continue;
+      }
+      const cell = cells[name](person);
+      cell.dataset.label = label;
+      made.append(cell);
+    }
     return made;
   }
 
-  function show(from = page * PAGE, to = from + PAGE) {
-    const shown = found.slice(from, to);
-    table.tBodies[0].replaceChildren(...shown.map(rowOf));
-    const where = shown.length < found.length ? `${from + 1} to ${from + shown.length} of ` : "";
-    const all = found.length < people.length ? ` (${people.length} in all)` : "";
-    byId("shown").textContent = found.length ? `${where}${found.length} shown${all}` : `None of ${people.length} fits`;
-    byId("previous").disabled = page === 0;
-    byId("next").disabled = to >= found.length;
+  function columnsOf() {
+    const wanted = new Set((view.get("columns") ?? "").split(","));
+    for (const header of headers) header.hidden = "optional" in header.dataset && !wanted.has(header.dataset.column);
+    return headers
+      .filter((header) => !header.hidden && header.dataset.column !== "student")
+      .map((header) => ({ name: header.dataset.column, label: header.dataset.label }));
+  }
+
+  function currentPage() {
+    const asked = Number.parseInt(view.get("page") ?? "1", 10) || 1;
+    return Math.min(Math.max(asked, 1), Math.max(Math.ceil(rows.length / PAGE), 1)) - 1;
+  }
+
+  function show(from = currentPage() * PAGE, to = from + PAGE) {
+    const shown = rows.slice(from, to);
+    const columns = columnsOf();
+    table.tBodies[0].replaceChildren(...shown.map((person) => rowOf(person, columns)));
+    const where = shown.length < rows.length ? `${from + 1} to ${from + shown.length} of ` : "";
+    const all = rows.length < people.length ? ` (${people.length} in all)` : "";
+    const text = rows.length ? `${where}${rows.length} shown${all}` : `None of ${people.length} fits`;
+    for (const pager of pagers) {
+      pager.querySelector(".shown").textContent = text;
+      pager.querySelector(".previous").disabled = from === 0;
+      pager.querySelector(".next").disabled = to >= rows.length;
+    }
+    return text;
   }
 
   function say(text) {
     byId("said").textContent = text;
   }
 
-  function turn(by) {
-    page += by;
-    show();
-    say(byId("shown").textContent);
-    byId("table").scrollIntoView({ block: "start" });
+  // What the controls say is taken from the view, never the other way round without changing it.
+  function setControls() {
+    for (const control of form.querySelectorAll("[data-key]")) {
+      control.value = view.get(control.dataset.key) ?? "";
+    }
+    const columns = new Set((view.get("columns") ?? "").split(","));
+    for (const box of form.querySelectorAll("[data-switches]")) box.checked = columns.has(box.dataset.switches);
+    const wanted = view.get("sort") ?? "";
+    for (const header of headers) {
+      const sorts = wanted.replace(/^-/, "") === header.dataset.column;
+      if (sorts) header.setAttribute("aria-sort", wanted.startsWith("-") ? "descending" : "ascending");
+      else header.removeAttribute("aria-sort");
+    }
+    byId("narrowed").replaceChildren(...["fails", "only", "flag", "reason"].filter((key) => view.has(key)).map(chip));
   }
 
-  function changed() {
-    filter();
+  function label(key, value) {
+    const title = data.exercises[exerciseOf(value)]?.[1] ?? "";
+    if (key === "fails") return `fails ${value.slice(value.indexOf(":") + 1)} of ${title}`;
+    if (key === "only") {
+      const pattern = data.patterns[exerciseOf(value)]?.find(([each]) => each === value);
+      return `of ${title} fails ${pattern ? pattern[1].join(", ") : "other cases"}, and no other case`;
+    }
+    if (key === "flag") return data.flags.find(([each]) => each === value)?.[1] ?? "another flag";
+    return people.find((person) => person.reasonKey === value)?.reason ?? "another reason";
+  }
+
+  // A filter that has no control of its own, with a button that takes it away.
+  function chip(key) {
+    const made = element("p", "", "chip");
+    const button = element("button", "Show others, too");
+    button.type = "button";
+    button.addEventListener("click", () => change((next) => next.delete(key)));
+    made.append(element("span", `Only: ${label(key, view.get(key))}`), " ", button);
+    return made;
+  }
+
+  function render(next) {
+    view = next;
+    rows = found(view);
+    setControls();
+    return show();
+  }
+
+  // Changes the view and the address; `quietly` without a step that Back would go back to.
+  function change(how, quietly = false) {
+    const next = new URLSearchParams(view);
+    how(next);
+    const address = next.size ? `#${next}` : location.pathname + location.search;
+    history[quietly ? "replaceState" : "pushState"](null, "", address);
+    return render(next);
+  }
+
+  function changed(event) {
+    const { key, switches } = event.target.dataset;
+    if (switches) {
+      change((next) => {
+        const columns = new Set((next.get("columns") ?? "").split(",").filter(Boolean));
+        columns[event.target.checked ? "add" : "delete"](switches);
+        if (columns.size) next.set("columns", [...columns].join(","));
+        else next.delete("columns");
+      });
+      return;
+    }
+    if (!key) return;
+    const { value } = event.target;
+    const goesOn = key === "q" && view.get("q"); // of what is typed, Back goes over all letters at once
+    change((next) => {
+      if (value) next.set(key, value);
+      else next.delete(key);
+      next.delete("page");
+    }, goesOn);
     // Not with every letter: a screen reader says it when the typing has stopped.
     clearTimeout(waiting);
-    waiting = setTimeout(() => say(byId("shown").textContent), 400);
+    waiting = setTimeout(() => say(pagers[0].querySelector(".shown").textContent), 400);
   }
 
-  headers.forEach((header, column) => {
+  function sortBy(header) {
+    const name = header.dataset.column;
+    const upward = view.get("sort") !== name;
+    change((next) => {
+      next.set("sort", upward ? name : `-${name}`);
+      next.delete("page");
+    });
+    say(`Sorted by ${header.textContent.trim()}, ${upward ? "ascending" : "descending"}`);
+  }
+
+  function turn(by) {
+    const to = currentPage() + by;
+    if (to < 0 || to * PAGE >= rows.length) return;
+    const text = change((next) => (to ? next.set("page", to + 1) : next.delete("page")));
+    say(text);
+    byId("submissions").scrollIntoView({ block: "start" });
+    byId("table").scrollTop = 0;
+  }
+
+  // Shows what the address asks for, unless it names a part of this page.
+  function arrive() {
+    const next = viewOf(location.hash);
+    if (!next.size && location.hash) return;
+    if (!next.has("go")) {
+      const text = render(next);
+      if (next.size) say(text);
+    } else {
+      const person = destination(next);
+      if (person) return location.replace(pageOf(person, next));
+      next.delete("go");
+      next.delete("from");
+      history.replaceState(null, "", next.size ? `#${next}` : location.pathname + location.search);
+      render(next);
+      say("There is no further student; these are all of them.");
+    }
+    if (next.size) byId("submissions").scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
+  for (const header of headers) {
     const button = element("button");
     button.type = "button";
     button.append(...header.childNodes);
-    button.addEventListener("click", () => sortBy(column));
+    button.addEventListener("click", () => sortBy(header));
     header.append(button);
-  });
+  }
   form.addEventListener("input", changed);
-  form.addEventListener("reset", () => setTimeout(changed));
   form.addEventListener("submit", (event) => event.preventDefault());
-  byId("previous").addEventListener("click", () => turn(-1));
-  byId("next").addEventListener("click", () => turn(1));
-  addEventListener("beforeprint", () => show(0, found.length));
+  byId("all").addEventListener("click", () => {
+    change((next) => [...next.keys()].filter((key) => !["columns", "sort"].includes(key)).forEach((key) => next.delete(key)));
+  });
+  for (const pager of pagers) {
+    pager.querySelector(".previous").addEventListener("click", () => turn(-1));
+    pager.querySelector(".next").addEventListener("click", () => turn(1));
+    pager.hidden = false;
+  }
+  // A jump to a part of this page leaves the address to the table.
+  for (const link of document.querySelectorAll(".jumps a, .skip")) {
+    link.addEventListener("click", (event) => {
+      const part = byId(link.hash.slice(1));
+      event.preventDefault();
+      part.scrollIntoView({ block: "start" });
+      part.tabIndex = -1;
+      part.focus({ preventScroll: true });
+    });
+  }
+  withKeys({
+    "/": () => byId("search").focus(),
+    n: () => turn(1),
+    p: () => turn(-1),
+  });
+  addEventListener("popstate", arrive);
+  addEventListener("pageshow", setControls); // a browser may have put back what the controls said
+  addEventListener("beforeprint", () => show(0, rows.length));
   addEventListener("afterprint", () => show());
   table.classList.add("ready");
-  for (const id of ["controls", "table", "pager"]) byId(id).hidden = false;
-  filter();
+  for (const id of ["controls", "table"]) byId(id).hidden = false;
+  if (location.hash && !viewOf(location.hash).size) render(view);
+  arrive();
 })();

@@ -16,7 +16,8 @@ from distributed import Client
 
 from grader.encoding import from_json
 from grader.errors import InputError, SystemFailure
-from grader.gradebook.fingerprint import installation
+from grader.execution.environment import Need, in_words
+from grader.execution.installation import installation
 from grader.runs.cluster.worker import WorkerReport, examine
 from grader.sandbox.level import Level
 
@@ -47,8 +48,11 @@ class Member:
     problem: str
     clock_ahead: float = 0.0
 
-    def unfit(self, required: Level) -> str:
-        """Why this worker may not be used; empty if it may."""
+    def unfit(self, required: Level, environment: bool = False) -> str:
+        """Why this worker may not be used; empty if it may.
+
+        With `environment`, it may not lack any package.
+        """
         if self.report is None or self.problem:
             return self.problem
         if self.report.program != installation():
@@ -57,6 +61,8 @@ class Member:
             return (
                 f"protection is at level {self.report.level.word}, and {required.word} is required"
             )
+        if environment and self.report.lacks:
+            return in_words(self.report.lacks, "it")
         return ""
 
 
@@ -114,12 +120,15 @@ def within(client: Client, seconds: float, call: Callable[[], Awaitable[_T]]) ->
 
 
 def members(
-    client: Client, address: str, warm_imports: tuple[str, ...] | None = None
+    client: Client,
+    address: str,
+    warm_imports: tuple[str, ...] | None = None,
+    needs: tuple[Need, ...] = (),
 ) -> list[Member]:
     """Wait for the first worker, then examine all of them; sorted by address.
 
-    With `warm_imports`, each also starts a warm parent and reports how long that took. Raises
-    SystemFailure where no worker comes.
+    With `warm_imports`, each also starts a warm parent and reports how long that took. `needs` are
+    packages of which each reports those that it lacks. Raises SystemFailure where no worker comes.
     """
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)
@@ -128,18 +137,22 @@ def members(
             f"{address}: no worker is connected to this scheduler; start some: "
             f"dask worker {address} --nthreads 1"
         ) from None
-    everyone: list[Member] = client.sync(_examine_all, client, warm_imports)
+    everyone: list[Member] = client.sync(_examine_all, client, warm_imports, needs)
     return everyone
 
 
-async def _examine_all(client: Client, warm_imports: tuple[str, ...] | None) -> list[Member]:
+async def _examine_all(
+    client: Client, warm_imports: tuple[str, ...] | None, needs: tuple[Need, ...]
+) -> list[Member]:
     workers = sorted(await client.nthreads())
-    return await asyncio.gather(*(_member(client, each, warm_imports) for each in workers))
+    return await asyncio.gather(*(_member(client, each, warm_imports, needs) for each in workers))
 
 
-async def _member(client: Client, worker: str, warm_imports: tuple[str, ...] | None) -> Member:
+async def _member(
+    client: Client, worker: str, warm_imports: tuple[str, ...] | None, needs: tuple[Need, ...]
+) -> Member:
     try:
-        answer = await _ask(client, worker, examine, warm_imports)
+        answer = await _ask(client, worker, examine, warm_imports, needs)
         before = time.time()
         there = await _ask(client, worker, time.time)
         after = time.time()

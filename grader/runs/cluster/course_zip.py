@@ -1,6 +1,6 @@
 """Pack what workers need of a course, assignments and solutions, into one zip.
 
-The zip is called the parcel; it is named by its hash.
+The zip is named by its hash.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def _files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder.parent.parent).as_posix(), path
 
 
-def name_of(parcel: bytes, *besides: str) -> str:
-    """A name made of a hash of the parcel and of the texts `besides`."""
-    known_by = hashlib.sha256(parcel)
+def name_of(course_zip: bytes, *besides: str) -> str:
+    """A name made of a hash of the zip and of the texts `besides`."""
+    known_by = hashlib.sha256(course_zip)
     for each in besides:
         known_by.update(f"\0{each}".encode())
     return f"fairgrade-{known_by.hexdigest()[:16]}"
 
 
-def unpack(parcel: bytes, root: Path) -> None:
+def unpack(course_zip: bytes, root: Path) -> None:
     """Write the files below `root`."""
-    with ZipFile(io.BytesIO(parcel)) as archive:
+    with ZipFile(io.BytesIO(course_zip)) as archive:
         archive.extractall(root)

@@ -19,8 +19,10 @@ from distributed.cfexecutor import ClientExecutor
 
 from grader.encoding import from_json
 from grader.errors import SchedulerLost, SubmissionError, SystemFailure
-from grader.grading.grade import Task, not_reached
+from grader.grading.grade import not_reached
+from grader.grading.task import Task
 from grader.model import Graded
+from grader.notebooks.companions import companions
 from grader.notebooks.read import notebook_bytes
 from grader.runs.cluster.client import within
 from grader.runs.cluster.worker import TASK, SentAnswer, grade_sent
@@ -181,7 +183,7 @@ class Flow:
         try:
             if submission.problem:
                 raise SubmissionError(submission.problem)
-            content = notebook_bytes(submission.path)
+            content, came = notebook_bytes(submission.path), companions(submission)
         except SubmissionError as error:
             yield not_reached(task, str(error))
             return
@@ -190,7 +192,7 @@ class Flow:
         # not be used.
         to = workers if self.unfit else None
         future = executor.submit(
-            grade_sent, self.course, task, content, key=key, workers=to and sorted(to)
+            grade_sent, self.course, task, content, came, key=key, workers=to and sorted(to)
         )
         self.in_flight[future] = _Sent(task, key, time.monotonic(), to)
         future.add_done_callback(self.done.put)
@@ -225,7 +227,7 @@ class Flow:
         if answer.unfit:
             self._without(answer.worker, answer.unfit)
             self.waiting.back.append(task)
-        elif answer.answer.exhausted:
+        elif answer.answer.exhausted and answer.answer.graded is None:
             yield from self._lost(task, answer.answer.exhausted)
         else:
             yield graded_from(answer.answer, task)

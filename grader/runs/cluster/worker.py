@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,10 +23,11 @@ from distributed import SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
 from grader.encoding import to_json
 from grader.errors import KernelFailure
+from grader.execution.environment import Need, in_words, unmet
+from grader.execution.installation import installation
 from grader.execution.protection import protection_in_force
 from grader.files import scratch_folder
-from grader.gradebook.fingerprint import installation
-from grader.grading.grade import Task
+from grader.grading.task import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
 from grader.runs.worker import Answer, Grade, answered, default_jobs, limit_memory
@@ -54,7 +55,7 @@ class WorkerReport:
     """What a worker reports of itself. `problem`, if not empty, says why it cannot grade.
 
     `program` is its `installation()`. `seconds` is how long the start of a warm parent took; 0 if
-    none was asked for.
+    none was asked for. `lacks` are the packages it was asked for and does not have.
     """
 
     program: str
@@ -63,6 +64,7 @@ class WorkerReport:
     threads: int
     cores: int
     seconds: float = 0.0
+    lacks: tuple[Need, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -81,14 +83,16 @@ class SentAnswer:
     unfit: str = ""
 
 
-async def examine(warm_imports: tuple[str, ...] | None, dask_worker: Worker) -> bytes:
+async def examine(
+    warm_imports: tuple[str, ...] | None, needs: tuple[Need, ...], dask_worker: Worker
+) -> bytes:
     """The `WorkerReport` of the worker on which this runs, as JSON.
 
-    With `warm_imports`, a warm parent is started to see how long that takes. Dask fills in
-    `dask_worker`.
+    With `warm_imports`, a warm parent is started to see how long that takes. `needs` are packages
+    that it is to have. Dask fills in `dask_worker`.
     """
     report = await asyncio.to_thread(_report, warm_imports, dask_worker.state.nthreads)
-    return to_json(report)
+    return to_json(replace(report, lacks=unmet(needs)))
 
 
 def _report(warm_imports: tuple[str, ...] | None, threads: int) -> WorkerReport:
@@ -144,15 +148,19 @@ def _short(folder: str) -> str:
 class Course(WorkerPlugin):
     """A plugin of every worker, also of one that comes later: the files of a course.
 
-    `parcel` is the zip with these files. `grades_with` is the `installation()` that the worker must
-    have, and `at_least` the level of protection.
+    `course_zip` is the zip with these files. `grades_with` is the `installation()` that the worker
+    must have, `at_least` the level of protection, and `needs` the packages without which it may not
+    be used.
     """
 
     idempotent = True
 
-    def __init__(self, parcel: bytes, grades_with: str, at_least: Level) -> None:
-        self.name = name_of(parcel, grades_with, at_least.word)
-        self.parcel = parcel
+    def __init__(
+        self, course_zip: bytes, grades_with: str, at_least: Level, needs: tuple[Need, ...] = ()
+    ) -> None:
+        self.name = name_of(course_zip, grades_with, at_least.word, repr(needs))
+        self.needs = needs
+        self.course_zip = course_zip
         self.grades_with = grades_with
         self.at_least = at_least
         self.folder = ""
@@ -170,7 +178,7 @@ class Course(WorkerPlugin):
         self.folder = self.held.enter_context(
             scratch_folder(_FOLDER, _short(worker.local_directory))
         )
-        unpack(self.parcel, self.root)
+        unpack(self.course_zip, self.root)
         tempfile.tempdir = self.folder
         limit_memory()
         _keep_freed_memory()
@@ -193,6 +201,8 @@ class Course(WorkerPlugin):
             return self.problem
         if installation() != self.grades_with:
             return f"has fairgrade {installation()}, where {self.grades_with} is needed"
+        if lacks := unmet(self.needs):
+            return in_words(lacks, "it")
         try:
             level, _ = protection_in_force()
         except KernelFailure as error:
@@ -234,19 +244,28 @@ class OurTasks(SchedulerPlugin):
             key_split.cache_clear()
 
 
-def grade_sent(course: str, task: Task, content: bytes) -> bytes:
-    """Grade one submission, `content` being its notebook's bytes; the `SentAnswer` as JSON."""
+def grade_sent(course: str, task: Task, content: bytes, came: Mapping[str, bytes]) -> bytes:
+    """Grade one submission; the `SentAnswer` as JSON.
+
+    `content` are its notebook's bytes, `came` those of the files that came with it, by name.
+    """
     worker = get_worker()
     with _alone:
         plugin = worker.plugins.get(course)
-        return to_json(_answer(worker.address, plugin, task, content))
+        return to_json(_answer(worker.address, plugin, task, content, came))
 
 
-def _answer(worker: str, course: WorkerPlugin | None, task: Task, content: bytes) -> SentAnswer:
+def _answer(
+    worker: str,
+    course: WorkerPlugin | None,
+    task: Task,
+    content: bytes,
+    came: Mapping[str, bytes],
+) -> SentAnswer:
     if not isinstance(course, Course):
         return SentAnswer(worker, unfit="it did not get the assignments")
     if unfit := course.unfit():
         return SentAnswer(worker, unfit=unfit)
     # Without a level, this worker's strongest is used; it may be stronger than the others'.
-    request = Grade(replace(task, root=course.root, level=None), content)
+    request = Grade(replace(task, root=course.root, level=None), content, came)
     return SentAnswer(worker, answer=answered(request))

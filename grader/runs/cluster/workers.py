@@ -10,8 +10,9 @@ from distributed import Client
 
 from grader.assignments.records import Assignment
 from grader.errors import SchedulerLost, SystemFailure, WeakProtection
-from grader.gradebook.fingerprint import installation
-from grader.grading.grade import Task
+from grader.execution.environment import Need, in_words, needs_of
+from grader.execution.installation import installation
+from grader.grading.task import Task
 from grader.model import Graded, Protection
 from grader.runs.cluster.client import CONNECT_SECONDS, Member, connected, members, within
 from grader.runs.cluster.course_zip import pack
@@ -32,7 +33,8 @@ class ClusterWorkers:
     """The workers of the scheduler at `address` that protect at least at `level`.
 
     `protection` is that of the weakest worker that was there when they were examined. A worker that
-    comes later is not used if it protects less.
+    comes later is not used if it protects less. `needs` are the packages that a worker must have;
+    one that lacks some is not used.
     """
 
     address: str
@@ -41,13 +43,14 @@ class ClusterWorkers:
     level: Level
     protection: Protection
     spare_seconds: float = SPARE_SECONDS
+    needs: tuple[Need, ...] = ()
 
     def grade_all(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         """Grade the tasks and yield each result as soon as it is there.
 
         If the scheduler is lost, it is waited for, and the rest is graded then.
         """
-        course = Course(pack(self.assignments), installation(), self.level)
+        course = Course(pack(self.assignments), installation(), self.level, self.needs)
         longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
         patience = longest + self.spare_seconds
         flow = Flow(Waiting(iter(tasks)), course.name, patience, self._unfit, self.tell)
@@ -63,8 +66,8 @@ class ClusterWorkers:
             seconds = RECONNECT_SECONDS
 
     def _unfit(self, client: Client) -> dict[str, str]:
-        everyone = members(client, self.address)
-        return {each.address: why for each in everyone if (why := each.unfit(self.level))}
+        everyone = members(client, self.address, needs=self.needs)
+        return {each.address: why for each in everyone if (why := each.unfit(self.level, True))}
 
 
 def cluster_workers(
@@ -75,24 +78,34 @@ def cluster_workers(
     *,
     spare_seconds: float = SPARE_SECONDS,
     connect_seconds: float = CONNECT_SECONDS,
+    require_environment: bool = False,
 ) -> ClusterWorkers:
     """Connect to the scheduler, examine its workers, and return them for a run.
 
+    What a worker lacks of the packages that the assignments import is told; with
+    `require_environment`, it is not used.
     The scheduler has `connect_seconds` to answer. A worker that is silent for a submission's time
     limit and `spare_seconds` more will be restarted. Where no worker may be used, raises
     WeakProtection if one of them protects less than `required`, else SystemFailure.
     """
+    assignments = tuple(assignments)
+    needs = tuple(need for each in assignments for need in needs_of(each))
     with connected(address, connect_seconds) as client:
-        everyone = members(client, address)
-    fit = [each.report for each in everyone if each.report and not each.unfit(required)]
+        everyone = members(client, address, needs=needs)
+    why_not = {each.address: each.unfit(required, require_environment) for each in everyone}
+    fit = [each.report for each in everyone if each.report and not why_not[each.address]]
     if not fit:
-        for each in everyone:
-            tell(f"{each.address}: is not used: {each.unfit(required)}")
+        for worker, why in why_not.items():
+            tell(f"{worker}: is not used: {why}")
         raise _none_fit(address, everyone, required)
+    for each in everyone:
+        if each.report and each.report.lacks and not why_not[each.address]:
+            tell(in_words(each.report.lacks, each.address))
     weakest = min(fit, key=lambda report: report.level)
     assert weakest.protection
     return ClusterWorkers(
-        *(address, tuple(assignments), tell, weakest.level, weakest.protection, spare_seconds)
+        *(address, assignments, tell, weakest.level, weakest.protection, spare_seconds),
+        needs if require_environment else (),
     )
 
 

@@ -1,8 +1,10 @@
-"""The kernel in which a student's code runs: ipykernel with three more kinds of requests.
+"""The kernel in which a student's code runs: ipykernel with more kinds of requests.
 
 `call_request` calls functions of the notebook, `edit_request` calls edited ones, `value_request`
-asks for the value of a variable. A student's code can change anything in this process, so our side
-believes nothing that comes from here. The precautions taken here only help honest notebooks.
+asks for the value of a variable. `keep_request` keeps functions as they are now, `taken_request`
+asks which of the names they use stand for something else since then. A student's code can change
+anything in this process, so our side believes nothing that comes from here. The precautions taken
+here only help honest notebooks.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -23,13 +26,16 @@ from calls import (
     Interrupted,
     OutOfTime,
     call,
+    end_busy_threads,
     interruptible,
+    line_of_cell,
     name_of,
     returned,
     within,
 )
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from kept import KeptFunction
 from system import mapped
 from values import wire
 
@@ -42,6 +48,14 @@ class AgentShell(ZMQInteractiveShell):
     in which a cell with `exit()` does not end the notebook."""
 
     transformed: tuple[str, str] | None = None
+    # How many statements of the cell have run.
+    done = 0
+
+    async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        """Run one statement of a cell, as IPython's method does; whether it failed."""
+        failed: bool = await super().run_code(code_obj, result, async_=async_)
+        self.done += not failed
+        return failed
 
     def transform_cell(self, raw_cell: str) -> str:
         """The cell with IPython's syntax made Python's.
@@ -86,6 +100,8 @@ class AgentKernel(IPythonKernel):
         AgentShell.instance().kernel = self
         super().__init__(**kwargs)
         self.shared: list[SharedInputs] = []
+        self.kept: dict[str, KeptFunction] = {}
+        self.cells = 0
         # ipykernel asks this object, for a cell that awaits, whether it runs in the main thread.
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
 
@@ -126,7 +142,22 @@ class AgentKernel(IPythonKernel):
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         self.iopub_socket.room = self.session.limit
         self.shell.transformed = None
+        self.cells += 1
         await super().execute_request(stream, ident, parent)
+        for each in self.kept.values():
+            each.note(self.cells)
+
+    async def do_execute(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """Run a cell; for one that failed, the reply says how far it had come."""
+        self.shell.done = 0
+        vars(sys).pop("last_traceback", None)
+        reply: dict[str, Any] = await super().do_execute(*args, **options)
+        if reply.get("status") == "error":
+            reply |= {
+                "done": self.shell.done,
+                "line": line_of_cell(vars(sys).get("last_traceback")),
+            }
+        return reply
 
     def _publish_status(self, status: str, *args: Any, **options: Any) -> None:
         """Publish "idle", which says that a request is done; nobody reads "busy" or "starting"."""
@@ -145,6 +176,10 @@ class AgentKernel(IPythonKernel):
             answer = self.edit_request
         elif b'"value_request"' in header:
             answer = self.value_request
+        elif b'"keep_request"' in header:
+            answer = self.keep_request
+        elif b'"taken_request"' in header:
+            answer = self.taken_request
         else:
             await super().dispatch_shell(msg, *args, **options)
             return
@@ -154,20 +189,25 @@ class AgentKernel(IPythonKernel):
     def call_request(self, ident: Any, parent: Any) -> None:
         """Make the calls, and reply to all of them in one message.
 
-        It has two buffers for each call, an `Answer`. If a call was interrupted, its answer is the
+        If they are to be made `alone`, threads that go on computing are ended before. The reply has
+        two buffers for each call, an `Answer`. If a call was interrupted, its answer is the
         last one; those after it were not made.
         """
         answers: list[Any] = []
         try:
             with contextlib.suppress(KeyboardInterrupt), interruptible():
-                for names, place, data in zip(
+                if parent["content"]["alone"]:
+                    end_busy_threads()
+                for names, place, kept, data in zip(
                     parent["content"]["names"],
                     parent["content"]["shared"],
+                    parent["content"]["kept"],
                     parent["buffers"],
                     strict=True,
                 ):
                     inputs = wire.decode(data) if place is None else self._shared(place)
-                    answers += self._answer(names, *inputs)
+                    answer = self._kept_answer if kept else self._answer
+                    answers += answer(names, *inputs)
         except Interrupted as where:
             answers += (wire.encode(("interrupted", where.line)), b"")
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
@@ -194,6 +234,22 @@ class AgentKernel(IPythonKernel):
         answers: list[Any] = []
         with contextlib.suppress(KeyboardInterrupt), interruptible():
             answers += returned(namespace[name]) if name in namespace else MISSING
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def keep_request(self, ident: Any, parent: Any) -> None:
+        """Keep the functions of these names, if they are there. There is no reply."""
+        namespace = self.shell.user_ns
+        for name in parent["content"]["names"]:
+            if callable(namespace.get(name)):
+                self.kept[name] = KeptFunction(name, namespace)
+
+    def taken_request(self, ident: Any, parent: Any) -> None:
+        """Reply with the names that the first kept function of some names uses and that stand for
+        something else now, as if a call had returned them."""
+        kept = self._first_kept(parent["content"]["names"])
+        answers: list[Any] = []
+        with contextlib.suppress(KeyboardInterrupt), interruptible():
+            answers += returned(kept.taken()) if kept else MISSING
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     @contextlib.contextmanager
@@ -231,6 +287,17 @@ class AgentKernel(IPythonKernel):
             inputs.used = True
             return wire.decode(inputs.to_use, copied=False)
         return wire.decode(inputs.to_keep)
+
+    def _first_kept(self, names: list[str]) -> KeptFunction | None:
+        return next((self.kept[name] for name in names if name in self.kept), None)
+
+    def _kept_answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
+        """Call the first of `names` that was kept, with the names it uses as they were."""
+        kept = self._first_kept(names)
+        if kept is None:
+            return MISSING
+        with kept.restored():
+            return call(kept.function, args, kwargs)
 
     def _answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
         """Call the first of `names` that the notebook defines, with these inputs."""

@@ -20,7 +20,7 @@ from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.profiledir import ProfileDir
 from outlet import AgentSession, AgentStream, Outlet
-from rehearsal import rehearse
+from rehearsal import REHEARSALS, rehearse
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -31,12 +31,15 @@ class AgentApp(IPKernelApp):
     """ipykernel's application. `prepare` is called once in the warm parent, `open` in each fork."""
 
     kernel_class = AgentKernel
+    own_ports = (SHELL_PORT, IOPUB_PORT)
 
     def prepare(self) -> None:
         """Make everything that all kernels have in common: all but the sockets."""
         self.init_pdb()
         self.configure_tornado_logger()
-        self.session = AgentSession(parent=self, key=b"of no kernel")
+        # pyzmq sends what is longer than the threshold without copying it. For that it starts a
+        # thread that reads its own scheduling, and ends the process where the filter refuses that.
+        self.session = AgentSession(parent=self, key=b"of no kernel", copy_threshold=sys.maxsize)
         self.outlet = Outlet(self.session)
         self.streams = AgentStream(self.outlet, "stdout", 1), AgentStream(self.outlet, "stderr", 2)
         self.displayhook = ZMQDisplayHook(self.session, self.outlet)
@@ -50,11 +53,13 @@ class AgentApp(IPKernelApp):
         self.init_extensions()
         self.init_code()
 
-    def open(self, request: dict[str, Any], shared: Sequence[int]) -> None:
+    def open(
+        self, request: dict[str, Any], listening: Sequence[int], shared: Sequence[int]
+    ) -> None:
         """Finish the kernel in its own process.
 
-        Open the sockets in the folder that the request names, let output go there, and map the
-        inputs that `shared` has the descriptors of.
+        Take the sockets that are `listening` for `own_ports`, in their order, let output go there,
+        and map the inputs that `shared` has the descriptors of.
         """
         self.session.limit = request["limits"]["output_bytes"]
         self.kernel.shared = [SharedInputs(descriptor) for descriptor in shared]
@@ -62,21 +67,26 @@ class AgentApp(IPKernelApp):
         self.session.session = os.urandom(16).hex()
         self.session.pid = os.getpid()
         self.context = zmq.Context()
-        self.shell_socket = self._bound(zmq.ROUTER, f"{request['sockets']}/k-{SHELL_PORT}")
-        self.iopub_socket = self._bound(zmq.XPUB, f"{request['sockets']}/k-{IOPUB_PORT}")
+        folder = request["sockets"]
+        self.shell_socket = self._taken(zmq.ROUTER, listening[0], f"{folder}/k-{SHELL_PORT}")
+        self.iopub_socket = self._taken(zmq.XPUB, listening[1], f"{folder}/k-{IOPUB_PORT}")
         self.outlet.open(self.iopub_socket)
         sys.stdout, sys.stderr = self.streams
         sys.displayhook = self.displayhook
         self.init_signal()
         assert self.shell is not None
         self.shell.ipython_dir = self.shell.home_dir = os.environ["HOME"]
+        # The warm parent's folder is not the kernel's, which is asked for anew when it is needed.
+        tempfile.tempdir = None
         site.sethelper()  # defines `help`, which -S leaves out and students may use
         random.seed()
         np.random.seed()
 
-    def _bound(self, kind: int, path: str) -> zmq.Socket[bytes]:
+    def _taken(self, kind: int, descriptor: int, path: str) -> zmq.Socket[bytes]:
+        """A zmq socket on one that is listening at the path already."""
         socket = self.context.socket(kind)
         socket.linger = 1000
+        socket.use_fd = descriptor
         socket.bind(f"ipc://{path}")
         return socket
 
@@ -102,8 +112,11 @@ def without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def prepare() -> AgentApp:
-    """The application of the warm parent, rehearsed, of which each kernel is a fork."""
+def prepare(rehearsed: bool) -> AgentApp:
+    """The application of the warm parent, of which each kernel is a fork.
+
+    Unless it is to be `rehearsed`, it runs each kind of request once, so that all is imported.
+    """
     folder = tempfile.mkdtemp()
     with without_debugger():
         profile = ProfileDir.create_profile_dir(folder)
@@ -111,7 +124,7 @@ def prepare() -> AgentApp:
         app = AgentApp.instance(config=_config(), profile_dir=profile)
         app.prepare()
         _ready_for_matplotlib(app.kernel.shell)
-        asyncio.run(rehearse(app.kernel, app.streams))
+        asyncio.run(rehearse(app.kernel, app.streams, REHEARSALS if rehearsed else 1))
     return app
 
 

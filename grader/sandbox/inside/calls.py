@@ -6,9 +6,14 @@ A student's code can change anything in this process: see `agent`.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import dis
 import io
 import random
 import signal
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -18,7 +23,16 @@ from values import wire
 # What came of a call, such as ("returned",), and the value that it returned, if it did; both are
 # encoded by `wire`.
 Answer: TypeAlias = tuple[bytes | memoryview, bytes | memoryview]
+# Of the processor's time, which other programs do not take away: what threads that compute use
+# between two looks at where they are, and what may be used to end them.
+LOOK_SECONDS, ENDING_SECONDS = 0.05, 1.0
+# Whoever uses less between two looks waits. So often it is waited for `LOOK_SECONDS`.
+IDLE_SECONDS, MOST_LOOKS = 0.002, 20
 MISSING: Answer = wire.encode(("missing",)), b""
+# What both global generators are seeded with before each call, so that a function that never seeds
+# one gives the same every time. No case uses it: else such a function would pass that case.
+# `grader.authoring.UNSEEDED` is the same number.
+UNSEEDED = 2_718_281_828
 
 
 class Interrupted(Exception):
@@ -59,11 +73,67 @@ def within(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+def end_busy_threads() -> None:
+    """Raise SystemExit in each other thread that goes on computing, until they have ended.
+
+    Python runs one thread at a time. What a notebook has left running would take most of the time
+    that a call has. A thread that waits is left alone: it may be what a function relies on.
+
+    A thread may catch SystemExit and go on. So threads are switched as often as can be, and it is
+    raised again at the thread's next step, when it has left the handler that has caught it. What
+    handlers catch that stand inside each other is given up after `ENDING_SECONDS`.
+    """
+    before = _places()
+    _let_run()
+    busy = {
+        thread
+        for thread, place in _places().items()
+        if thread in before and (place != before[thread] or not _waits(place))
+    }
+    interval, end = sys.getswitchinterval(), time.process_time() + ENDING_SECONDS
+    sys.setswitchinterval(1e-6)
+    try:
+        while (left := busy & sys._current_frames().keys()) and time.process_time() < end:
+            for thread in left:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(SystemExit)
+                )
+            time.sleep(0)  # lets them go on
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def _let_run() -> None:
+    """Let other threads run until they have used `LOOK_SECONDS`, or use nothing."""
+    start = now = time.process_time()
+    for _ in range(MOST_LOOKS):
+        time.sleep(LOOK_SECONDS)
+        before, now = now, time.process_time()
+        if now - before < IDLE_SECONDS or now - start >= LOOK_SECONDS:
+            break
+
+
+def _places() -> dict[int, tuple[Any, int]]:
+    """Where each other thread is: its code, and the index of the instruction."""
+    own = threading.get_ident()
+    return {
+        thread: (frame.f_code, frame.f_lasti)
+        for thread, frame in sys._current_frames().items()
+        if thread != own
+    }
+
+
+def _waits(place: tuple[Any, int]) -> bool:
+    """Whether it is in a call of something that is not Python, such as that of a lock."""
+    code, index = place
+    return "CALL" in dis.opname[code.co_code[index]]
+
+
 def call(function: Any, args: Any, kwargs: Any) -> Answer:
     if not callable(function):
         return MISSING
-    random.seed(0)
-    np.random.seed(0)
+    random.seed(UNSEEDED)
+    np.random.seed(UNSEEDED)
     try:
         with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
             value = function(*args, **kwargs)
@@ -91,6 +161,15 @@ def _line_in(function: Any, error: BaseException) -> int | None:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
+
+
+def line_of_cell(traceback: Any) -> int | None:
+    """The line of the cell in which an exception was raised or came through, counted from 1."""
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_name == "<module>":
+            return int(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return None
 
 
 def name_of(error: BaseException) -> str:

@@ -19,12 +19,10 @@ import landlock
 import seccomp
 from system import (
     CLONE_NAMESPACES,
-    MS_BIND,
     MS_NODEV,
     MS_NOEXEC,
     MS_NOSUID,
     MS_RDONLY,
-    MS_REC,
     PR_SET_NO_NEW_PRIVS,
     drop_capabilities,
     mount,
@@ -34,9 +32,9 @@ from system import (
 
 NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
 
-# Paths in a sandbox of namespaces: the folder with all kernels' socket folders, a kernel's own
-# socket folder, and the folder that it may write to.
-ALL_SOCKETS, OWN_SOCKETS, PRIVATE = "/run/all", "/run/own", "/tmp"
+# Paths in a sandbox of namespaces: the folder with all kernels' socket folders, and the folder that
+# a kernel may write to.
+ALL_SOCKETS, PRIVATE = "/run/all", "/tmp"
 # Processor time that a kernel may use beyond its submission's time limit.
 SPARE_SECONDS = 60
 MAX_FILES = 256
@@ -61,15 +59,13 @@ def separate(after_fork: Callable[[int], None]) -> None:
         os._exit(0)
 
 
-def private_files(sockets: str, tmpfs_bytes: int) -> None:
-    """Mount an empty /tmp of this size, the kernel's own socket folder, and an empty /proc.
+def private_files(tmpfs_bytes: int) -> None:
+    """Mount an empty /tmp of this size, and hide the socket folders and /proc.
 
-    `sockets` is the name of the socket folder; those of other kernels are hidden. A real /proc has
-    mount tables, which name the folders of the host that the packages come from.
+    The kernel's own sockets have been bound. Their folder is on the host's disk, which files in it
+    could fill. A real /proc has mount tables, which name the folders of the host that the packages
+    come from.
     """
-    own = os.open(os.path.join(ALL_SOCKETS, sockets), os.O_PATH | os.O_DIRECTORY)
-    mount(f"/proc/self/fd/{own}", OWN_SOCKETS, "", MS_BIND | MS_REC)
-    os.close(own)
     quiet = MS_NOSUID | MS_NODEV
     mount("none", ALL_SOCKETS, "tmpfs", quiet | MS_NOEXEC | MS_RDONLY, "size=4k,mode=000")
     mount("none", PRIVATE, "tmpfs", quiet, f"size={tmpfs_bytes},nr_inodes=10000,mode=700")
@@ -113,16 +109,14 @@ def confine(level: str, request: dict[str, Any]) -> None:
     readable = [(path, landlock.READ) for path in request["readable"]]
     writable = [(path, landlock.EVERYTHING) for path in request["writable"]]
     devices = [(path, landlock.READ_WRITE_FILE) for path in DEVICES]
-    sockets = [(request["sockets"], landlock.MAKE_SOCKETS)]
     if level == NAMESPACES:
         drop_capabilities()
         prctl(PR_SET_NO_NEW_PRIVS, 1)
-        # Besides the mounts, and only where Linux has Landlock: allow nothing but sockets in the
-        # socket folder.
+        # Besides the mounts, and only where Linux has Landlock.
         with contextlib.suppress(OSError):
-            landlock.restrict([*readable, *writable, *devices, *sockets])
+            landlock.restrict([*readable, *writable, *devices])
     else:
-        landlock.restrict([*readable, *writable, *devices, *sockets])
+        landlock.restrict([*readable, *writable, *devices])
         if os.getuid() == 0:
             drop_capabilities()
 
@@ -158,8 +152,7 @@ def seal(level: str, processes: int) -> None:
     if level != NAMESPACES and sys.platform == "linux":
         limit_processes(processes)
     if level != LIMITS:
-        alone = level == NAMESPACES
-        seccomp.install(connect=alone, signals=alone)
+        seccomp.install(alone=level == NAMESPACES)
 
 
 def _write(path: str, text: str) -> None:

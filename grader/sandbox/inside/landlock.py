@@ -17,7 +17,6 @@ from system import PR_SET_NO_NEW_PRIVS, prctl, syscall
 _VERSION = 1
 _PATH_BENEATH = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
-_MAKE_SOCK = 1 << 9
 _IOCTL_DEV = 1 << 15
 # How many rights to files each version of the ABI knows; they are the lowest bits of a mask.
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
@@ -26,7 +25,6 @@ _SCOPES = 0b11  # abstract UNIX sockets, signals
 
 READ = _EXECUTE | _READ_FILE | _READ_DIR
 READ_WRITE_FILE = _READ_FILE | _WRITE_FILE
-MAKE_SOCKETS = _MAKE_SOCK | _READ_DIR
 EVERYTHING = ~_IOCTL_DEV
 
 

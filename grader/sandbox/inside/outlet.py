@@ -33,6 +33,8 @@ class AgentSession(Session):
         if isinstance(content, dict):
             if isinstance(content.get("data"), dict):
                 content["data"] = {"text/plain": content["data"].get("text/plain", "")}
+            if "traceback" in content:
+                content["traceback"] = []  # which nobody reads
             msg["content"] = _shortened(content, self.limit)
         return super().serialize(msg, ident)
 

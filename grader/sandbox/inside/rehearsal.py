@@ -28,22 +28,31 @@ _CELL_WITH_PICTURE = (
 _OF_A_MODULE = ("__doc__", "__loader__", "__package__", "__spec__")
 
 
-async def rehearse(kernel: Any, streams: tuple[TextIO, TextIO]) -> None:
-    """Run cells and calls, send their output nowhere, and remove what they left behind."""
+async def rehearse(kernel: Any, streams: tuple[TextIO, TextIO], times: int) -> None:
+    """Run cells and calls so often, send their output nowhere, and remove what they left behind."""
     session, shell, outside = kernel.session, kernel.shell, (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = streams
     of_the_module = {name: shell.user_ns[name] for name in _OF_A_MODULE}
     inputs = wire.encode(((np.ones((3, 2)),), {"y": 4.0}))
     content = {"silent": False, "stop_on_error": False, "user_expressions": {}}
     cells = _CELLS + ((_CELL_WITH_PICTURE,) if "matplotlib.pyplot" in sys.modules else ())
+    asked = {
+        "names": [["f"], ["none"]],
+        "shared": [None, None],
+        "kept": [False, False],
+        "alone": False,
+    }
     requests: list[tuple[str, dict[str, Any], list[Any]]] = [
         *(("execute_request", {**content, "code": cell}, []) for cell in cells),
-        ("call_request", {"names": [["f"], ["none"]], "shared": [None, None]}, [inputs, inputs]),
+        ("keep_request", {"names": ["f"]}, []),
+        ("call_request", {**asked, "alone": False}, [inputs, inputs]),
     ]
-    for _ in range(REHEARSALS):
-        for kind, asked, buffers in requests:
-            frames = [b"us", *session.serialize(session.msg(kind, asked)), *buffers]
+    for _ in range(times):
+        for kind, what, buffers in requests:
+            frames = [b"us", *session.serialize(session.msg(kind, what)), *buffers]
             await kernel.dispatch_shell([zmq.Frame(frame) for frame in frames])
+    kernel.kept.clear()
+    kernel.cells = 0
     shell.reset(new_session=True)
     shell.user_ns.update(of_the_module)
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):

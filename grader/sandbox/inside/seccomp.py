@@ -1,8 +1,10 @@
-"""A seccomp filter: system calls that a student's code has no business making are refused.
+"""A seccomp filter: only the system calls that students' code is known to need are let through.
 
 The filter is a list of classic BPF instructions over `struct seccomp_data` (linux/seccomp.h):
-the call's number at byte 0, the machine at 4, its arguments as 64-bit words from 16. Everything is
-allowed but what is listed here; refused calls fail with an ordinary error, so that Python raises.
+the call's number at byte 0, the machine at 4, its arguments as 64-bit words from 16. `system_calls`
+has the calls. A call that it does not list fails with ENOSYS, as a call does that the kernel does
+not have; so newer kernels bring nothing new to student code. What is refused fails with an ordinary
+error, so that Python raises.
 """
 
 from __future__ import annotations
@@ -12,241 +14,190 @@ import errno
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
-from system import MACHINE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl, syscall
+from system import MACHINE, PR_SET_NO_NEW_PRIVS, prctl, syscall
+from system_calls import ALLOWED, CHECKED, IDLE, NO_ATTRIBUTES, REFUSED
 
 _SET_MODE_FILTER, _TSYNC = 1, 1
-_LOAD, _JUMP_EQUAL, _JUMP_SET, _JUMP_AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x45, 0x35, 0x06, 0x54
+LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 _NUMBER, _MACHINE = 0, 4
-_NEW_NAMESPACES = 0x7E020080  # all CLONE_NEW* flags, time namespaces too
+_ALL_BITS = 0xFFFFFFFF
+
+# What `ioctl` may ask for: linux/asm-generic/ioctls.h. They are TCGETS, TCGETS2, TIOCGWINSZ,
+# FIONREAD, FIONBIO, FIOCLEX and FIONCLEX. All others fail as those do that a file does not know.
+IOCTLS = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5451, 0x5450)
+# Commands of `fcntl` (linux/fcntl.h), besides F_SETFL: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_GETLK,
+# F_OFD_GETLK, F_DUPFD_QUERY, F_DUPFD_CLOEXEC, F_GETPIPE_SZ and F_GET_SEALS.
+FCNTLS = (0, 1, 2, 3, 5, 36, 1027, 1030, 1032, 1034)
+# F_SETLK, F_SETLKW, F_OFD_SETLK and F_OFD_SETLKW. They only seem to lock, as `flock` does.
+LOCKS = (6, 7, 37, 38)
+_F_SETFL = 4
+_O_ASYNC = 0o20000
+# PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_NO_NEW_PRIVS,
+# PR_GET_NO_NEW_PRIVS, PR_SVE_GET_VL, PR_SME_GET_VL and PR_SET_VMA (the name of memory).
+PRCTLS = (3, 15, 16, 23, 38, 39, 51, 64, 0x53564D41)
+# SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, and time limits, old and new.
+SOCKET_OPTIONS = (2, 7, 8, 9, 13, 20, 21, 66, 67)
 _SOCKET_KIND = 0xF
-
-# Refused whatever their arguments: name -> numbers on x86_64 and aarch64 (None: not there).
-_REFUSED: dict[str, tuple[int | None, int | None]] = {
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "pidfd_getfd": (438, 438),
-    "kcmp": (312, 272),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "fsconfig": (431, 431),
-    "fsmount": (432, 432),
-    "fspick": (433, 433),
-    "mount_setattr": (442, 442),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "delete_module": (176, 106),
-    "kexec_load": (246, 104),
-    "kexec_file_load": (320, 294),
-    "reboot": (169, 142),
-    "swapon": (167, 224),
-    "swapoff": (168, 225),
-    "acct": (163, 89),
-    "quotactl": (179, 60),
-    "syslog": (103, 116),
-    "settimeofday": (164, 170),
-    "clock_settime": (227, 112),
-    "adjtimex": (159, 171),
-    "clock_adjtime": (305, 266),
-    "sethostname": (170, 161),
-    "setdomainname": (171, 162),
-    "personality": (135, 92),
-    "iopl": (172, None),
-    "ioperm": (173, None),
-    "vmsplice": (278, 75),
-    "memfd_secret": (447, 447),
-    "mknod": (133, None),
-    "mknodat": (259, 33),
-    # Memory that no limit of the process counts, or that outlives it.
-    "memfd_create": (319, 279),
-    "shmget": (29, 194),
-    "semget": (64, 190),
-    "msgget": (68, 186),
-    # Sockets in the folder of sockets are files of the host's: the kernel has all it needs.
-    "bind": (49, 200),
-    # Watching what others do with their files.
-    "inotify_init": (253, None),
-    "inotify_init1": (294, 26),
-    "fanotify_init": (300, 262),
-}
-# Calls that do nothing, but report success. Landlock does not keep them from files outside that the
-# user owns. Honest programs can do without their effect, and would fail at an error.
-_IDLE: dict[str, tuple[int | None, int | None]] = {
-    "chmod": (90, None),
-    "fchmod": (91, 52),
-    "fchmodat": (268, 53),
-    "fchmodat2": (452, 452),
-    "chown": (92, None),
-    "fchown": (93, 55),
-    "lchown": (94, None),
-    "fchownat": (260, 54),
-    "utime": (132, None),
-    "utimes": (235, None),
-    "futimesat": (261, None),
-    "utimensat": (280, 88),
-    "setxattr": (188, 5),
-    "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7),
-    "removexattr": (197, 14),
-    "lremovexattr": (198, 15),
-    "fremovexattr": (199, 16),
-    "sched_setscheduler": (144, 119),
-    "sched_setparam": (142, 118),
-    "sched_setattr": (314, 274),
-}
-# Calls that change the priority or the cores of other processes.
-_OTHERS = ((141, 140), (203, 122), (251, 30))  # setpriority, sched_setaffinity, ioprio_set
-_PRLIMIT, _FCNTL, _PRCTL = (302, 261), (72, 25), (157, 167)
-_SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
-_CLONE, _CLONE3 = (56, 220), (435, 435)
-_SOCKET, _SOCKETPAIR, _CONNECT = (41, 198), (53, 199), (42, 203)
-_KILL_CALLS = ((62, 129), (200, 130), (234, 131))  # kill, tkill, tgkill
-# rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal: always refused where signals are.
-_QUEUE_CALLS = ((129, 138), (297, 240), (424, 424))
-
-_LEAVE_GROUP = ((112, 157), (109, 154))  # setsid, setpgid
+# The flags of `clone` with which the C library makes threads and processes, and the signal that
+# tells of a child's end. New namespaces, CLONE_PARENT and CLONE_PTRACE are not among them.
+CLONE_FLAGS = 0x017D5F00 | 0x7F
+NEW_NAMESPACES = 0x7E020080  # all CLONE_NEW* flags, time namespaces too
+# From this number on, a clock is the processor time of a process or thread, or a device. The last
+# eight are the caller's own.
+_FIRST_CPU_CLOCK, _FIRST_OWN_CLOCK = 0x80000000, 0xFFFFFFF8
 
 Instruction = bytes
+# What is done for a call, once its number is known. Its last instruction returns.
+Block: TypeAlias = "list[Instruction]"
 
 
-def install(*, connect: bool = True, signals: bool = True) -> None:
+def install(*, alone: bool) -> None:
     """Install the filter in all threads of this process, for good.
 
-    Without `connect`, no socket can be connected. Without `signals`, the process can send signals
-    only to itself and its group, and can neither leave its group nor outlive its parent. Both are
-    turned off where no namespaces keep other processes out of reach.
+    `alone` says that namespaces keep all other processes out of reach. Without them, the process
+    can send signals only to itself and its group, ask only about itself, and can neither leave its
+    group nor outlive its parent.
     """
-    program = b"".join(_program(connect, signals))
-    buffer = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HL", len(program) // 8, ctypes.addressof(buffer))
+    code = program(MACHINE, os.getpid(), alone=alone)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("HL", len(code) // 8, ctypes.addressof(buffer))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     syscall("seccomp", _SET_MODE_FILTER, _TSYNC, ctypes.create_string_buffer(header, 16))
 
 
-def _program(connect: bool, signals: bool) -> Iterator[Instruction]:
-    column = list(_AUDIT).index(MACHINE)
-    yield _step(_LOAD, _MACHINE)
-    yield _step(_JUMP_EQUAL, _AUDIT[MACHINE], if_true=1)
-    yield _step(_RETURN, _KILL)
-    yield _step(_LOAD, _NUMBER)
-    if MACHINE == "x86_64":
-        yield _step(_JUMP_AT_LEAST, _X32, if_false=1)
-        yield _step(_RETURN, _KILL)
-    for numbers in _REFUSED.values():
-        if (refused := numbers[column]) is not None:
-            yield from _refuse(refused, errno.EPERM)
-    for numbers in _IDLE.values():
-        if (idle := numbers[column]) is not None:
-            yield from _refuse(idle, 0)
-    yield from _only_own_limits(_PRLIMIT[column])
-    # The C library falls back from clone3 to clone, whose flags can be looked at.
-    yield from _refuse(_CLONE3[column], errno.ENOSYS)
-    yield from _only_if(_CLONE[column], [_argument(0), _step(_JUMP_SET, _NEW_NAMESPACES, 0, 1)])
-    yield from _only_unix_streams(_SOCKET[column])
-    yield from _only_unix_streams(_SOCKETPAIR[column])
-    if not connect:
-        yield from _refuse(_CONNECT[column], errno.EPERM)
-    if not signals:
-        for numbers in _KILL_CALLS:
-            yield from _only_itself(numbers[column])
-        for numbers in (*_QUEUE_CALLS, *_OTHERS):
-            yield from _refuse(numbers[column], errno.EPERM)
-        yield from _no_signal_owners(_FCNTL[column])
-        # A kernel is killed when the warm parent ends, which is killed when we end. This call would
-        # let it live on.
-        lives_on = [_argument(0), _step(_JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 1)]
-        yield from _only_if(_PRCTL[column], lives_on)
-        # Whoever leaves the kernel's process group would outlive it.
-        for numbers in _LEAVE_GROUP:
-            yield from _refuse(numbers[column], errno.EPERM)
-    yield _step(_RETURN, _ALLOW)
+def program(machine: str, process: int, *, alone: bool) -> bytes:
+    """The filter's instructions for the process with this number."""
+    return b"".join(_program(list(_AUDIT).index(machine), process, alone))
 
 
-def _refuse(number: int, code: int) -> Iterator[Instruction]:
-    yield _step(_JUMP_EQUAL, number, if_false=1)
-    yield _step(_RETURN, _ERROR | code)
+def _program(machine: int, process: int, alone: bool) -> Iterator[Instruction]:
+    yield step(LOAD, _MACHINE)
+    yield step(_JUMP_EQUAL, [*_AUDIT.values()][machine], if_true=1)
+    yield step(_RETURN, _KILL)
+    yield step(LOAD, _NUMBER)
+    if list(_AUDIT)[machine] == "x86_64":
+        yield step(_JUMP_AT_LEAST, _X32, if_false=1)
+        yield step(_RETURN, _KILL)
+    for group in ALLOWED:
+        for numbers in group.calls.values():
+            yield from answered(numbers[machine], [ALLOW])
+    checks = _checks(process, alone)
+    for group in CHECKED:
+        for name, numbers in group.calls.items():
+            yield from answered(numbers[machine], checks[name])
+    for group, code in ((IDLE, 0), (NO_ATTRIBUTES, errno.ENOTSUP), (REFUSED, errno.EPERM)):
+        for numbers in group.calls.values():
+            yield from answered(numbers[machine], [error(code)])
+    yield error(errno.ENOSYS)
 
 
-def _only_if(number: int, refused_if: list[Instruction]) -> Iterator[Instruction]:
-    """Refuse the call where the last instruction of `refused_if`, a jump, is true."""
-    yield _step(_JUMP_EQUAL, number, if_false=len(refused_if) + 2)
-    yield from refused_if
-    yield _step(_RETURN, _ERROR | errno.EPERM)
-    yield _step(_LOAD, _NUMBER)
+def _checks(process: int, alone: bool) -> dict[str, Block]:
+    """For each call whose arguments are checked, what is done."""
+    own = (0, process & _ALL_BITS)
+    oneself = [*only(0, own, errno.EPERM), ALLOW]
+    priority = [*only(0, (os.PRIO_PROCESS,), errno.EPERM), *only(1, own, errno.EPERM), ALLOW]
+    about_oneself = [ALLOW] if alone else [*only(0, own, errno.ENOSYS), ALLOW]
+    group = (*own, -process & _ALL_BITS)
+    signals = [ALLOW] if alone else [*only(0, group, errno.EPERM), ALLOW]
+    leave_group = [ALLOW] if alone else [error(errno.EPERM)]
+    return {
+        "ioctl": [*only(1, IOCTLS, errno.ENOTTY), ALLOW],
+        "fcntl": _fcntl(),
+        "prctl": [*only(0, PRCTLS, errno.EINVAL), ALLOW],
+        "clone": [*only(0, (0,), errno.EPERM, bits=_ALL_BITS & ~CLONE_FLAGS), ALLOW],
+        "prlimit64": oneself,
+        "getpriority": priority,
+        "setpriority": priority,
+        "socket": _unix_streams(),
+        "socketpair": _unix_streams(),
+        "setsockopt": [
+            *only(1, (socket.SOL_SOCKET,), errno.ENOPROTOOPT),
+            *only(2, SOCKET_OPTIONS, errno.ENOPROTOOPT),
+            ALLOW,
+        ],
+        **dict.fromkeys(("clock_gettime", "clock_getres", "clock_nanosleep"), _own_clocks()),
+        **dict.fromkeys(("kill", "tkill", "tgkill"), signals),
+        **dict.fromkeys(
+            (
+                *("getpgid", "getsid", "sched_getaffinity", "sched_setaffinity"),
+                *("sched_getscheduler", "sched_getparam"),
+            ),
+            about_oneself,
+        ),
+        "setpgid": leave_group,
+        "setsid": leave_group,
+        "pidfd_open": [ALLOW] if alone else [error(errno.ENOSYS)],
+    }
 
 
-def _only_unix_streams(number: int) -> Iterator[Instruction]:
+def _fcntl() -> Block:
+    set_flags = [*only(2, (0,), errno.EINVAL, bits=_O_ASYNC), ALLOW]
+    return [
+        argument(1),
+        *(each for lock in LOCKS for each in answered(lock, [error(0)])),
+        *answered(_F_SETFL, set_flags),
+        *only(1, FCNTLS, errno.EINVAL),
+        ALLOW,
+    ]
+
+
+def _unix_streams() -> Block:
     # At EAFNOSUPPORT libzmq aborts the process; EOPNOTSUPP it reports like any other error.
-    refuse = _step(_RETURN, _ERROR | errno.EOPNOTSUPP)
-    yield _step(_JUMP_EQUAL, number, if_false=8)
-    yield _argument(0)
-    yield _step(_JUMP_EQUAL, socket.AF_UNIX, if_true=1)
-    yield refuse
-    yield _argument(1)
-    yield _step(_AND, _SOCKET_KIND)
-    yield _step(_JUMP_EQUAL, socket.SOCK_STREAM, if_true=1)
-    yield refuse
-    yield _step(_LOAD, _NUMBER)
+    return [
+        *only(0, (socket.AF_UNIX,), errno.EOPNOTSUPP),
+        *only(1, (socket.SOCK_STREAM,), errno.EOPNOTSUPP, bits=_SOCKET_KIND),
+        ALLOW,
+    ]
 
 
-def _only_itself(number: int) -> Iterator[Instruction]:
-    """Allow signals to this process and to the group that it leads, and to no other."""
-    own = [os.getpid() & 0xFFFFFFFF, -os.getpid() & 0xFFFFFFFF, 0]
-    yield _step(_JUMP_EQUAL, number, if_false=len(own) + 3)
-    yield _argument(0)
-    for index, pid in enumerate(own):
-        yield _step(_JUMP_EQUAL, pid, if_true=len(own) - index)
-    yield _step(_RETURN, _ERROR | errno.EPERM)
-    yield _step(_LOAD, _NUMBER)
+def _own_clocks() -> Block:
+    return [
+        argument(0),
+        step(_JUMP_AT_LEAST, _FIRST_CPU_CLOCK, if_false=2),
+        step(_JUMP_AT_LEAST, _FIRST_OWN_CLOCK, if_true=1),
+        error(errno.EINVAL),
+        ALLOW,
+    ]
 
 
-def _only_own_limits(number: int) -> Iterator[Instruction]:
-    """Allow a process to change its own limits, by the number 0, and those of no other."""
-    yield _step(_JUMP_EQUAL, number, if_false=4)
-    yield _argument(0)
-    yield _step(_JUMP_EQUAL, 0, if_true=1)
-    yield _step(_RETURN, _ERROR | errno.EPERM)
-    yield _step(_LOAD, _NUMBER)
+def answered(number: int | None, block: Iterable[Instruction]) -> Block:
+    """The block, if what is loaded is this number; nothing for a call that a machine lacks."""
+    block = list(block)
+    return [] if number is None else [step(_JUMP_EQUAL, number, if_false=len(block)), *block]
 
 
-def _no_signal_owners(number: int) -> Iterator[Instruction]:
-    """Refuse the fcntl commands that name a process to which the system sends signals."""
-    last = len(_SIGNAL_OWNERS) - 1
-    yield _step(_JUMP_EQUAL, number, if_false=last + 4)
-    yield _argument(1)
-    for index, command in enumerate(_SIGNAL_OWNERS):
-        yield _step(_JUMP_EQUAL, command, if_true=last - index, if_false=int(index == last))
-    yield _step(_RETURN, _ERROR | errno.EPERM)
-    yield _step(_LOAD, _NUMBER)
+def only(index: int, values: tuple[int, ...], code: int, bits: int = _ALL_BITS) -> Block:
+    """Go on if an argument is one of the values; otherwise return the error.
+
+    Only the argument's `bits` are looked at.
+    """
+    count = len(values)
+    masked = [] if bits == _ALL_BITS else [step(_AND, bits)]
+    jumps = [step(_JUMP_EQUAL, each, if_true=count - i) for i, each in enumerate(values)]
+    return [argument(index), *masked, *jumps, error(code)]
 
 
-def _argument(index: int) -> Instruction:
-    """Load the lower 32 bits of an argument, which come first on these little-endian machines."""
-    return _step(_LOAD, 16 + 8 * index)
+def argument(index: int) -> Instruction:
+    """Load the lower 32 bits of an argument, which come first on these little-endian machines.
+
+    The arguments that are checked are ints, whose upper bits the kernel ignores, too.
+    """
+    return step(LOAD, 16 + 8 * index)
 
 
-def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> Instruction:
+def error(code: int) -> Instruction:
+    """Return this error; 0 to do nothing and report success."""
+    return step(_RETURN, _ERROR | code)
+
+
+def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> Instruction:
     return struct.pack("HBBI", code, if_true, if_false, value)
+
+
+ALLOW = step(_RETURN, _ALLOW)

@@ -33,7 +33,7 @@ CLONE_NAMESPACES = (
     | CLONE_NEWPID
     | CLONE_NEWNET
 )
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 1, 2, 4, 8, 4096, 16384
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 
 MACHINE = platform.machine()
 # System calls: name -> number on x86_64, number on aarch64.

@@ -41,17 +41,19 @@ OURS = (
     "application",
     "calls",
     "confine",
+    "kept",
     "landlock",
     "outlet",
     "rehearsal",
     "seccomp",
     "system",
+    "system_calls",
     "values",
 )
 _LENGTH = struct.Struct("<I")
-# Descriptors that come with a request: the pipe for "ready", and at most MAX_SHARED more
-# (sandbox/shared.py).
-_MAX_DESCRIPTORS = 4
+# Descriptors that come with a request: the pipe for "ready", the packed files, and at most
+# MAX_SHARED more (sandbox/shared.py).
+_MAX_DESCRIPTORS = 5
 
 
 def main() -> None:
@@ -63,8 +65,9 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     import application
 
-    problems = _import_all(_read(control)[0]["warm_imports"])
-    app = application.prepare()
+    wanted = _read(control)[0]
+    problems = _import_all(wanted["warm_imports"])
+    app = application.prepare(wanted["rehearsed"])
     # The garbage collector leaves alone what there is now, so its pages stay shared with the forks.
     gc.freeze()
     control.sendall(_framed({"warm": True, "problems": problems}))
@@ -122,21 +125,37 @@ def _fork(
     try:
         if LEVEL == confine.NAMESPACES:
             confine.separate(lambda pid: _send_process(control, pid))
-            confine.private_files(request["sockets_name"], request["limits"]["disk_bytes"])
         elif sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        listening = [_listening(f"{request['sockets']}/k-{port}") for port in app.own_ports]
+        if LEVEL == confine.NAMESPACES:
+            confine.private_files(request["tmpfs_bytes"])
         control.close()
-        _begin(app, request, *descriptors)
+        _begin(app, request, listening, *descriptors)
     except BaseException as error:  # the child must never return to the loop of the parent
         _tell(descriptors[0], f"{type(error).__name__}: {error}")
     os._exit(1)
 
 
-def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
+def _listening(path: str) -> int:
+    """The descriptor of a new socket that listens at the path.
+
+    It is bound before the kernel is shut in, so that the kernel never may write to the folder.
+    """
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(path)
+        one.listen()
+        return one.detach()
+
+
+def _begin(
+    app: Any, request: dict[str, Any], listening: list[int], ready: int, files: int, *shared: int
+) -> None:
     """Turn the fork into a kernel: write its files, shut it in, open its sockets, take requests.
 
-    "ready" is written to the pipe `ready` before it takes requests. `shared` are descriptors of the
-    inputs that it maps.
+    "ready" is written to the pipe `ready` before it takes requests. `listening` are descriptors of
+    its sockets. `files` is the descriptor of the packed files (sandbox/files.py), `shared` are
+    those of the inputs that it maps.
     """
     os.setsid()
     # The parent's standard error is a pipe that is read only if the parent fails to start. What
@@ -147,11 +166,7 @@ def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
     os.close(nowhere)
     for name in (request["work"], request["home"]):
         os.makedirs(name, exist_ok=True)
-    for name, content in request["files"].items():
-        path = os.path.join(request["work"], name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
+    _unpack(files, request["files"], request["work"])
     os.chdir(request["work"])
     os.environ.clear()
     os.environ.update(request["environment"])
@@ -159,7 +174,7 @@ def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     confine.confine(LEVEL, request)
-    app.open(request, shared)
+    app.open(request, listening, shared)
     for name in [*sys.modules]:  # a student's module may be called like one of ours
         if name.partition(".")[0] in OURS:
             del sys.modules[name]
@@ -167,6 +182,25 @@ def _begin(app: Any, request: dict[str, Any], ready: int, *shared: int) -> None:
     _tell(ready, "ready")
     os.close(ready)
     app.start()
+
+
+def _unpack(packed: int, sizes: list[tuple[str, int]], folder: str) -> None:
+    """Write the packed files to a folder, and close the descriptor.
+
+    It is read at given places, because kernels share the position of the file.
+    """
+    end = 0
+    for name, size in sizes:
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        start, end = end, end + size
+        with open(path, "wb") as file:
+            while start < end:
+                part = os.pread(packed, min(end - start, 1 << 20), start)
+                if not part:
+                    raise OSError(f"the packed files end in the middle of {name}")
+                start += file.write(part)
+    os.close(packed)
 
 
 def _send_process(control: socket.socket, pid: int) -> None:

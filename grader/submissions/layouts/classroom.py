@@ -12,7 +12,11 @@ from grader.submissions.layouts.layout import Layout
 
 
 class Classroom(Layout):
-    """`SLUG-submissions/SLUG-login/`: for each login a git repository, SLUG is the assignment's."""
+    """`SLUG-submissions/SLUG-login/`: for each login a git repository, SLUG is the assignment's.
+
+    From GitHub come the names of the clones, which end with the login or the team's name; from the
+    student what is in a clone.
+    """
 
     name = "classroom"
     title = "GitHub Classroom clones"
@@ -20,16 +24,17 @@ class Classroom(Layout):
     def fits(self) -> bool:
         return bool(self._folders) and super().fits()
 
-    def owners(self, notebook: PurePath) -> Sequence[Owner]:
-        if notebook.parts[0] not in self._folders:
+    def owners(self, path: PurePath) -> Sequence[Owner]:
+        if path.parts[0] not in self._folders:
             return ()
-        login = notebook.parts[0].removeprefix(self._prefix)
+        login = path.parts[0].removeprefix(self._prefix)
         return (Owner(login, {"login": login}),)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
-        firsts = {notebook.parts[0] for notebook in self.notebooks if len(notebook.parts) > 1}
-        return frozenset(name for name in firsts if (self.root / name / ".git").exists())
+        firsts = {path.parts[0] for path in self.files if len(path.parts) > 1}
+        # A name in a zip may be too long for the disk, where a Path would raise.
+        return frozenset(name for name in firsts if os.path.exists(self.root / name / ".git"))
 
     @cached_property
     def _prefix(self) -> str:

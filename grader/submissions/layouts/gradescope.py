@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
@@ -22,16 +23,24 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Gradescope(Layout):
-    """`submission_123/work.ipynb`; `submission_metadata.yml` has the students of each folder."""
+    """`submission_123/work.ipynb`; `submission_metadata.yml` has the students of each folder.
+
+    From Gradescope come the folders and that file, at the top of the export; from the student what
+    is in a folder, where another file of that name means nothing. Students can change the names
+    under which Gradescope knows them, so an email address or a number is the surer mark.
+    """
 
     name = "gradescope"
     title = "Gradescope export"
 
     def fits(self) -> bool:
-        return (self.root / METADATA).is_file()
+        return os.path.isfile(self.root / METADATA)
 
-    def owners(self, notebook: PurePath) -> Sequence[Owner]:
-        key = notebook.parts[0]
+    def is_platforms(self, path: PurePath) -> bool:
+        return path.parts == (METADATA,)
+
+    def owners(self, path: PurePath) -> Sequence[Owner]:
+        key = path.parts[0]
         said = self._metadata.get(key)
         if not isinstance(said, dict) or not isinstance(said.get(":submitters"), list):
             return ()

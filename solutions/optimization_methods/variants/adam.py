@@ -52,11 +52,18 @@ def weights_and_biases(answer: Any) -> dict[str, Any]:
     return found
 
 
-@accepted(EXERCISE, title="epsilon inside the square root", of=adam)
+@accepted(
+    EXERCISE,
+    title="epsilon inside the square root",
+    of=adam,
+    beside="Your epsilon stands inside of the root. Some editions of this assignment print it so, "
+    "and it is accepted: the mistake is the other one.",
+)
 def epsilon_inside_root() -> dict[str, Any]:
-    """You divide by sqrt(s_corrected + epsilon); the paper divides by sqrt(s_corrected) + epsilon.
-    Some editions of this assignment print your formula, so it costs no points. With the usual
-    epsilon of 1e-8 the two hardly differ. They do differ when a gradient is very small."""
+    r"""You divide by $\sqrt{s_{\text{corrected}} + \epsilon}$; the paper divides by
+    $\sqrt{s_{\text{corrected}}} + \epsilon$. Some editions of this assignment print your formula,
+    so it costs no points. With the usual epsilon of 1e-8 the two hardly differ. They do differ when
+    a gradient is very small."""
     return {"direction": lambda n: n.vc / np.sqrt(n.sc + n.epsilon)}
 
 
@@ -64,21 +71,21 @@ def step(n: Any) -> Any:
     return n.p - n.alpha * n.direction
 
 
-@mistake(EXERCISE, title="the averages are not returned", share=0.5, of=adam)
+@mistake(EXERCISE, title="the averages are not returned", of=adam)
 def only_parameters_returned() -> dict[str, Any]:
-    """You return the parameters alone, and three values are expected. Print what a call gives. Look
-    again at the last line."""
+    """You return the parameters alone, and three values are expected. Print what a call returns.
+    Look again at the last line."""
     return {"returns": lambda parameters, *averages: parameters}
 
 
-@mistake(EXERCISE, title="v and s are returned in the other order", share=0.5, of=adam)
+@mistake(EXERCISE, title="v and s are returned in the other order", of=adam)
 def averages_returned_swapped() -> dict[str, Any]:
     """You return s before v. The caller takes one for the other. Look again at the order in the
     docstring."""
     return {"returns": lambda parameters, v, s, vc, sc: (parameters, s, v)}
 
 
-@mistake(EXERCISE, title="four values are returned", share=0.5)
+@mistake(EXERCISE, title="four values are returned")
 def t_returned_too(
     parameters: Arrays,
     grads: Arrays,
@@ -107,8 +114,8 @@ def averages_not_stored(
     beta2: float = 0.999,
     epsilon: float = 1e-8,
 ) -> Any:
-    """Your step is right, but the v and s that you return are the old ones. The next step will
-    start from them again. Look at where the new ones are kept."""
+    """The v and s that you return are the old ones, so the next step will start from them again.
+    Print one before and after the call. Look at where the new ones are kept."""
     old = dict(v), dict(s)
     return (adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon)[0], *old)
 

@@ -20,22 +20,22 @@ def s_decays_with_beta1() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the second average uses beta1", of=adam)
 def s_averaged_with_beta1() -> dict[str, Any]:
-    """You use beta1 for s, both times. The two averages have a memory of their own length. Look
-    again at which beta belongs to s."""
+    """You use beta1 for s, both times. Each average has a beta of its own. Look again at which beta
+    belongs to s."""
     return {"new_s": lambda n: n.beta1 * n.s + (1 - n.beta1) * n.g**2}
 
 
 @mistake(EXERCISE, title="the squared gradient is weighted with 1 - beta1", of=adam)
 def s_weighted_with_beta1() -> dict[str, Any]:
-    """You keep beta2 of the old s, and add 1 - beta1 of the square. The two shares should add up to
-    one. Look again at the second one."""
+    r"""You keep beta2 of the old s, and add $1 - \beta_1$ of the square. The two shares should add
+    up to one. Look again at the second one."""
     return {"new_s": lambda n: n.beta2 * n.s + (1 - n.beta1) * n.g**2}
 
 
 @mistake(EXERCISE, title="the first average uses beta2", of=adam)
 def v_averaged_with_beta2() -> dict[str, Any]:
-    """You use beta2 for v, both times. The two averages have a memory of their own length. Look
-    again at which beta belongs to v."""
+    """You use beta2 for v, both times. Each average has a beta of its own. Look again at which beta
+    belongs to v."""
     return {"new_v": lambda n: n.beta2 * n.v + (1 - n.beta2) * n.g}
 
 
@@ -76,29 +76,29 @@ def v_does_not_fade() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="decay and weight of the first average are swapped", of=adam)
 def v_shares_swapped() -> dict[str, Any]:
-    """You weigh the old v with 1 - beta1 and the gradient with beta1. Try beta1 = 0: v should
+    r"""You weigh the old v with $1 - \beta_1$ and the gradient with beta1. Try beta1 = 0: v should
     become the gradient. Look again at which of the two beta1 belongs to."""
     return {"new_v": lambda n: (1 - n.beta1) * n.v + n.beta1 * n.g}
 
 
 @mistake(EXERCISE, title="decay and weight of the second average are swapped", of=adam)
 def s_shares_swapped() -> dict[str, Any]:
-    """You weigh the old s with 1 - beta2 and the square with beta2. Try beta2 = 0: s should become
-    the square. Look again at which of the two beta2 belongs to."""
+    r"""You weigh the old s with $1 - \beta_2$ and the square with beta2. Try beta2 = 0: s should
+    become the square. Look again at which of the two beta2 belongs to."""
     return {"new_s": lambda n: (1 - n.beta2) * n.s + n.beta2 * n.g**2}
 
 
 @mistake(EXERCISE, title="the second average is made of the first", of=adam)
 def s_from_v() -> dict[str, Any]:
-    """You square v where the rule squares the gradient. The two averages know nothing of each
-    other. Look again at what is squared."""
+    """You square v where the rule squares the gradient. In the rule neither average
+    is computed from the other. Look again at what is squared."""
     return {"new_s": lambda n: n.beta2 * n.s + (1 - n.beta2) * n.v**2}
 
 
 @mistake(EXERCISE, title="the second average is made of the corrected first", of=adam)
 def s_from_corrected_v() -> dict[str, Any]:
-    """You square the corrected v where the rule squares the gradient. The two averages know nothing
-    of each other. Look again at what is squared."""
+    """You square the corrected v where the rule squares the gradient. In the rule neither
+    average is computed from the other. Look again at what is squared."""
     return {"new_s": lambda n: n.beta2 * n.s + (1 - n.beta2) * n.vc**2}
 
 
@@ -147,8 +147,8 @@ def defaults_swapped(
     beta2: float = 0.9,
     epsilon: float = 1e-8,
 ) -> Any:
-    """Your rule is right, but beta1 is 0.999 and beta2 is 0.9 where the caller gives neither. Look
-    again at the first line of the function."""
+    """Where the caller gives neither, your beta1 is 0.999 and your beta2 is 0.9: the two have
+    changed places. Look again at the first line of the function."""
     return adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon)
 
 

@@ -18,29 +18,29 @@ def no_correction() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the first average is not corrected", of=adam)
 def v_not_corrected() -> dict[str, Any]:
-    """You step with v itself, and only s is corrected. The first steps are too short. Look again at
-    which average stands above the fraction line."""
+    """You step with v itself, not with the corrected one. That alone makes the first steps too
+    short. Look again at which average stands above the fraction line."""
     return {"corrected_v": lambda n: n.v}
 
 
 @mistake(EXERCISE, title="the second average is not corrected", of=adam)
 def s_not_corrected() -> dict[str, Any]:
-    """You divide by the root of s itself, and only v is corrected. The first steps are too long.
-    Look again at which average stands below the fraction line."""
+    """You divide by the root of s itself, not of the corrected one. That alone makes the first
+    steps too long. Look again at which average stands below the fraction line."""
     return {"corrected_s": lambda n: n.s}
 
 
 @mistake(EXERCISE, title="the second average is corrected with beta1", of=adam)
 def s_corrected_by_beta1() -> dict[str, Any]:
-    """You divide s by 1 - beta1^t. Each average is corrected with its own beta. The first steps are
-    about ten times too short: compare one with the learning rate."""
+    r"""You divide s by $1 - \beta_1^t$. Each average is corrected with its own beta. That alone
+    makes the first ten steps eight to ten times too long: compare one with the learning rate."""
     return {"corrected_s": lambda n: n.s / (1 - n.beta1**n.t)}
 
 
 @mistake(EXERCISE, title="the first average is corrected with beta2", of=adam)
 def v_corrected_by_beta2() -> dict[str, Any]:
-    """You divide v by 1 - beta2^t. Each average is corrected with its own beta. The first steps are
-    far too long: compare one with the learning rate."""
+    r"""You divide v by $1 - \beta_2^t$. Each average is corrected with its own beta. That alone
+    makes the first steps far too long: compare one with the learning rate."""
     return {"corrected_v": lambda n: n.v / (1 - n.beta2**n.t)}
 
 
@@ -56,8 +56,8 @@ def corrections_swapped() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the corrections do not depend on t", of=adam)
 def correction_without_power() -> dict[str, Any]:
-    """You divide by 1 - beta in every step. The correction has to fade as t grows: print it for t =
-    1 and t = 1000. Look again at the power."""
+    r"""You divide by $1 - \beta$ in every step. The correction has to fade as t grows: print it for
+    t = 1 and t = 1000. Look again at the power."""
     return {
         "corrected_v": lambda n: n.v / (1 - n.beta1),
         "corrected_s": lambda n: n.s / (1 - n.beta2),
@@ -66,21 +66,21 @@ def correction_without_power() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the first correction does not depend on t", of=adam)
 def v_correction_without_power() -> dict[str, Any]:
-    """You divide v by 1 - beta1 in every step. The correction has to fade as t grows: print it for
-    t = 1 and t = 1000. Look again at the power."""
+    r"""You divide v by $1 - \beta_1$ in every step. The correction has to fade as t grows: print it
+    for t = 1 and t = 1000. Look again at the power."""
     return {"corrected_v": lambda n: n.v / (1 - n.beta1)}
 
 
 @mistake(EXERCISE, title="the second correction does not depend on t", of=adam)
 def s_correction_without_power() -> dict[str, Any]:
-    """You divide s by 1 - beta2 in every step. The correction has to fade as t grows: print it for
-    t = 1 and t = 1000. Look again at the power."""
+    r"""You divide s by $1 - \beta_2$ in every step. The correction has to fade as t grows: print it
+    for t = 1 and t = 1000. Look again at the power."""
     return {"corrected_s": lambda n: n.s / (1 - n.beta2)}
 
 
 @mistake(EXERCISE, title="the corrections have the wrong sign", of=adam)
 def correction_with_plus() -> dict[str, Any]:
-    """You divide by 1 + beta^t, which makes the averages smaller still. In the first step the
+    r"""You divide by $1 + \beta^t$, which makes the averages smaller still. In the first step the
     corrected average should be the gradient itself. Look again at the sign."""
     return {
         "corrected_v": lambda n: n.v / (1 + n.beta1**n.t),
@@ -90,15 +90,15 @@ def correction_with_plus() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the first correction has the wrong sign", of=adam)
 def v_correction_with_plus() -> dict[str, Any]:
-    """You divide v by 1 + beta1^t, which makes it smaller still. In the first step the corrected
-    average should be the gradient itself. Look again at the sign."""
+    r"""You divide v by $1 + \beta_1^t$, which makes it smaller still. In the first step the
+    corrected average should be the gradient itself. Look again at the sign."""
     return {"corrected_v": lambda n: n.v / (1 + n.beta1**n.t)}
 
 
 @mistake(EXERCISE, title="the second correction has the wrong sign", of=adam)
 def s_correction_with_plus() -> dict[str, Any]:
-    """You divide s by 1 + beta2^t, which makes it smaller still. In the first step the corrected
-    average should be the squared gradient. Look again at the sign."""
+    r"""You divide s by $1 + \beta_2^t$, which makes it smaller still. In the first step the
+    corrected average should be the squared gradient. Look again at the sign."""
     return {"corrected_s": lambda n: n.s / (1 + n.beta2**n.t)}
 
 
@@ -132,10 +132,34 @@ def correction_always_for_2() -> dict[str, Any]:
     }
 
 
+@mistake(EXERCISE, title="the first correction uses 2 for t", of=adam)
+def v_correction_always_for_2() -> dict[str, Any]:
+    r"""You divide v by $1 - \beta_1^2$ in every step. Call the function with t = 1 and t = 10 and
+    compare. Look for the number in your lines."""
+    return {"corrected_v": lambda n: n.v / (1 - n.beta1**2)}
+
+
+@mistake(EXERCISE, title="the second correction uses 2 for t", of=adam)
+def s_correction_always_for_2() -> dict[str, Any]:
+    r"""You divide s by $1 - \beta_2^2$ in every step. Call the function with t = 1 and t = 10 and
+    compare. Look for the number in your lines."""
+    return {"corrected_s": lambda n: n.s / (1 - n.beta2**2)}
+
+
+@mistake(EXERCISE, title="the number of the layer stands for t", of=adam)
+def layer_for_t() -> dict[str, Any]:
+    """You raise beta to the number of the layer, so each layer has another correction, the same in
+    every step. Call the function with two values of t and compare. Look again at the power."""
+    return {
+        "corrected_v": lambda n: n.v / (1 - n.beta1 ** int(n.name[1:])),
+        "corrected_s": lambda n: n.s / (1 - n.beta2 ** int(n.name[1:])),
+    }
+
+
 @mistake(EXERCISE, title="the corrections multiply", of=adam)
 def correction_multiplies() -> dict[str, Any]:
-    """You multiply by 1 - beta^t where the rule divides. It makes small averages smaller. In the
-    first step the corrected average should be the gradient itself."""
+    r"""You multiply by $1 - \beta^t$ where the rule divides. It makes small averages smaller. In
+    the first step the corrected average should be the gradient itself."""
     return {
         "corrected_v": lambda n: n.v * (1 - n.beta1**n.t),
         "corrected_s": lambda n: n.s * (1 - n.beta2**n.t),

@@ -47,12 +47,13 @@ def epsilon_fixed() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="epsilon squared inside the square root", share=0.5, of=adam)
 def epsilon_squared() -> dict[str, Any]:
-    """You add the square of epsilon inside the root. That is close to the rule where s is zero, and
-    nowhere else. Try epsilon = 0.1, and look again at where it stands."""
+    """You add the square of epsilon inside the root. That is the rule where s is zero, and close to
+    it where s is large; in between, your steps are too long. Try epsilon = 0.1, and look again at
+    where it stands."""
     return {"direction": lambda n: n.vc / np.sqrt(n.sc + n.epsilon**2)}
 
 
-@mistake(EXERCISE, title="epsilon beside the uncorrected average", share=0.5, of=adam)
+@mistake(EXERCISE, title="epsilon beside the uncorrected average", of=adam)
 def epsilon_hat() -> dict[str, Any]:
     """You add epsilon before the correction of s, as the short form in the paper and old libraries
     do. It makes epsilon larger in the first steps. Look again at which root epsilon is added to."""

@@ -34,8 +34,9 @@ def squared_denominator() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the step takes the raw gradient", of=adam)
 def raw_gradient() -> dict[str, Any]:
-    """Your averages are right, but the gradient itself stands above the fraction line. Try a
-    gradient of zero after others: the parameter should still move. Look again at the step."""
+    """The gradient itself stands above your fraction line, where the rule has the corrected
+    average. Try a gradient of zero after others: the parameter should still move. Look again at the
+    step."""
     return {"direction": lambda n: n.g / (np.sqrt(n.sc) + n.epsilon)}
 
 
@@ -91,7 +92,7 @@ def only_W() -> dict[str, Any]:
 @mistake(EXERCISE, title="the first layer only", of=adam)
 def only_first_layer() -> dict[str, Any]:
     """Only the first layer changes. Print the parameters of the last one before and after the call.
-    Look again at which layers the loop goes through."""
+    Look again at which layers the loop goes through, and at where the return stands."""
     return {"which": rules.first_layer}
 
 
@@ -111,6 +112,6 @@ def first_layer_forgotten() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the biases get the gradient of the weights", of=adam)
 def b_by_gradient_of_W() -> dict[str, Any]:
-    """The averages of your biases are made with dW. numpy stretches them to a matrix without a
-    word: print their shape. Look again at the key of the gradient."""
+    """The averages of your biases are made with dW. numpy stretches them to a matrix without an
+    error: print their shape. Look again at the key of the gradient."""
     return {"gradient": rules.gradient_of_W}

@@ -83,7 +83,7 @@ def only_b() -> dict[str, Any]:
 @mistake(EXERCISE, title="the first layer only", of=descent)
 def only_first_layer() -> dict[str, Any]:
     """Only W1 and b1 change. Print the parameters of the last layer before and after the call. Look
-    again at which layers the loop goes through."""
+    again at which layers the loop goes through, and at where the return stands."""
     return {"which": rules.first_layer}
 
 
@@ -104,7 +104,7 @@ def last_layer_forgotten() -> dict[str, Any]:
 @mistake(EXERCISE, title="two layers only", of=descent)
 def two_layers() -> dict[str, Any]:
     """You update two layers, however many there are. The network of the example has two, others
-    have more. Look again at what the number of layers is worked out from."""
+    have one or more. Look again at what the number of layers is worked out from."""
     return {"which": rules.two_layers}
 
 
@@ -117,8 +117,8 @@ def one_digit() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the biases get the gradient of the weights", of=descent)
 def b_by_gradient_of_W() -> dict[str, Any]:
-    """Your biases are moved by dW. numpy stretches them to a matrix without a word: print the shape
-    of b1 after the call. Look again at the key of the gradient."""
+    """Your biases are moved by dW. numpy stretches them to a matrix without an error: print the
+    shape of b1 after the call. Look again at the key of the gradient."""
     return {"gradient": rules.gradient_of_W}
 
 
@@ -138,7 +138,7 @@ def gradient_of_first_layer() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="nothing is returned")
 def returns_nothing(parameters: Arrays, grads: Arrays, learning_rate: float) -> None:
-    """Your function returns None. Print what a call gives. Look again at its last line."""
+    """Your function returns None. Print what a call returns. Look again at its last line."""
 
 
 @mistake(EXERCISE, title="a gradient is looked up by the parameter's name")

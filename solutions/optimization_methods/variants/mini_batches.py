@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring import mistake, parts
+from grader.authoring import UNSEEDED, mistake, parts
 
 EXERCISE = "random_mini_batches"
 Rule = Callable[[Any], Any]
@@ -105,11 +105,19 @@ def Y_by_inverse_permutation() -> dict[str, Any]:
     return {"order_Y": lambda n: np.argsort(n.order)}
 
 
-@mistake(EXERCISE, title="the seed is not used", of=batches)
+@mistake(EXERCISE, title="the generator is always seeded with 0", of=batches)
 def seed_ignored() -> dict[str, Any]:
     """Your shuffling is the same for every seed, so every epoch has the same mini-batches. Call the
-    function with two seeds and compare."""
+    function with two seeds and compare. Look for the number in your lines."""
     return {"seeded": lambda n: np.random.RandomState(0)}
+
+
+@mistake(EXERCISE, title="the generator is not seeded", of=batches)
+def never_seeded() -> dict[str, Any]:
+    """You draw the permutation from a generator that has not been seeded before. Call the function
+    twice with the same seed: the mini-batches should be the same, and yours are others. Look again
+    at what the parameter seed is used for."""
+    return {"seeded": lambda n: np.random.RandomState(UNSEEDED)}
 
 
 @mistake(EXERCISE, title="the rows are shuffled", of=batches)
@@ -131,8 +139,8 @@ def first_repeated() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the mini-batches overlap", of=batches)
 def windows_overlap() -> dict[str, Any]:
-    """Your mini-batches begin one column after the other, and not one size. Print where each begins
-    and ends. Look again at what k is multiplied by."""
+    """Each of your full mini-batches begins one column after the one before it, so most columns
+    come several times. Print where each begins and ends. Look again at what k is multiplied by."""
     return {"full": lambda n: slice(n.k, n.k + n.size)}
 
 
@@ -159,8 +167,8 @@ def from_second() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="mini-batches reach to the end", of=batches)
 def to_the_end() -> dict[str, Any]:
-    """Your mini-batches begin at the right place and never end. Print their shapes. Look again at
-    the second number of the slice."""
+    """Your mini-batches begin at the right place, and all of them end with the last column. Print
+    their shapes. Look again at the second number of the slice."""
     return {"full": lambda n: slice(n.k * n.size, None)}
 
 

@@ -43,7 +43,7 @@ def weights_and_biases(answer: Any) -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the step takes the raw gradient", of=momentum)
 def raw_gradient() -> dict[str, Any]:
-    """Your velocity is right, but the step does not use it: it is plain gradient descent. Try a
+    """Your step takes the gradient itself, and no velocity: this is plain gradient descent. Try a
     gradient of zero: a parameter that has a velocity should still move. Look again at the step."""
     return {"new_p": lambda n: n.p - n.alpha * n.g}
 
@@ -78,7 +78,7 @@ def step_first() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="decay and weight are swapped", of=momentum)
 def shares_swapped() -> dict[str, Any]:
-    """You weigh the old velocity with 1 - beta and the gradient with beta. Try beta = 0: the
+    r"""You weigh the old velocity with $1 - \beta$ and the gradient with beta. Try beta = 0: the
     velocity should become the gradient. Look again at which of the two beta belongs to."""
     return {"new_v": lambda n: (1 - n.beta) * n.v + n.beta * n.g}
 
@@ -100,9 +100,9 @@ def does_not_fade() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the gradient is not weighted", of=momentum)
 def gradient_not_weighted() -> dict[str, Any]:
-    """You add the whole gradient, so this is no average: it is up to 1 / (1 - beta) times as large.
-    Follow the velocity for a gradient that stays the same. Some books write it so; here it is
-    weighted."""
+    r"""You add the whole gradient, so this is no average: it is up to $\frac{1}{1 - \beta}$ times
+    as large. Follow the velocity for a gradient that stays the same. Some books write it so; here
+    it is weighted."""
     return {"new_v": lambda n: n.beta * n.v + n.g}
 
 
@@ -148,20 +148,20 @@ def beta_fixed() -> dict[str, Any]:
 def velocity_not_stored(
     parameters: Arrays, grads: Arrays, v: Arrays, beta: float, learning_rate: float
 ) -> Any:
-    """Your step is right, but the velocity that you return is the old one. The next step will start
-    from it again. Look at where the new velocity is kept."""
+    """The velocity that you return is the old one, so the next step will start from it again. Print
+    one before and after the call. Look at where the new velocity is kept."""
     old = dict(v)
     return momentum(parameters, grads, v, beta, learning_rate)[0], old
 
 
-@mistake(EXERCISE, title="the velocity is not returned", share=0.5, of=momentum)
+@mistake(EXERCISE, title="the velocity is not returned", of=momentum)
 def velocity_not_returned() -> dict[str, Any]:
-    """You return the parameters alone, and two values are expected. Print what a call gives. Look
+    """You return the parameters alone, and two values are expected. Print what a call returns. Look
     again at the last line."""
     return {"returns": lambda parameters, v: parameters}
 
 
-@mistake(EXERCISE, title="returned in the other order", share=0.5, of=momentum)
+@mistake(EXERCISE, title="returned in the other order", of=momentum)
 def returned_in_other_order() -> dict[str, Any]:
     """You return the velocity first. The caller takes it for the parameters. Look again at the
     order in the docstring."""
@@ -171,7 +171,7 @@ def returned_in_other_order() -> dict[str, Any]:
 @mistake(EXERCISE, title="the first layer only", of=momentum)
 def only_first_layer() -> dict[str, Any]:
     """Only the first layer changes. Print the parameters of the last one before and after the call.
-    Look again at which layers the loop goes through."""
+    Look again at which layers the loop goes through, and at where the return stands."""
     return {"which": rules.first_layer}
 
 
@@ -198,7 +198,7 @@ def only_W() -> dict[str, Any]:
 
 @mistake(EXERCISE, title="the biases get the gradient of the weights", of=momentum)
 def b_by_gradient_of_W() -> dict[str, Any]:
-    """The velocity of your biases is made with dW. numpy stretches it to a matrix without a word:
+    """The velocity of your biases is made with dW. numpy stretches it to a matrix without an error:
     print its shape. Look again at the key of the gradient."""
     return {"gradient": rules.gradient_of_W}
 
@@ -207,8 +207,8 @@ def b_by_gradient_of_W() -> dict[str, Any]:
 def W_by_step_of_b(
     parameters: Arrays, grads: Arrays, v: Arrays, beta: float, learning_rate: float
 ) -> Any:
-    """Your velocities are right, but the weights are moved by that of the biases. numpy stretches
-    it without a word. Look again at the keys in the step."""
+    """Your weights are moved by the velocity of the biases. numpy stretches it without an error.
+    Compare the change of two columns of W1. Look again at the keys in the step."""
     old = {name: parameters[name] for name in rules.only_W(parameters)}
     momentum(parameters, grads, v, beta, learning_rate)
     return parameters | {k: p - learning_rate * v["db" + k[1:]] for k, p in old.items()}, v

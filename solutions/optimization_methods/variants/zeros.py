@@ -115,8 +115,8 @@ def first_layer_forgotten() -> dict[str, Any]:
 @mistake(VELOCITY, title="the first layer only", of=velocity)
 @mistake(ADAM, title="the first layer only", of=averages)
 def only_first_layer() -> dict[str, Any]:
-    """Only dW1 and db1 are there. Print the keys. Look again at which layers the loop goes
-    through."""
+    """Only dW1 and db1 are there. Print the keys. Look again at which layers the loop goes through,
+    and at where the return stands."""
     return {"which": rules.first_layer}
 
 
@@ -247,14 +247,14 @@ def two_layers_in_both(parameters: Arrays) -> Any:
     return two_layers(parameters), two_layers(parameters)
 
 
-@mistake(ADAM, title="s is not returned", share=0.5, of=averages)
+@mistake(ADAM, title="s is not returned", of=averages)
 def s_not_returned() -> dict[str, Any]:
-    """You return v alone, and two values are expected. Print what a call gives. Look again at the
+    """You return v alone, and two values are expected. Print what a call returns. Look again at the
     last line."""
     return {"returns": lambda v, s: v}
 
 
-@mistake(ADAM, title="one dictionary with both", share=0.5, of=averages)
+@mistake(ADAM, title="one dictionary with both", of=averages)
 def one_dictionary() -> dict[str, Any]:
     """You return a dictionary that holds v and s. The caller expects two values. Look again at the
     last line."""

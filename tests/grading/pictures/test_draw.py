@@ -12,9 +12,9 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError
-from grader.execution.protection import protection_in_force
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
 from grader.grading.pictures.draw import drawn_by_reference
+from grader.grading.task import Task
 from grader.model import ExerciseResult, Result, Submission, Verdict
 from grader.results.schema import schema
 from grader.sandbox.level import Level
@@ -150,11 +150,10 @@ def test_a_function_cannot_draw_the_hidden_inputs_that_it_remembers(
 
 
 def test_what_a_function_leaves_behind_is_not_there_when_it_draws(
-    graded: Callable[..., Result],
+    graded: Callable[..., Result], need_level: Callable[[Level], None]
 ) -> None:
     """It leaves word of a hidden input wherever it may, and draws a path by what it finds."""
-    if protection_in_force()[0] is Level.LIMITS:
-        pytest.skip("without namespaces or Landlock, files are anybody's")
+    need_level(Level.LANDLOCK)  # below it, files are anybody's
     body = (
         "import os\n"
         "    small, found = parameters['W1'].size == 1, 0\n"

@@ -16,13 +16,14 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment
 from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
 from grader.grading.pictures.trainings import (
     TRAININGS,
     frozen,
     frozen_trainings,
     trainings_out_of_step,
 )
+from grader.grading.task import Task
 from grader.model import Drawing, Result, Submission, Verdict
 from grader.results.schema import schema
 from grader.scenes import Ended, Training, Window
@@ -67,6 +68,7 @@ def here(root: Path) -> Assignment:
     return load_assignment(root, NAME)
 
 
+@pytest.mark.thorough
 def test_real_notebook_with_a_wrong_adam(root: Path, here: Assignment, tmp_path: Path) -> None:
     """The other two of its trainings are the reference's: that one was frozen as it is trained."""
     pytest.importorskip("sklearn")
@@ -237,7 +239,8 @@ def test_assignment_whose_master_trains_nothing_has_no_such_picture(
     adam = load_assignment(root, "adam")
     assert frozen(adam) == {}
     assert frozen_trainings(adam) == {}
-    path = write("s.ipynb", GD, MODEL, TRAIN.replace("gd", "adam"))
+    answer = "def initialize_adam(parameters): return {}, {}"
+    path = write("s.ipynb", GD, answer, MODEL, TRAIN.replace("gd", "adam"))
     assert {each.drawings for each in full(root, path, "adam").exercises} == {()}
 
 

@@ -8,7 +8,9 @@ from textwrap import dedent
 
 import pytest
 
+from grader.grading.repair.budget import Budget
 from grader.grading.repair.edits import MAX_NODES, Edit, edits
+from grader.grading.repair.search import MAX_STEPS
 from grader.notebooks.cells import functions
 from tests.forms import adam, gd, mini_batches, momentum, velocity
 
@@ -18,7 +20,7 @@ MODULES = (gd, mini_batches, velocity, momentum, adam)
 def edits_of(source: str, limit: int = 1000) -> list[Edit]:
     """The first edits of the only function in the source."""
     (function,) = functions(source).values()
-    return list(islice(edits(function, source.splitlines()), limit))
+    return list(islice(edits(function, source.splitlines(), Budget(MAX_STEPS)), limit))
 
 
 def becoming(source: str, statement: str) -> Edit:
@@ -51,6 +53,11 @@ def becoming(source: str, statement: str) -> Edit:
         ("return c['one'], c['two']", 2, "return (c['two'], c['two'])"),
         ("return c['ones'], c['nes']", 2, "return (c['nes'], c['nes'])"),
         ("return c[:, a:]", 2, "return c[:, :a]"),
+        ("return c[:, -(a % b)]", 2, "return c[:, -(a % b):]"),
+        ("return c[:, a]", 2, "return c[:, :a]"),
+        ("return c[:, a:-b]", 2, "return c[:, -b:]"),
+        ("return c[:, a:b]", 2, "return c[:, b:a]"),
+        ("n = len(c)\nreturn n", 2, "n = len(c) // 2"),
         ("return c[:, a:b]", 2, "return c[:, a:]"),
         ("return c[a]", 2, "return c[a + 1]"),
         ("return f(a, b)", 2, "return f(b, a)"),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.encoding import from_json, to_json
-from grader.grading.grade import Task, grade
+from grader.grading.grade import grade
 from grader.grading.repair.search import WORDS, SearchLimits
+from grader.grading.task import Task
 from grader.model import ExerciseResult, Graded, Mark, Repair, Result, Submission, Verdict
 from tests.forms import adam
 from tests.forms.table import diagnosed

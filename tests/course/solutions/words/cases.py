@@ -31,3 +31,9 @@ def again():
 def lengths():
     """Words of several lengths."""
     return arguments("one three fourteen")
+
+
+@case("mean_and_spread")
+def equal_lengths():
+    """Words of one length: they do not spread."""
+    return arguments("cat dog emu")

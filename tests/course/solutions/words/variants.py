@@ -19,7 +19,7 @@ def squared(text):
     return fmean(sizes), pvariance(sizes)
 
 
-@mistake("mean_and_spread", title="letters are added up", share=0.4)
+@mistake("mean_and_spread", title="letters are added up")
 def total(text):
     """Your mean grows with every word. Look again at what a sum becomes a mean by."""
     sizes = [len(word) for word in text.split()]

@@ -70,7 +70,7 @@ def by_scaling(seed: int, count: int, sides: int = 6) -> list[int]:
     return [int(rng.random() * sides) + 1 for _ in range(count)]
 
 
-@mistake("throw_dice", title="a side that no die has", share=0.5)
+@mistake("throw_dice", title="a side that no die has")
 def from_zero(seed: int, count: int, sides: int = 6) -> list[int]:
     """Your dice show 0, and never their highest number. Throw many, and print the smallest."""
     rng = random.Random(seed)

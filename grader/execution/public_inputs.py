@@ -1,0 +1,73 @@
+"""Find out the inputs of public cases by running the student's module that lists them, in a kernel.
+
+In a folder that somebody else may have written to, such as a student's clone, that module is code
+as strange as the notebook. So it never runs in our process; what it returns is decoded strictly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.assignments.records import Assignment
+from grader.errors import AssignmentError
+from grader.execution.calls import Call
+from grader.execution.cell_steps import CellStep
+from grader.execution.event_loop import run
+from grader.execution.outcome import Outcome, Raised, Returned
+from grader.execution.protection import protection_in_force
+from grader.execution.session import Execution, confinement_for
+from grader.notebooks.read import Cell
+from grader.values import wire
+
+_ASKED = """
+import importlib
+
+def inputs(module, exercise, case):
+    args, kwargs = importlib.import_module(module).PUBLIC_CASES[exercise][case]()
+    return args, kwargs
+"""
+_FUNCTION = "inputs"
+
+
+def public_inputs(
+    assignment: Assignment, module: str, names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Callable[[], Any]]:
+    """For each exercise and case a function that makes new objects of the case's inputs.
+
+    `module` is a module of the assignment's folder. Raises AssignmentError where it does not give
+    the inputs, and KernelFailure where no kernel can be started.
+    """
+    outcomes = run(_asked(assignment, module, names))
+    return {
+        name: _maker(assignment.folder / f"{module}.py", name, outcome)
+        for name, outcome in zip(names, outcomes, strict=True)
+    }
+
+
+async def _asked(
+    assignment: Assignment, module: str, names: Sequence[tuple[str, str]]
+) -> list[Outcome]:
+    limits = assignment.limits
+    shut_in = confinement_for(limits, assignment.warm_imports, protection_in_force()[0])
+    files = {path.name: path for path in assignment.folder.glob("*.py") if path.is_file()}
+    beside = {**files, **assignment.helper_files()}
+    async with Execution([CellStep(Cell(1, _ASKED))], beside, limits, shut_in) as execution:
+        calls = [Call((_FUNCTION,), wire.encode(((module, *name), {}))) for name in names]
+        return [await execution.call(each) for each in calls]
+
+
+def _maker(path: Path, name: tuple[str, str], outcome: Outcome) -> Callable[[], Any]:
+    match outcome:
+        case Returned((tuple(), dict()) as inputs):
+            encoded = wire.encode(inputs)
+            return lambda: wire.decode(encoded)
+        case Raised(kind, message):
+            how = f"{kind}: {message}"
+        case _:
+            how = f"it gives {type(outcome).__name__.lower()}"
+    raise AssignmentError(
+        f"{path}: the inputs of case {name[1]!r} of {name[0]!r} cannot be had ({how}); "
+        "unpack the assignment's files again"
+    )

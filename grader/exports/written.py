@@ -1,0 +1,76 @@
+"""Read the results that `grade` wrote, and make sure that they have what people decided since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.encoding import Malformed
+from grader.errors import InputError, Remedy
+from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
+from grader.model import Adjustment, Run
+from grader.results.files import read_results
+from grader.results.folder import RESULTS
+
+
+def read_run(folder: Path) -> Run:
+    """The run whose results `grade` wrote to the folder.
+
+    Raises InputError where the folder has no results.json of its own (those of several assignments
+    are in folders below it), or where the file cannot be read as one.
+    """
+    path = folder / RESULTS
+    if not path.exists():
+        inner = [str(each.parent) for each in sorted(folder.glob(f"*/{RESULTS}"))]
+        hint = f"there are {', '.join(inner)}" if inner else "grade first"
+        raise InputError(f"{path}: there is no such file; {hint}", Remedy.OTHER_RESULTS)
+    try:
+        return read_results(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except Malformed as error:
+        raise InputError(
+            f"{path}: is no result file of this fairgrade ({error})", Remedy.GRADE_AGAIN
+        ) from None
+
+
+def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
+    """Raise InputError where people decided something that is not in the results yet."""
+    places = [gradebook] if gradebook else [folder / GRADEBOOK, folder.parent / GRADEBOOK]
+    path = next((each for each in places if each.exists()), None)
+    if path is None:
+        return
+    with Gradebook(path, create=False) as book:
+        open_ones = _undone(run, book.decisions())
+    if open_ones:
+        raise InputError(
+            f"{path}: people decided since the results were written ({'; '.join(open_ones)})",
+            Remedy.GRADE_AGAIN,
+        )
+
+
+def _undone(run: Run, decisions: Decisions) -> list[str]:
+    """Where the results do not have the gradebook's decisions, as "student, exercise".
+
+    These are decisions that were made, changed or undone after the results had been written.
+    """
+    students = {result.student for result in run.results}
+    shown = {
+        (result.student, exercise.name): exercise.adjustment
+        for result in run.results
+        for exercise in result.exercises
+        if exercise.adjustment
+    }
+    standing = {
+        (student, exercise): made
+        for (assignment, student, exercise), made in decisions.scores.items()
+        if assignment == run.assignment and student in students
+    }
+    return [
+        f"{student}, {exercise}"
+        for student, exercise in sorted(shown.keys() | standing.keys())
+        if _made(shown, (student, exercise)) != _made(standing, (student, exercise))
+    ]
+
+
+def _made(found: dict[tuple[str, str], Adjustment], key: tuple[str, str]) -> str:
+    return found[key].made if key in found else ""

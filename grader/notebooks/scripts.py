@@ -1,0 +1,182 @@
+"""Read the code cells of notebooks that jupytext wrote as a script (.py) or as Markdown (.md).
+
+Such a file is recognized by its header, which names jupytext. The formats are the percent format,
+the light format, Markdown with fenced code, and MyST. What is needed of them is so little that a
+dependency on jupytext would cost more than it saves. Every pattern looks at one line only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# How many of the first lines are searched for the header's end.
+_HEADER_LINES = 120
+_PERCENT = re.compile(r"# %%+(?:\s+(?P<rest>\S.*))?")
+_TEXT_CELL = re.compile(
+    r"(?:[^\[\n]*\s)?\[(?:markdown|md|raw)\].*|[^=\n]*cell_type=\"(?:markdown|raw)\".*"
+)
+_OPENED, _CLOSED = re.compile(r"# \+(?:\s.*)?"), re.compile(r"# -\s*")
+_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})\s*(?P<language>[^`]*)")
+_CODE = re.compile(r"\{?(?:code-cell\}|i?python\d?\b|py\b).*", re.IGNORECASE)
+# In these formats, code without braces is an example in the text.
+_BRACED = re.compile(r"\{(?:code-cell\}|i?python\d?\b).*", re.IGNORECASE)
+# Between these marks stands one cell of text, in which there may be fences.
+_REGION, _END_REGION = re.compile(r"<!-- #region\b.*"), re.compile(r"<!-- #endregion -->\s*")
+_NOT_RUN = re.compile(r".*(?:\.noeval|active=\"\"|\.no-execute)")
+_LANGUAGE = re.compile(r"[# ]*language: *[\"']?(?P<name>[\w+#.-]{1,40})")
+# Jupytext writes magics as comments. Only well-known ones are turned back: a comment may begin
+# with a percent sign, too.
+_MAGIC = re.compile(
+    r"# (?P<magic>%%?(?:autoreload|bash|capture|cd|conda|config|env|html|javascript|latex|load_ext"
+    r"|markdown|matplotlib|pip|pylab|reload_ext|run|script|sh|sql|svg|time|timeit|writefile)\b.*)"
+)
+_QUOTES = re.compile(r'"""|\'\'\'')
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A notebook that was written as text: its cells, of which None are not code, and language."""
+
+    cells: tuple[str | None, ...]
+    language: str
+
+
+def is_script(text: str) -> bool:
+    """Whether the text begins with a header of jupytext's."""
+    return bool(_header(text.split("\n", _HEADER_LINES)[:_HEADER_LINES]))
+
+
+def read_script(text: str) -> Script:
+    """The cells of a text for which `is_script` is true."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    header = _header(lines[:_HEADER_LINES])
+    body = lines[len(header) :]
+    languages = [found["name"] for line in header if (found := _LANGUAGE.match(line))]
+    if not header[0].startswith("#"):
+        named = any(re.search("format_name: *(myst|rmarkdown|quarto)", line) for line in header)
+        cells = _fenced(body, _BRACED if named else _CODE)
+    elif any(_PERCENT.fullmatch(line) for line in body):
+        cells = _percent(body)
+    else:
+        cells = _light(body)
+    return Script(tuple(cells), languages[0].lower() if languages else "")
+
+
+def _header(lines: list[str]) -> list[str]:
+    """The lines of jupytext's header, up to its end; empty if there is none.
+
+    Before it there may be a line that says the encoding or the program.
+    """
+    begin = 0
+    while begin < min(3, len(lines)) and lines[begin].startswith(("#!", "# -*-")):
+        begin += 1
+    first = lines[begin].strip("\ufeff \r") if begin < len(lines) else ""
+    if first not in ("# ---", "---"):
+        return []
+    for number, line in enumerate(lines[begin + 1 :], start=begin + 1):
+        if line.strip() == first:
+            inside = lines[: number + 1]
+            is_known = any("jupytext:" in each for each in inside) and not any(
+                re.search("format_name: *sphinx", each) for each in inside
+            )
+            return inside if is_known else []
+    return []
+
+
+def _percent(lines: list[str]) -> Iterator[str | None]:
+    """The cells of the percent format; what stands before the first mark is a cell, too."""
+    cell: list[str] = []
+    is_code = True
+    for line in [*lines, None]:
+        mark = _PERCENT.fullmatch(line) if line is not None else None
+        if line is not None and not mark:
+            cell.append(line)
+            continue
+        source = _source(cell)
+        if source or not is_code:
+            yield source if is_code else None
+        cell = []
+        is_code = not (mark and _TEXT_CELL.fullmatch(mark["rest"] or ""))
+
+
+def _light(lines: list[str]) -> Iterator[str | None]:
+    """The cells of the light format: between marks `# +` and `# -`, or paragraphs of code."""
+    cell: list[str] = []
+    marked, is_code, quote = False, True, ""
+    for number, line in enumerate(lines):
+        opened = bool(_OPENED.fullmatch(line)) and not quote
+        closed = marked and bool(_CLOSED.fullmatch(line)) and not quote
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        ends = not marked and not quote and not line.strip() and not after.startswith((" ", "\t"))
+        if opened or closed or (ends and after.strip()):
+            yield from _light_cell(cell, is_code, marked)
+            cell = []
+        if opened or closed:
+            marked = opened
+            is_code = not (opened and _TEXT_CELL.fullmatch(line[3:].strip()))
+            continue
+        cell.append(line)
+        quote = _quote_after(line, quote)
+    yield from _light_cell(cell, is_code, marked)
+
+
+def _light_cell(lines: list[str], is_code: bool, marked: bool) -> Iterator[str | None]:
+    source = _source(lines)
+    if source:
+        is_text = all(not line.strip() or line.startswith("#") for line in lines)
+        is_magic = source.startswith("%")
+        yield source if is_code and (marked or is_magic or not is_text) else None
+
+
+def _fenced(lines: list[str], code: re.Pattern[str]) -> Iterator[str | None]:
+    """The code between fences in Markdown; the text between two of them is a cell, too."""
+    cell: list[str] = []
+    fence, is_code, in_region = "", False, False
+    for line in lines:
+        if not fence and (_REGION.fullmatch(line) or _END_REGION.fullmatch(line)):
+            in_region = bool(_REGION.fullmatch(line))
+        found = None if in_region else _FENCE.fullmatch(line.rstrip())
+        if fence and found and found["fence"].startswith(fence) and not found["language"]:
+            yield _source(_without_options(cell)) if is_code else None
+            cell, fence = [], ""
+        elif not fence and found:
+            if any(each.strip() for each in cell):
+                yield None
+            language = code.match(found["language"])
+            is_code = bool(language) and not _NOT_RUN.match(found["language"])
+            cell, fence = [], found["fence"]
+        else:
+            cell.append(line)
+    if any(each.strip() for each in cell):
+        yield _source(_without_options(cell)) if fence and is_code else None
+
+
+def _without_options(lines: list[str]) -> list[str]:
+    """A cell of MyST without the options before its code, `:tags: [x]` or a block in `---`."""
+    if lines and lines[0].strip() == "---":
+        ends = [number for number, line in enumerate(lines) if line.strip() == "---"]
+        return lines[ends[1] + 1 :] if len(ends) > 1 else lines
+    start = 0
+    while start < len(lines) and re.match(r":[\w-]+:", lines[start]):
+        start += 1
+    return lines[start:]
+
+
+def _source(lines: list[str]) -> str:
+    found = (_MAGIC.fullmatch(line) for line in lines)
+    text = "\n".join(
+        match["magic"] if match else line for match, line in zip(found, lines, strict=True)
+    )
+    return text.strip("\n")
+
+
+def _quote_after(line: str, quote: str) -> str:
+    """The triple quote that is open after a line, given the one that is open before it."""
+    for found in _QUOTES.findall(line):
+        if not quote:
+            quote = found
+        elif quote == found:
+            quote = ""
+    return quote

@@ -1,0 +1,110 @@
+"""Tell whether a function is still the stub that students were given."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.notebooks.cells import functions
+from grader.notebooks.parsing import UNREADABLE, parse_python, parsed_cell, source_lines
+
+# A longer line of a stub is taken to have something in it.
+MAX_BLANK_CHARACTERS = 1_000
+
+
+def _mark(words: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s*+#++\s*+{re.escape(words)}")
+
+
+START_MARK, END_MARK = _mark("START CODE HERE"), _mark("END CODE HERE")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The comments between which students write: what the first and the last line begin with."""
+
+    start: re.Pattern[str] = START_MARK
+    end: re.Pattern[str] = END_MARK
+
+    @classmethod
+    def of(cls, start: str, end: str) -> Marks:
+        """The marks with these words after `#`."""
+        return cls(_mark(start), _mark(end))
+
+
+OUR_MARKS = Marks()
+
+
+def is_untouched(
+    source: str, name: str, original: str | None = None, marks: Iterable[Marks] = (OUR_MARKS,)
+) -> bool:
+    """Whether the function `name` of a cell is still the stub that students were given.
+
+    It is if there is nothing but comments, `pass`, `...` and assignments of None between marks of
+    one kind, or if its `skeleton` is `original`, that of the template's function.
+    """
+    lines = _lines_of(source, name)
+    for each in marks:
+        stubs = list(_stubs(lines, each))
+        if stubs and all(_is_blank(line) for stub in stubs for line in stub):
+            return True
+    return original is not None and skeleton(source, name) == original
+
+
+def _lines_of(source: str, name: str) -> list[str]:
+    """The lines of a function, with the comments after it; of the whole cell if it is not found."""
+    function = functions(source).get(name)
+    lines = source_lines(source)
+    if function is None:
+        return lines
+    later = [n.lineno for n in parsed_cell(source).tree.body if n.lineno > function.lineno]
+    return lines[function.lineno - 1 : min(later, default=len(lines) + 1) - 1]
+
+
+def _stubs(lines: list[str], marks: Marks) -> Iterator[list[str]]:
+    stub: list[str] | None = None
+    for line in lines:
+        if marks.end.match(line):
+            if stub is not None:
+                yield stub
+            stub = None
+        elif marks.start.match(line):
+            stub = []
+        elif stub is not None:
+            stub.append(line)
+
+
+def _is_blank(line: str) -> bool:
+    """Whether a line of a stub is empty, a comment, `pass`, `...`, or assigns nothing but None."""
+    text = line.strip()
+    if text in ("", "pass", "...") or text.startswith("#"):
+        return True
+    if len(text) > MAX_BLANK_CHARACTERS:
+        return False
+    try:
+        (statement,) = parse_python(text).body
+    except UNREADABLE:
+        return False
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(each, ast.Constant) and each.value is None for each in values)
+
+
+def skeleton(source: str, name: str) -> str | None:
+    """The abstract syntax tree of a function's arguments and body, as text.
+
+    It is the same for two functions that differ only in comments, docstring and layout. None where
+    the cell has no such function.
+    """
+    function = functions(source).get(name)
+    if function is None:
+        return None
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    try:
+        return ast.dump(function.args) + "".join(map(ast.dump, body))
+    except (RecursionError, ValueError):  # nested too deeply, or a number too long, to be printed
+        return None

@@ -1,0 +1,1 @@
+"""The geometry and the words of what pages show as SVG."""

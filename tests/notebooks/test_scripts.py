@@ -1,0 +1,234 @@
+"""scripts: notebooks that jupytext wrote as text have the cells that the notebook had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import SubmissionError
+from grader.notebooks.read import parse_notebook, read_notebook
+from grader.notebooks.scripts import is_script, read_script
+
+HEADER = """# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: FORMAT
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+"""
+FUNCTION = '''def f(x):
+    """What it does.
+
+    # %% no cell
+    """
+
+    return x % 2'''
+PERCENT = f"""# %% [markdown]
+# # The task
+#
+# Write `f`.
+
+# %%
+# %matplotlib inline
+import numpy as np  # %% of them
+
+# %% tags=["answer"]
+{FUNCTION}
+
+# %% [markdown] tags=["hint"]
+# Try it.
+
+# %%
+f(3)
+"""
+LIGHT = f"""# # The task
+#
+# Write `f`.
+
+# %matplotlib inline
+import numpy as np  # %% of them
+
+# +
+{FUNCTION}
+
+after = 1
+# -
+
+# Try it.
+
+def g(x):
+
+    return x
+
+f(3)
+"""
+MARKDOWN = f"""---
+jupyter:
+  jupytext:
+    formats: md
+  kernelspec:
+    language: python
+    name: python3
+---
+
+# The task
+
+```python
+%matplotlib inline
+import numpy as np  # %% of them
+```
+
+Write `f`:
+
+```python tags=["answer"]
+{FUNCTION}
+```
+
+```python active=""
+not_run()
+```
+
+```bash
+rm -r nothing
+```
+
+<!-- #region -->
+An example:
+
+```python
+f(4)
+```
+<!-- #endregion -->
+
+~~~python
+f(3)
+~~~
+"""
+MYST = f"""---
+jupytext:
+  text_representation:
+    format_name: myst
+---
+
+```{{code-cell}} ipython3
+:tags: [answer]
+
+{FUNCTION}
+```
+
+An example:
+
+```python
+f(4)
+```
+
+```{{code-cell}} ipython3
+---
+tags: [x]
+---
+f(3)
+```
+"""
+IMPORTS = "%matplotlib inline\nimport numpy as np  # %% of them"
+
+
+def code(text: str) -> list[str]:
+    return [cell for cell in read_script(text).cells if cell]
+
+
+def test_the_percent_format_is_read() -> None:
+    script = read_script(HEADER.replace("FORMAT", "percent") + PERCENT)
+    assert script.cells == (None, IMPORTS, FUNCTION, None, "f(3)")
+    assert script.language == "python"
+
+
+def test_the_light_format_is_read() -> None:
+    text = HEADER.replace("FORMAT", "light") + LIGHT
+    cells = [IMPORTS, f"{FUNCTION}\n\nafter = 1", "def g(x):\n\n    return x", "f(3)"]
+    assert code(text) == cells
+
+
+def test_markdown_and_myst_are_read_without_what_is_not_run() -> None:
+    assert code(MARKDOWN) == [IMPORTS, FUNCTION, "f(3)"]
+    assert code(MYST) == [FUNCTION, "f(3)"]
+
+
+@pytest.mark.parametrize("text", [HEADER + PERCENT, MARKDOWN])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_such_a_file_is_read_as_a_notebook_and_flagged(tmp_path: Path, text: str, end: str) -> None:
+    path = tmp_path / "work.txt"
+    path.write_bytes(text.replace("\n", end).encode("utf-8-sig"))
+    read = read_notebook(path)
+    assert "return x % 2" in read.cells[1].source
+    assert "\r" not in read.cells[1].source
+    assert read.flags == ("read from the text that jupytext made of the notebook",)
+    # Text is a cell, too, so that the numbers are those of the notebook.
+    assert [cell.number for cell in read.cells][:2] == [2, 3 if text.startswith("# ---") else 4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PERCENT,
+        LIGHT,
+        "# A page\n\n```python\nf(3)\n```\n",
+        "---\ntitle: A page of jupytext\n---\n",
+        "# ---\n# title: jupytext\n# ---\n",
+        HEADER.replace("FORMAT", "sphinx"),
+        "",
+        "# ---",
+        "{}",
+    ],
+)
+def test_a_text_without_jupytexts_header_is_no_notebook(text: str) -> None:
+    assert not is_script(text)
+
+
+def test_other_languages_and_texts_without_code_are_refused() -> None:
+    with pytest.raises(SubmissionError, match="a notebook in r"):
+        parse_notebook((HEADER.replace("python", "R") + PERCENT).encode())
+    with pytest.raises(SubmissionError, match="no code"):
+        parse_notebook((HEADER + "# %% [markdown]\n# x\n").encode())
+
+
+def test_a_notebook_saved_in_utf_16_is_read() -> None:
+    text = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "é = 1"}]}'
+    assert parse_notebook(text.encode("utf-16")).cells[0].source == "é = 1"
+
+
+LINES = st.sampled_from(
+    [
+        "# %%",
+        "# %% [markdown]",
+        "# +",
+        "# -",
+        "",
+        "x = 1",
+        "    y",
+        '"""',
+        "```python",
+        "```",
+        "~~~",
+    ]
+)
+
+
+@given(st.lists(LINES), st.sampled_from([HEADER, MARKDOWN[:100]]))
+def test_whatever_follows_the_header_no_line_of_code_is_there_twice(
+    lines: list[str], header: str
+) -> None:
+    numbered = [f"x = {n}" if line == "x = 1" else line for n, line in enumerate(lines)]
+    text = header + "\n".join(numbered)
+    found = "\n".join(code(text)).split("\n")
+    for n, line in enumerate(lines):
+        assert line != "x = 1" or found.count(f"x = {n}") <= 1
