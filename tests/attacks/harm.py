@@ -224,7 +224,7 @@ ENDINGS = (
         tries("cores", lambda: os.sched_setaffinity(pid, {0}))
         tries("I/O priority", lambda: system((251, 30), 1, pid, 3 << 13))
         try:
-            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))  # or so it seems
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))  # or so it seems
         except OSError:
             pass
         tries("limits of the grader", lambda: resource.prlimit(OUTSIDE["grader"], resource.RLIMIT_NOFILE))
@@ -983,13 +983,14 @@ REACHING = (
             for what, act in {
                 "getpgid": lambda: os.getpgid(pid), "getsid": lambda: os.getsid(pid),
                 "cores": lambda: os.sched_getaffinity(pid), "priority": lambda: os.getpriority(0, pid),
-                "scheduler": lambda: os.sched_getscheduler(pid), "pidfd": lambda: os.pidfd_open(pid),
+                "pidfd": lambda: os.pidfd_open(pid),
                 "processor time": lambda: time.clock_gettime(~pid << 3 | 2),
                 "robust list": lambda: system((274, 100), pid, ctypes.byref(ctypes.c_void_p()), ctypes.byref(ctypes.c_size_t())),
                 "capabilities": lambda: system((125, 90), struct.pack("Ii", 0x20080522, pid), bytes(24)),
                 "I/O priority": lambda: system((252, 31), 1, pid),
             }.items():
                 tries(what, act)
+            tries("scheduler", lambda: os.sched_getscheduler(pid), os.SCHED_BATCH)
         tries("listmount", lambda: system((458, 458), struct.pack("IIQQQ", 24, 0, 2**64 - 1, 0, 0), bytes(80), 8, 0))
         tries("statmount", lambda: system((457, 457), struct.pack("IIQQQ", 24, 0, 1, 1, 0), bytes(800), 800, 0))
         tries("io_setup", lambda: system((206, 0), 1, ctypes.byref(ctypes.c_ulong())))

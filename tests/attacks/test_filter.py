@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import importlib
 import json
+import os
 import re
 import signal
 import subprocess
@@ -272,7 +273,13 @@ ATTEMPTS = {
     "its_session": "os.getsid(victim)",
     "its_cores": "os.sched_getaffinity(victim)",
     "its_priority": "os.getpriority(os.PRIO_PROCESS, victim)",
-    "its_scheduler": "os.sched_getscheduler(victim)",
+    "its_scheduler": (
+        "if os.sched_getscheduler(victim) != os.SCHED_BATCH: raise OSError('not told')"
+    ),
+    "its_place_in_a_schedule": (
+        "told = ctypes.c_int(-1); system((143, 121), victim, ctypes.byref(told))\n"
+        "if told.value == -1: raise OSError('not told')"
+    ),
     "its_processor_time": "import time; time.clock_gettime(~victim << 3 | 2)",
     "its_descriptor": "os.pidfd_open(victim)",
     "everybodys_priority": "os.getpriority(os.PRIO_USER, 0)",
@@ -315,6 +322,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, int]
     (folder / "file").touch()
     with subprocess.Popen(["sleep", "1000"], start_new_session=True) as victim:
         try:
+            os.sched_setscheduler(victim.pid, os.SCHED_BATCH, os.sched_param(0))
             attempts = "\n".join(
                 f"def try_{name}():\n{indent(body, '    ')}" for name, body in ATTEMPTS.items()
             )
@@ -336,3 +344,21 @@ def test_the_filter_refuses_what_reaches_others(
     without_filter, with_filter = ended[name]
     assert without_filter in (GOT_THROUGH, NO_SUCH_CALL)  # or this would try nothing
     assert with_filter in (REFUSED, NO_SUCH_CALL)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_threads_of_libzmq_can_start_behind_the_filter(alone: bool) -> None:
+    """A machine with much to do may run a kernel's threads only when the filter is installed."""
+    code = f"""
+import sys, zmq
+sys.path.insert(0, {str(INSIDE)!r})
+import seccomp
+seccomp.install(alone={alone})
+with zmq.Context() as context, context.socket(zmq.PAIR) as one, context.socket(zmq.PAIR) as other:
+    one.bind("inproc://x")
+    other.connect("inproc://x")
+    one.send(b"started")
+    print(other.recv().decode())
+"""
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout) == (0, b"started\n")

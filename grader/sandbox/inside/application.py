@@ -37,8 +37,8 @@ class AgentApp(IPKernelApp):
         """Make everything that all kernels have in common: all but the sockets."""
         self.init_pdb()
         self.configure_tornado_logger()
-        # pyzmq sends what is longer than the threshold without copying it. For that it starts a
-        # thread that reads its own scheduling, and ends the process where the filter refuses that.
+        # pyzmq sends what is longer than the threshold without copying it. For that it starts
+        # threads, and ends the process where a submission may start none any more.
         self.session = AgentSession(parent=self, key=b"of no kernel", copy_threshold=sys.maxsize)
         self.outlet = Outlet(self.session)
         self.streams = AgentStream(self.outlet, "stdout", 1), AgentStream(self.outlet, "stderr", 2)
