@@ -8,7 +8,7 @@ import click
 
 from grader.cli.shared import ALL_GRADED, BELOW, NOT_ALL_GRADED, leave, speaks_plainly
 from grader.cli.terminal import Terminal
-from grader.handout.check import check, explained, passed
+from grader.handout.check import WIDTH, check, explained, passed
 from grader.model import Status
 
 
@@ -29,7 +29,8 @@ def check_command(notebook: Path, folder: Path | None) -> None:
     """
     terminal = Terminal(quiet=False)
     assignment, result = check(notebook, folder)
-    for line in explained(assignment, result):
+    width = terminal.out.width if terminal.out.is_terminal else WIDTH
+    for line in explained(assignment, result, width):
         terminal.say(line)
     if result.status is not Status.GRADED:
         leave(NOT_ALL_GRADED)

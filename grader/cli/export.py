@@ -16,13 +16,14 @@ from grader.cli.shared import COURSE, CommandError, find_root, root_option, spea
 from grader.cli.terminal import Terminal
 from grader.exports import EXPORTS, Export, Request
 from grader.exports.autograder import write_autograder
-from grader.exports.base import HELP
+from grader.exports.base import HELP, OR_FOLDER
 from grader.exports.written import check_decisions, read_run
 from grader.sandbox.level import Level
 from grader.text import did_you_mean, one_line
 
 # How click reads an option of an export, by the type of the export's field.
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
 _TYPES: dict[Any, click.ParamType[Any]] = {
     bool: click.BOOL,
     str: click.STRING,
@@ -136,7 +137,7 @@ def _option(each: Field[Any], kind: type) -> click.Option:
     default = {} if each.default is MISSING else {"default": each.default}
     return click.Option(
         [_flag(each)],
-        type=_TYPES[kind],
+        type=_FILE_OR_FOLDER if OR_FOLDER in each.metadata else _TYPES[kind],
         is_flag=kind is bool,
         required=not default,
         help=each.metadata[HELP],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from grader.cli.terminal import Terminal
 from grader.encoding import Malformed
 from grader.gradebook.diff import Change, changes
 from grader.gradebook.store import GRADEBOOK, Gradebook, Kept, ListedRun
-from grader.model import ExerciseResult, Owner
+from grader.model import ExerciseResult, Owner, Run
 from grader.report import write_diff
 from grader.results.files import read_results
 from grader.results.folder import RESULTS
@@ -107,18 +108,21 @@ def adjust(
 ) -> None:
     """Give STUDENT a SCORE for EXERCISE that stands above the machine's.
 
-    STUDENT is the name in the table of results, or a login, email address or id.
+    STUDENT is the name in the table of results, or a login, email address or id. EXERCISE is the
+    title, or the function's name.
     """
+    titles = _titles(gradebook.parent)
     with Gradebook(gradebook, create=False) as book:
         student = _name_in(book, student)
-        name, found = _exercise(book.latest(student), student, exercise, assignment)
+        name, found = _exercise(book.latest(student), student, exercise, assignment, titles)
+        title = titles.get(found.name, found.name)
         if undo:
-            if not book.undo(name, student, exercise):
-                raise CommandError(f"{student}, {exercise}: there is no adjustment to undo")
+            if not book.undo(name, student, found.name):
+                raise CommandError(f"{student}, {title}: there is no adjustment to undo")
         else:
-            book.adjust(name, student, exercise, _checked(score, reason, found), reason.strip())
+            book.adjust(name, student, found.name, _checked(score, reason, found), reason.strip())
     what = "the machine's score stands again" if undo else f"{score:g} of {found.max_score:g}"
-    Terminal(quiet=False).say(f"{student}, {exercise}: {what}; {AGAIN}")
+    Terminal(quiet=False).say(f"{student}, {title}: {what}; {AGAIN}")
 
 
 @click.command()
@@ -151,19 +155,27 @@ def _name_in(book: Gradebook, text: str) -> str:
 
 def _called(folder: Path, text: str) -> Iterator[str]:
     """The names of the results whose student is the one meant by the text."""
-    for path in (folder / RESULTS, *sorted(folder.glob(f"*/{RESULTS}"))):
-        try:
-            results = read_results(path).results
-        except (OSError, Malformed):
-            continue
+    for run in _runs_in(folder):
         students = {
             Student(owner.name or each.student, owner.email, tuple(owner.ids.items())): each.student
-            for each in results
+            for each in run.results
             if (owner := each.owner)
         }
         student = Known(students).find(Owner(text, {"login": text}))
         if student:
             yield students[student]
+
+
+def _titles(folder: Path) -> dict[str, str]:
+    """The titles of exercises by their names, as the results beside the gradebook have them."""
+    return {name: title for run in _runs_in(folder) for name, title in run.titles.items()}
+
+
+def _runs_in(folder: Path) -> Iterator[Run]:
+    """What is in the results of a run's output folder; what cannot be read is left out."""
+    for path in (folder / RESULTS, *sorted(folder.glob(f"*/{RESULTS}"))):
+        with contextlib.suppress(OSError, Malformed):
+            yield read_results(path)
 
 
 def _run(number: int, known: dict[int, ListedRun]) -> ListedRun:
@@ -182,24 +194,29 @@ def _write_page(one: ListedRun, two: ListedRun, found: list[Change], page: Path)
 
 
 def _exercise(
-    kept: list[Kept], student: str, exercise: str, assignment: str
+    kept: list[Kept], student: str, exercise: str, assignment: str, titles: dict[str, str]
 ) -> tuple[str, ExerciseResult]:
     """The name of the assignment that has the exercise, and the student's result for it.
 
-    Raises CommandError where the student has no result for it, or has it in several assignments.
+    `exercise` is its name or title, `titles` maps names to titles. Raises CommandError where the
+    student has no result for it, or has it in several assignments.
     """
     found = [
         (each.assignment, result)
         for each in kept
         for result in each.result.exercises
-        if result.name == exercise and assignment in ("", each.assignment)
+        if exercise in (result.name, titles.get(result.name))
+        and assignment in ("", each.assignment)
     ]
     if len(found) == 1:
         return found[0]
     if found:
         raise CommandError(f"{student} has {exercise} in several assignments: --assignment tells")
-    known = [result.name for each in kept for result in each.result.exercises]
-    there_are = f"(there are: {', '.join(known) or 'none'}){did_you_mean(exercise, known)}"
+    names = [result.name for each in kept for result in each.result.exercises]
+    known = list(dict.fromkeys(titles.get(name, name) for name in names))
+    there_are = (
+        f"(there are: {', '.join(known) or 'none'}){did_you_mean(exercise, [*known, *names])}"
+    )
     raise CommandError(f"{student} has no result for {exercise!r} {there_are}")
 
 

@@ -19,6 +19,8 @@ from grader.report.entries import Entry, entries
 MARK = ".fairgrade-export"
 # The key under which the metadata of an option's field has its help text.
 HELP = "help"
+# The key under which it has True if a path may be a folder, too.
+OR_FOLDER = "or folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Export(ABC):
     `name` is the format's name, such as "canvas"; `title` says what it is; and `target` is the file
     or folder that it makes by default. A subclass with options is a frozen dataclass too, and its
     fields are the options. They are of type bool, str, int, float, Path or Path | None (a file that
-    exists), and have their help text under HELP in the metadata.
+    exists, or with OR_FOLDER in the metadata a folder). The metadata has their help text under
+    HELP.
     """
 
     name: ClassVar[str]

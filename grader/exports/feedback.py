@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from grader.errors import InputError, Remedy
-from grader.exports.base import Files, Request
-from grader.exports.summary import summary
+from grader.errors import InputError, Remedy, SubmissionError
+from grader.exports.annotated import annotated, answers_only
+from grader.exports.base import HELP, OR_FOLDER, Files, Request
 from grader.model import Result, Run
+from grader.notebooks.read import notebook_bytes
 from grader.report.entries import Entry, entries
-from grader.report.explanation import explanation
-from grader.text import one_line
+from grader.submissions.archives import unzipped
+from grader.submissions.find import find
 
 # What leads to the class page, and from there to others, is taken out: a student gets no page but
 # their own.
 _TO_THE_CLASS = re.compile(rb'<nav [^>]*aria-label="Report".*?</nav>\n?', re.DOTALL)
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$])")
 
 
 class Feedback(Files):
@@ -56,20 +57,37 @@ class MoodleFeedback(Files):
                 request.note(entry.result, "left out: Moodle's number of the student is not known")
 
 
+@dataclass(frozen=True, kw_only=True)
 class CanvasFeedback(Files):
-    """The files that Canvas handed out, by their names, each a notebook that says the result.
+    """The notebooks that Canvas handed out, by their names, with what is said of each answer.
 
-    Below each of the student's cells that answers an exercise stands what is said of it.
-
-    Canvas shows a file that comes back under the name of the one that the student uploaded, and
-    that was a notebook.
+    With --notebooks, each is the student's own with all its cells; without, it has the cells that
+    answer the exercises. Canvas shows a file that comes back under the name of the one that the
+    student uploaded, and that was a notebook.
     """
 
     name = "canvas-feedback"
     title = "a zip for Canvas' upload of submissions"
     target = "canvas-feedback.zip"
 
+    notebooks: Path | None = field(
+        default=None,
+        metadata={
+            HELP: "Take the students' notebooks from this zip or folder, which was graded.",
+            OR_FOLDER: True,
+        },
+    )
+
     def files(self, request: Request) -> Iterator[tuple[str, bytes]]:
+        with unzipped([self.notebooks] if self.notebooks else []) as opened:
+            handed_in = {}
+            if opened.paths:
+                found = find(opened.paths, Path(os.devnull), scratch=opened.scratch)
+                handed_in = {each.source: each.path for each in found.submissions}
+            yield from self._files(request, handed_in)
+
+    def _files(self, request: Request, handed_in: dict[str, Path]) -> Iterator[tuple[str, bytes]]:
+        """`handed_in` has the paths of notebooks on the disk by those that results have."""
         for result in request.run.results:
             ids = dict(result.owner.ids) if result.owner else {}
             name = PurePath(result.source).name
@@ -80,7 +98,21 @@ class CanvasFeedback(Files):
             elif not name.lower().endswith(".ipynb"):
                 request.note(result, f"left out: {name} is no notebook that could come back")
             else:
-                yield name, _notebook(result, request)
+                whole = _annotated(handed_in.get(result.source), result, request.run)
+                if self.notebooks and not whole:
+                    request.note(
+                        result,
+                        f"{name} comes back with the answers only: {self.notebooks} has not the "
+                        "notebook that was graded",
+                    )
+                yield name, whole or answers_only(result, request.run)
+
+
+def _annotated(path: Path | None, result: Result, run: Run) -> bytes | None:
+    try:
+        return annotated(notebook_bytes(path), result, run) if path else None
+    except SubmissionError:
+        return None
 
 
 def _present(run: Run) -> Iterator[Entry]:
@@ -96,28 +128,3 @@ def _page(entry: Entry, folder: Path) -> bytes:
         raise InputError(
             f"{path}: this page of the report is missing", Remedy.GRADE_AGAIN
         ) from None
-
-
-def _notebook(result: Result, request: Request) -> bytes:
-    title, *lines = summary(result, request.run)
-    text = "\n\n".join([f"# {_literal(request.run.title)}", f"**{_literal(title)}**"])
-    text += "\n\n" + "\n".join(f"- {_literal(line)}" for line in lines)
-    cells = [_cell("markdown", text)]
-    for exercise in result.exercises:
-        title = _literal(one_line(request.run.title_of(exercise.name)))
-        cells.append(_cell("markdown", f"## {title}"))
-        if exercise.code:
-            cells.append(_cell("code", exercise.code))
-        cells.append(_cell("markdown", explanation(exercise)))
-    data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    return json.dumps(data, indent=1).encode()
-
-
-def _cell(kind: str, source: str) -> dict[str, object]:
-    more: dict[str, object] = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"cell_type": kind, "metadata": {}, "source": source, **more}
-
-
-def _literal(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", text)

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from grader.exports.base import Export, Request, WithPoints
 from grader.exports.summary import about, total
 from grader.files import write_file
-from grader.model import CaseResult, ExerciseResult, Result
+from grader.model import CaseResult, ExerciseResult, Result, Run
 from grader.text import number, plain
 
 # XML 1.0 has no place for these, escaped or not.
@@ -27,7 +27,7 @@ class Junit(WithPoints, Export):
     def write(self, request: Request) -> None:
         root = Element("testsuites", name=_text(request.run.title))
         for result in request.run.results:
-            root.append(_suite(result, self.points(result)))
+            root.append(_suite(result, self.points(result), request.run))
             if result.score is None:
                 request.note(result, f"an error, without a score: {result.reason}")
         for kind in ("tests", "failures", "errors"):
@@ -42,13 +42,13 @@ def _xml(root: Element) -> bytes:
     return file.getvalue()
 
 
-def _suite(result: Result, points: float | None) -> Element:
+def _suite(result: Result, points: float | None, run: Run) -> Element:
     suite = Element("testsuite", name=_text(result.student), time=f"{result.seconds:.2f}")
     properties = SubElement(suite, "properties")
     for name, value in (("score", number(points)), ("max_score", number(result.max_score))):
         SubElement(properties, "property", name=name, value=value)
     for exercise in result.exercises:
-        _exercise(suite, exercise)
+        _exercise(suite, exercise, _text(run.title_of(exercise.name)))
     if result.score is None:
         test = SubElement(suite, "testcase", classname="submission", name="grading")
         _outcome(test, "error", total(result))
@@ -58,11 +58,11 @@ def _suite(result: Result, points: float | None) -> Element:
     return suite
 
 
-def _exercise(suite: Element, exercise: ExerciseResult) -> None:
+def _exercise(suite: Element, exercise: ExerciseResult, title: str) -> None:
     for case in exercise.cases:
-        test = SubElement(suite, "testcase", classname=_text(exercise.name), name=_text(case.name))
+        test = SubElement(suite, "testcase", classname=title, name=_text(case.name))
         _case(test, case, exercise)
-    test = SubElement(suite, "testcase", classname=_text(exercise.name), name="points")
+    test = SubElement(suite, "testcase", classname=title, name="points")
     if exercise.score is None:
         _outcome(test, "skipped", about(exercise))
     elif exercise.score < exercise.max_score:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from grader.errors import InputError, Remedy
 from grader.exports.base import Export, Request, WithPoints
 from grader.files import write_file
-from grader.model import Result
-from grader.text import number, on_one_line, uncomputed
+from grader.model import Result, Run
+from grader.results.files import headings
+from grader.results.spreadsheet import TableValue, can_write_spreadsheets, write_spreadsheet
+from grader.text import number, uncomputed
 
-TableValue = str | float | None
 _IDS = ("canvas", "moodle", "gradescope", "sid", "login")
 
 
-def table(export: WithPoints, results: Collection[Result]) -> Iterator[list[TableValue]]:
+def table(export: WithPoints, run: Run) -> Iterator[list[TableValue]]:
     """Yield a row with the columns' names, then a row for each submission.
 
     A submission that could not be graded has None for its points, and the reason in its column.
     """
-    exercises = list(dict.fromkeys(each.name for result in results for each in result.exercises))
+    names = dict.fromkeys(each.name for result in run.results for each in result.exercises)
+    exercises = headings(run, names)
     yield [
         *("student", "name", "email", *_IDS, "submitted at", "source", "status"),
-        *(*exercises, "total", "maximum", "days late", "points lost", "reason"),
+        *(*exercises.values(), "total", "maximum", "days late", "points lost", "reason"),
         *("decided by a person", "remarks"),
     ]
-    for result in results:
+    for result in run.results:
         yield _row(result, exercises, export.points(result))
 
 
@@ -42,7 +43,7 @@ class Csv(WithPoints, Export):
     def write(self, request: Request) -> None:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        for row in table(self, request.run.results):
+        for row in table(self, request.run):
             writer.writerow([_shown(cell) for cell in row])
         write_file(request.target, text.getvalue().encode("utf-8-sig", "replace"))
 
@@ -55,40 +56,23 @@ class Xlsx(WithPoints, Export):
     target = "export.xlsx"
 
     def write(self, request: Request) -> None:
-        try:
-            from openpyxl import Workbook
-        except ImportError:
+        if not can_write_spreadsheets():
             raise InputError(
                 "a spreadsheet needs the package openpyxl: pip install 'fairgrade[spreadsheet]'",
                 Remedy.EXPORT_CSV,
-            ) from None
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("grades")
-        sheet.freeze_panes = "B2"
-        for row in table(self, request.run.results):
-            sheet.append([_typed(sheet, cell) for cell in row])
-        file = io.BytesIO()
-        book.save(file)
-        write_file(request.target, file.getvalue())
+            )
+        write_spreadsheet(table(self, request.run), request.target)
 
 
-def _typed(sheet: Any, value: TableValue) -> Any:
-    """A cell of the spreadsheet; text is marked as text, or `=1+1` would be a formula."""
-    from openpyxl.cell import WriteOnlyCell
-
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, on_one_line(value))
-    cell.data_type, cell.quotePrefix = "s", True
-    return cell
-
-
-def _row(result: Result, exercises: list[str], points: float | None) -> list[TableValue]:
+def _row(result: Result, exercises: dict[str, str], points: float | None) -> list[TableValue]:
+    """`exercises` maps the name of each exercise to the heading of its column."""
     owner = result.owner
     ids = dict(owner.ids) if owner else {}
     scores = {each.name: each.score for each in result.exercises}
     decided = [
-        f"{each.name}: {each.adjustment.reason}" for each in result.exercises if each.adjustment
+        f"{exercises[each.name]}: {each.adjustment.reason}"
+        for each in result.exercises
+        if each.adjustment
     ]
     return [
         *(result.student, owner.name if owner else "", owner.email if owner else ""),

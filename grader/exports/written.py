@@ -40,7 +40,10 @@ def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
     if path is None:
         return
     with Gradebook(path, create=False) as book:
-        open_ones = _undone(run, book.decisions())
+        open_ones = [
+            f"{student}, {run.title_of(exercise)}"
+            for student, exercise in _undone(run, book.decisions())
+        ]
     if open_ones:
         raise InputError(
             f"{path}: people decided since the results were written ({'; '.join(open_ones)})",
@@ -48,8 +51,8 @@ def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
         )
 
 
-def _undone(run: Run, decisions: Decisions) -> list[str]:
-    """Where the results do not have the gradebook's decisions, as "student, exercise".
+def _undone(run: Run, decisions: Decisions) -> list[tuple[str, str]]:
+    """Where the results do not have the gradebook's decisions: students and names of exercises.
 
     These are decisions that were made, changed or undone after the results had been written.
     """
@@ -66,9 +69,9 @@ def _undone(run: Run, decisions: Decisions) -> list[str]:
         if assignment == run.assignment and student in students
     }
     return [
-        f"{student}, {exercise}"
-        for student, exercise in sorted(shown.keys() | standing.keys())
-        if _made(shown, (student, exercise)) != _made(standing, (student, exercise))
+        decided
+        for decided in sorted(shown.keys() | standing.keys())
+        if _made(shown, decided) != _made(standing, decided)
     ]
 
 

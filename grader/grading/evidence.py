@@ -43,6 +43,11 @@ def spans(notebook: Notebook, assignment: Assignment) -> dict[str, list[Cell]]:
     return found
 
 
+def shown_code(source: str) -> str:
+    """A cell's source as results and pages have it."""
+    return plain(source[:MAX_SHOWN])
+
+
 def with_evidence(
     result: ExerciseResult, span: Sequence[Cell], runs: dict[int, CellRun]
 ) -> ExerciseResult:
@@ -53,7 +58,7 @@ def with_evidence(
     if not span:
         return result
     printed = "".join(runs[cell.number].printed for cell in span if cell.number in runs)
-    return replace(result, code=plain(span[0].source[:MAX_SHOWN]), printed=printed[:MAX_SHOWN])
+    return replace(result, code=shown_code(span[0].source), printed=printed[:MAX_SHOWN])
 
 
 def passed_over(notebook: Notebook, assignment: Assignment) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from grader.report.next_steps import next_step
 from grader.report.words import VERDICTS
 from grader.text import one_line, visible
 
+# Longer lines are harder to read, however wide the terminal is.
 WIDTH = 88
 
 
@@ -44,11 +45,13 @@ def passed(result: Result) -> bool:
     )
 
 
-def explained(assignment: Assignment, result: Result) -> Iterator[str]:
+def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Iterator[str]:
     """Yield the lines that a student reads, in the order and the words of a student's page.
 
-    What is wrong comes first, with the reasons; what is right has a line each.
+    What is wrong comes first, with the reasons; what is right has a line each. Reasons are broken
+    into lines of at most `width` characters.
     """
+    width = min(width, WIDTH)
     if result.status is not Status.GRADED:
         yield f"could not be checked: {one_line(result.reason)}"
     solved = [each for each in result.exercises if each.verdict.solved]
@@ -60,12 +63,12 @@ def explained(assignment: Assignment, result: Result) -> Iterator[str]:
         yield from ("", "What to look at next:")
         for exercise in to_look_at:
             title = assignment.exercise(exercise.name).title
-            yield from _indented([f"{title}: {next_step(exercise)}"])
+            yield from _indented([f"{title}: {next_step(exercise)}"], width)
         yield ""
     for exercise in (*wrong, *solved):
         title = assignment.exercise(exercise.name).title
         yield f"{title} ({exercise.name}): {VERDICTS[exercise.verdict].word}"
-        yield from _indented(_reasons(exercise))
+        yield from _indented(_reasons(exercise), width)
     for flag in result.flags:
         yield f"note: {one_line(flag)}"
     for exercise_name in _without_cases(assignment):
@@ -82,10 +85,10 @@ def _reasons(exercise: ExerciseResult) -> Iterator[str]:
         yield f"case {case.name}: {case.message}"
 
 
-def _indented(paragraphs: Iterable[str]) -> Iterator[str]:
+def _indented(paragraphs: Iterable[str], width: int) -> Iterator[str]:
     for paragraph in paragraphs:
         for line in visible(paragraph).splitlines():
-            yield from textwrap.wrap(line, WIDTH, initial_indent="    ", subsequent_indent="    ")
+            yield from textwrap.wrap(line, width, initial_indent="    ", subsequent_indent="    ")
 
 
 def _without_cases(assignment: Assignment) -> list[str]:

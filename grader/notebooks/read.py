@@ -92,6 +92,11 @@ def notebook_data(content: bytes) -> dict[str, Any]:
     return _needed(content) or _json(_whole(content))
 
 
+def whole_notebook(content: bytes) -> dict[str, Any]:
+    """The JSON in the bytes of a notebook, with its texts and outputs; raises SubmissionError."""
+    return _json(_whole(content))
+
+
 def is_script_notebook(begin: bytes) -> bool:
     """Whether a file that begins with these bytes is a notebook that jupytext wrote as text."""
     return is_script(begin.decode("utf-8", "replace"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from statistics import fmean, median, quantiles
@@ -62,12 +62,14 @@ class ClassPage:
 
     `pairs` are similar submissions, None where nobody asked for them; `compared` says whether there
     were enough to look for any. `not_found` are students of whom it is not certain whether they
-    handed in nothing. `since` is what changed since the run before, if there was one.
+    handed in nothing. `since` is what changed since the run before, if there was one. `grades` are
+    the files with grades beside the report's folder.
     """
 
     run: Run
     assignment: Assignment
     since: DiffPage | None = None
+    grades: Sequence[str] = ()
     pairs: list[PairPage] | None = None
     compared: bool = False
     tally: Tally = field(init=False)

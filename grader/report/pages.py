@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -45,10 +45,11 @@ def write_report(
     earlier: Path | None = None,
     similar: bool = False,
     since: Since | None = None,
+    grades: Sequence[str] = (),
 ) -> None:
     """Write the pages of the class, the exercises and the students into an existing, empty folder;
     with `similar`, a page for each pair of similar submissions as well. `since` is what changed
-    since the run before.
+    since the run before. `grades` are the files with grades beside the folder `earlier`.
 
     The same run gives the same bytes, with one exception: where the `earlier` report has a
     student's page that says the same, that file is taken over, and with it the date that it has.
@@ -56,7 +57,7 @@ def write_report(
     students = folder / "students"
     students.mkdir()
     before = DiffPage(since.one, since.two, since.changes) if since else None
-    page = ClassPage(run, assignment, before)
+    page = ClassPage(run, assignment, before, grades)
     exercises = [
         ExercisePage(run, assignment, page.tally, each, number)
         for number, each in enumerate(assignment.exercises, start=1)

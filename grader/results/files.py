@@ -1,8 +1,10 @@
-"""A run as files for other programs: `results.json` and `grades.csv`."""
+"""A run as files for other programs: `results.json`, `grades.csv` and `grades.xlsx`."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Literal
@@ -11,7 +13,8 @@ import msgspec
 
 from grader.assignments.records import Assignment
 from grader.encoding import from_json, to_json
-from grader.model import ExerciseResult, Protection, Result, Run, Time
+from grader.model import Adjustment, Protection, Result, Run, Time
+from grader.results.spreadsheet import TableValue, write_spreadsheet
 from grader.text import uncomputed
 
 
@@ -67,41 +70,67 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
 
     Where something could not be graded, its cell is empty, never 0, and the reason says why.
     """
-    exercises = [exercise.name for exercise in assignment.exercises]
     # The byte order mark of "utf-8-sig" lets spreadsheets see that the text is UTF-8.
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            [
-                *("student", "source", "status", *exercises),
-                *("total", "maximum", "reason", "adjusted", "late"),
-            ]
-        )
-        writer.writerows(_row(result, exercises, assignment.max_score) for result in run.results)
+        for row in _rows(run, assignment):
+            writer.writerow([_shown(value) for value in row])
 
 
-def _row(result: Result, exercises: list[str], maximum: float) -> list[str]:
-    scores = {each.name: _number(each.score) for each in result.exercises}
+def write_sheet(run: Run, assignment: Assignment, path: Path) -> None:
+    """Write what `grades.csv` has as a spreadsheet; openpyxl has to be installed."""
+    write_spreadsheet(_rows(run, assignment), path)
+
+
+def headings(run: Run, exercises: Iterable[str]) -> dict[str, str]:
+    """The heading of each exercise's column, by the exercise's name.
+
+    It is the title, and where two exercises have the same one, the name in brackets, too.
+    """
+    titles = {name: run.title_of(name) for name in exercises}
+    often = Counter(titles.values())
+    return {
+        name: title if often[title] == 1 else f"{title} ({name})" for name, title in titles.items()
+    }
+
+
+def _rows(run: Run, assignment: Assignment) -> Iterator[list[TableValue]]:
+    exercises = headings(run, [exercise.name for exercise in assignment.exercises])
+    yield [
+        *("student", "source", "status", *exercises.values()),
+        *("total", "maximum", "reason", "adjusted", "late"),
+    ]
+    for result in run.results:
+        yield _row(result, exercises, assignment.max_score)
+
+
+def _row(result: Result, exercises: dict[str, str], maximum: float) -> list[TableValue]:
+    scores = {each.name: each.score for each in result.exercises}
     return [
-        uncomputed(result.student),
-        uncomputed(result.source),
+        result.student,
+        result.source,
         result.status.value,
-        *(scores.get(name, "") for name in exercises),
-        _number(result.score),
-        _number(maximum),
-        uncomputed(result.reason),
-        uncomputed("; ".join(_decision(each) for each in result.exercises if each.adjustment)),
-        uncomputed(result.late.words if result.late else ""),
+        *(scores.get(name) for name in exercises),
+        result.score,
+        maximum,
+        result.reason,
+        "; ".join(
+            f"{exercises.get(each.name, each.name)}: {_decision(each.adjustment)}"
+            for each in result.exercises
+            if each.adjustment
+        ),
+        result.late.words if result.late else "",
     ]
 
 
-def _decision(exercise: ExerciseResult) -> str:
-    """A person's decision with the score before it: "median: 5 instead of 0: right idea"."""
-    made = exercise.adjustment
-    if made is None:
-        return ""
+def _shown(value: TableValue) -> str:
+    return uncomputed(value) if isinstance(value, str) else _number(value)
+
+
+def _decision(made: Adjustment) -> str:
+    """A person's decision with the score before it: "5 instead of 0: right idea"."""
     before = _number(made.instead_of) or "no score"
-    return f"{exercise.name}: {_number(made.score)} instead of {before}: {made.reason}"
+    return f"{_number(made.score)} instead of {before}: {made.reason}"
 
 
 def _number(score: float | None) -> str:

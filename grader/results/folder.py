@@ -1,6 +1,6 @@
-"""Write a run's output folder: `results.json`, `grades.csv` and the report.
+"""Write a run's output folder: `results.json`, `grades.csv`, `grades.xlsx` and the report.
 
-Each of the three is replaced as a whole or not at all.
+Each of them is replaced as a whole or not at all.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from grader.files import put_in_place, scratch_folder, undisturbed
 from grader.gradebook.diff import Since
 from grader.model import Run
 from grader.report import write_report
-from grader.results.files import write_grades, write_results
+from grader.results.files import write_grades, write_results, write_sheet
+from grader.results.spreadsheet import can_write_spreadsheets
 
 RESULTS, GRADES, REPORT = "results.json", "grades.csv", "report"
+SHEET = "grades.xlsx"
 
 
 def prepare(folder: Path) -> None:
@@ -52,9 +54,10 @@ def write_output(
 ) -> None:
     """Write results, grades and report; with `similar`, the report lists similar submissions.
 
-    `since` is what the report says of the run before.
+    `since` is what the report says of the run before. A class has its grades as a spreadsheet, too,
+    where openpyxl is installed.
 
-    All three are written beside the folder's files before the first is put in its place, so an
+    All of them are written beside the folder's files before the first is put in its place, so an
     error while writing leaves what an earlier run wrote. Raises SystemFailure where the folder
     cannot be written to; the results are then kept in a temporary folder, if there is room, and the
     message says where.
@@ -66,10 +69,16 @@ def write_output(
             (staged / REPORT).mkdir()
             write_results(run, staged / RESULTS)
             write_grades(run, assignment, staged / GRADES)
-            write_report(run, assignment, staged / REPORT, folder / REPORT, similar, since)
+            grades = [GRADES]
+            if len(run.results) > 1 and can_write_spreadsheets():
+                write_sheet(run, assignment, staged / SHEET)
+                grades.append(SHEET)
+            write_report(run, assignment, staged / REPORT, folder / REPORT, similar, since, grades)
             with _locked(folder), undisturbed():
-                for part in (REPORT, GRADES, RESULTS):
+                for part in (REPORT, *grades, RESULTS):
                     put_in_place(staged / part, folder / part)
+                if SHEET not in grades:
+                    (folder / SHEET).unlink(missing_ok=True)
     except OSError as error:
         raise SystemFailure(
             f"{folder}: the results could not be written: {error.strerror}; {_kept(run)}",
@@ -82,7 +91,7 @@ def remove_output(folder: Path) -> None:
 
     This is for a run of several assignments, which writes to a folder for each of them below it.
     """
-    for part in (RESULTS, GRADES):
+    for part in (RESULTS, GRADES, SHEET):
         (folder / part).unlink(missing_ok=True)
     if (folder / REPORT).exists() and _is_ours(folder / REPORT):
         shutil.rmtree(folder / REPORT)

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import jsonschema
+import openpyxl
 import pytest
 
 from grader.model import Run
@@ -261,7 +262,7 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
     text = (tmp_path / "grades/grades.csv").read_text(encoding="utf-8-sig")
     header, *rows = csv.reader(text.splitlines())
     assert header == [
-        *("student", "source", "status", "longest", "count", "mean_and_spread"),
+        *("student", "source", "status", "The longest word", "Count words", "Mean and spread"),
         *("total", "maximum", "reason", "adjusted", "late"),
     ]
     assert rows == [
@@ -272,6 +273,20 @@ def test_grades_csv_has_a_row_each_and_no_zero_for_what_was_not_graded(
             *("is not valid JSON (line 1)", "", ""),
         ],
     ]
+    sheet = openpyxl.load_workbook(tmp_path / "grades/grades.xlsx").active
+    assert sheet is not None
+    in_sheet = [*sheet.iter_rows(values_only=True)]
+    assert [[*in_sheet[0]], [*in_sheet[2]]] == [
+        header,
+        ["ann", "ann.ipynb", "graded", 4, 6, 10, 20, 20, None, None, None],
+    ]
+    page = (tmp_path / "grades/report/index.html").read_text(encoding="utf-8")
+    for name in ("grades.csv", "grades.xlsx"):
+        assert f'<a href="../{name}" download>Download {name}</a>' in page
+    run_grade("in/ann.ipynb", "-q")
+    assert not (tmp_path / "grades/grades.xlsx").exists()  # of the run before
+    page = (tmp_path / "grades/report/index.html").read_text(encoding="utf-8")
+    assert "grades.xlsx" not in page
 
 
 @pytest.mark.parametrize(

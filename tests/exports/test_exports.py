@@ -421,6 +421,97 @@ def test_canvas_gets_back_the_names_that_it_gave(tmp_path: Path) -> None:
     assert request.notes == ["bo: left out: its file is not named as Canvas names them"]
 
 
+def own_notebook(folder: Path, name: str, answer: str, minor: int) -> Path:
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["My *own* words\n", "and $x$"]},
+        {"cell_type": "code", "metadata": {}, "source": "x = 1", "execution_count": 1},
+        {"cell_type": "code", "metadata": {}, "source": answer.splitlines(True)},
+    ]
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            output = {"output_type": "stream", "name": "stdout", "text": "printed"}
+            cell.update(execution_count=1, outputs=[output])
+        if minor >= 5:
+            cell["id"] = f"fairgrade-{number}"
+    data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+    (folder / name).write_text(json.dumps(data))
+    return folder / name
+
+
+@pytest.mark.parametrize("minor", [2, 5])
+@pytest.mark.parametrize("packed", [False, True])
+def test_canvas_gets_back_each_students_own_notebook(
+    minor: int, packed: bool, tmp_path: Path
+) -> None:
+    """All of its cells and outputs are there; what is said stands below the answer."""
+    (folder := tmp_path / "submissions").mkdir()
+    answer = "def longest(text):\n    return text"
+    own = own_notebook(folder, "leeann_12_90_hw.ipynb", answer, minor)
+    own_notebook(folder, "roebo_13_91_hw.ipynb", "def longest(text):\n    return 'later'", minor)
+    given = folder
+    if packed:
+        given = tmp_path / "submissions.zip"
+        with zipfile.ZipFile(given, "w") as archive:
+            for path in folder.iterdir():
+                archive.write(path, path.name)
+    people = []
+    for student, number, source in (
+        ("leeann", "12", own.name),
+        ("roebo", "13", "roebo_13_91_hw.ipynb"),
+    ):
+        result = graded(student, 0, canvas=number)
+        longest = replace(result.exercises[0], code=answer)
+        exercises = (longest, *result.exercises[1:])
+        people.append(replace(result, source=source, exercises=exercises))
+    request = request_for(tmp_path, *people)
+    request = replace(request, target=tmp_path / "out.zip")
+    with zipfile.ZipFile(
+        io.BytesIO(export("canvas-feedback", request, notebooks=given))
+    ) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    book = nbformat.reads(files[own.name], as_version=4)
+    nbformat.validate(book)
+    sources = [cell.source for cell in book.cells]
+    assert "6 of 10 points" in sources[0]
+    place = sources.index(answer)
+    assert sources[place - 2 : place] == ["My *own* words\nand $x$", "x = 1"]
+    assert book.cells[place].outputs[0].text == "printed"
+    assert sources[place + 1] == "## longest"
+    assert "The shortest word instead of the longest" in sources[place + 2]
+    assert "later" not in files["roebo_13_91_hw.ipynb"]  # what was graded, and nothing else
+    assert request.notes == [
+        f"roebo: roebo_13_91_hw.ipynb comes back with the answers only: {given} has not the "
+        "notebook that was graded"
+    ]
+
+
+HOSTILE_NOTEBOOKS: list[Any] = [
+    [],
+    {"nbformat": 4},
+    {"nbformat": 4, "cells": None},
+    {"nbformat": 4, "cells": [None, 3, {"cell_type": "code", "source": [1, None]}]},
+    {"nbformat": 4, "nbformat_minor": "5", "cells": [{"cell_type": [], "id": []}]},
+    {"nbformat": 3, "worksheets": []},
+]
+
+
+@pytest.mark.parametrize("data", HOSTILE_NOTEBOOKS)
+def test_what_cannot_be_annotated_comes_back_with_its_answers_only(
+    data: Any, tmp_path: Path
+) -> None:
+    (folder := tmp_path / "submissions").mkdir()
+    (folder / "leeann_12_90_hw.ipynb").write_text(json.dumps(data))
+    result = replace(graded("leeann", 0, canvas="12"), source="leeann_12_90_hw.ipynb")
+    longest = replace(result.exercises[0], code="def longest(text): ...")
+    result = replace(result, exercises=(longest, *result.exercises[1:]))
+    request = replace(request_for(tmp_path, result), target=tmp_path / "out.zip")
+    content = export("canvas-feedback", request, notebooks=folder)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        book = nbformat.reads(archive.read("leeann_12_90_hw.ipynb").decode(), as_version=4)
+    nbformat.validate(book)
+    assert "def longest(text): ..." in [cell.source for cell in book.cells]
+
+
 def test_a_folder_that_is_no_export_is_not_replaced(tmp_path: Path, frozen_course: Path) -> None:
     request = with_report(tmp_path, frozen_course, graded("ann"))
     request.target.mkdir()
@@ -552,6 +643,28 @@ def test_a_table_has_points_as_numbers_and_blanks_with_reasons(tmp_path: Path) -
     text = rows(export("csv", request))
     as_text = [["" if cell is None else str(cell) for cell in line] for line in lines]
     assert text[1:] == as_text
+
+
+@pytest.mark.parametrize(
+    ("titles", "columns"),
+    [
+        ({"longest": "The longest word", "count": "Words"}, ["The longest word", "Words"]),
+        ({"longest": "Words", "count": "Words"}, ["Words (longest)", "Words (count)"]),
+    ],
+)
+def test_exercises_are_called_by_their_titles(
+    titles: dict[str, str], columns: list[str], tmp_path: Path
+) -> None:
+    decided = exercise("longest", 2.5, 4, adjustment=Adjustment(0, 2.5, "right idea", "2025"))
+    ann = replace(graded("ann"), exercises=(decided, exercise("count", 6, 6)))
+    request = request_for(tmp_path, ann)
+    request = replace(request, run=replace(request.run, titles=titles))
+    head, line = rows(export("csv", request))
+    assert head[head.index("status") + 1 : head.index("total")] == columns
+    assert line[head.index("decided by a person")] == f"{columns[0]}: right idea"
+    (tmp_path / "junit.xml").write_bytes(export("junit", request))
+    (suite,) = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert {case.classname for case in suite} == set(titles.values())
 
 
 def test_junit_is_read_by_others_as_it_is_meant(tmp_path: Path) -> None:

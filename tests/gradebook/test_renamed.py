@@ -55,6 +55,24 @@ def test_decisions_do_not_go_to_another_notebook_or_one_of_several(tmp_path: Pat
         assert book.decisions().students == {"leeann"}
 
 
+@pytest.mark.parametrize("exercise", ["longest", "The longest word"])
+def test_an_exercise_is_adjusted_by_its_title_or_name(tmp_path: Path, exercise: str) -> None:
+    ann = result("ann")
+    with Gradebook(tmp_path / GRADEBOOK) as book:
+        book.record(begin(book), 1, kept(ann), "basis")
+    run = replace(a_run(ann), titles={"longest": "The longest word"})
+    write_results(run, tmp_path / "results.json")
+    there = ["--gradebook", str(tmp_path / GRADEBOOK)]
+    done = CliRunner().invoke(main, ["adjust", "ann", exercise, "3", "--reason", "right", *there])
+    assert (done.exit_code, "ann, The longest word: 3 of 4" in done.output) == (0, True), (
+        done.output
+    )
+    with Gradebook(tmp_path / GRADEBOOK) as book:
+        assert [key[2] for key in book.decisions().scores] == ["longest"]
+    near = CliRunner().invoke(main, ["adjust", "ann", "The longest wrd", "3", *there])
+    assert "did you mean 'The longest word'?" in near.output
+
+
 @pytest.mark.parametrize("text", ["Lee, Ann", "Ann Lee", "leeann", "ALEE", "0012", "a@x.edu"])
 def test_a_student_is_adjusted_by_any_name_login_or_id(tmp_path: Path, text: str) -> None:
     owner = Owner("Lee, Ann", {"canvas": "12", "login": "alee"}, "a@x.edu")

@@ -18,7 +18,7 @@ from grader.assignments.student_copy import load_handed_out
 from grader.authors.public_variants import in_step, variants_to_show
 from grader.authors.validate import generate
 from grader.errors import AssignmentError, InputError
-from grader.handout.check import check, explained, passed
+from grader.handout.check import WIDTH, check, explained, passed
 from grader.model import Status, Visibility
 from grader.notebooks.read import read_notebook
 
@@ -60,6 +60,18 @@ def solved(root: Path, name: str, exercise: str) -> str:
     """The source of the master's cell that solves the exercise."""
     master = load_assignment(root, name).master
     return read_notebook(master).cells_defining((exercise,))[-1].source
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_lines_break_at_words_at_every_width_of_a_terminal(
+    width: int, handed_out: Path, write: Callable[..., Path]
+) -> None:
+    notebook = write("my homework/Words.ipynb", LONGEST.replace("max(", "min("), COUNT)
+    lines = list(explained(*check(notebook, None), width))
+    broken = [line for line in lines if line.startswith("    ")]
+    assert max(map(len, broken)) <= min(width, WIDTH)
+    assert max(map(len, broken)) > min(width, WIDTH) - 15  # and not sooner than it must
+    assert " ".join(" ".join(lines).split()) == " ".join(words_about(notebook).split())
 
 
 def test_right_functions_pass_and_exercises_without_public_case_are_named(

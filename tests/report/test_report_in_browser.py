@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.gradebook.diff import Change
+from grader.gradebook.diff import Change, Since
 from grader.model import (
     CaseResult,
     Diagnosis,
@@ -413,6 +413,25 @@ def test_axe_finds_nothing_on_a_page_with_everything(opened: Any, many: Path, sc
         if options:
             plain = page.evaluate("document.querySelector('noscript').textContent")
             page.evaluate("(html) => { document.querySelector('#table').outerHTML = html }", plain)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_keys_and_what_changed(
+    opened: Any, tmp_path: Path, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    changes = [Change("Ada", "double", 1.0, 2.5, "graded again")]
+    since = Since(ONE, TWO, changes)
+    write_report(run(*small_class()), assignment(), tmp_path, since=since, grades=["grades.csv"])
+    for path in (tmp_path / "index.html", *tmp_path.glob("students/ada*.html")):
+        viewport = {"width": 380, "height": 800}
+        page = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True).page
+        assert (page.get_by_text("run before").count() > 0) is (path.name == "index.html")
+        page.keyboard.press("?")
+        assert page.get_by_role("dialog").is_visible()
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
 
