@@ -15,10 +15,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from grader.assignments.records import Limits
 from grader.errors import KernelFailure
@@ -69,22 +72,27 @@ CANARY = Limits(call_seconds=20, memory_bytes=2_000_000_000, disk_bytes=10_000_0
 
 
 def protection_in_force(
-    at_most: Level = Level.NAMESPACES, anew: bool = False
+    at_most: Level = Level.NAMESPACES, anew: bool = False, next_kernels: Confinement | None = None
 ) -> tuple[Level, Protection]:
     """The strongest level, up to `at_most`, from which the canary did not get out.
 
     What was found out by an earlier process on the same machine counts, if nothing has changed
-    since, except with `anew`. Raises KernelFailure where no kernel can be started.
+    since, except with `anew`. Where kernels with the confinement `next_kernels` are started next,
+    at the level that is found out, the canary is put into one like them: then their warm parent,
+    whose start takes longest, is there already. Raises KernelFailure where no kernel can be
+    started.
     """
     try:
         secret = hidden()
     except KernelFailure:  # each level that needs to hide it says so for itself
         secret = private_places()
-    return _known(at_most, secret, anew)
+    return _known(at_most, secret, anew, next_kernels)
 
 
 @cache
-def _known(at_most: Level, secret: tuple[str, ...], anew: bool) -> tuple[Level, Protection]:
+def _known(
+    at_most: Level, secret: tuple[str, ...], anew: bool, next_kernels: Confinement | None
+) -> tuple[Level, Protection]:
     """The level that is remembered or found out.
 
     Where something has to be hidden among the folders that kernels read, the canary is always
@@ -93,19 +101,19 @@ def _known(at_most: Level, secret: tuple[str, ...], anew: bool) -> tuple[Level, 
     protection = None if secret or anew else remembered(at_most)
     if protection is not None:
         return Level.of(protection.level), protection
-    level, protection = _found_out(at_most)
+    level, protection = _found_out(at_most, next_kernels)
     if not secret:
         remember(at_most, protection)
     return level, protection
 
 
-def _found_out(at_most: Level) -> tuple[Level, Protection]:
+def _found_out(at_most: Level, next_kernels: Confinement | None) -> tuple[Level, Protection]:
     reasons = []
     for level in sorted(Level, reverse=True):
         if level > at_most:
             continue
         try:
-            evidence = _try_to_get_out(level)
+            evidence = _try_to_get_out(level, next_kernels)
         except KernelFailure as error:
             reasons.append(f"{level.word}: {error}")
             continue
@@ -132,20 +140,29 @@ def _protection(level: Level, evidence: dict[str, str], reasons: tuple[str, ...]
     )
 
 
-def _try_to_get_out(level: Level) -> dict[str, str]:
+def _try_to_get_out(level: Level, next_kernels: Confinement | None) -> dict[str, str]:
     """Promise -> how the canary broke it at this level; empty where it could not."""
-    confinement = Confinement(level, limits=CANARY, rehearsed=False)
-    try:
-        with _bait() as bait:
-            return run(_run(confinement, bait))
-    finally:
-        close_parents()
+    if next_kernels is None:
+        try:
+            return _evidence(Confinement(level, limits=CANARY, rehearsed=False))
+        finally:
+            close_parents()
+    # These limits belong to a warm parent; all others are set for each kernel.
+    own = next_kernels.limits
+    limits = structs.replace(CANARY, memory_bytes=own.memory_bytes, processes=own.processes)
+    return _evidence(replace(next_kernels, level=level, limits=limits))
+
+
+def _evidence(confinement: Confinement) -> dict[str, str]:
+    with _bait(confinement.limits) as bait:
+        return run(_run(confinement, bait))
 
 
 async def _run(confinement: Confinement, bait: Bait) -> dict[str, str]:
     source = files("grader").joinpath("sandbox", "inside", "canary.py").read_text(encoding="utf-8")
     evidence = {}
-    async with Execution([CellStep(Cell(1, source))], {}, CANARY, confinement) as execution:
+    cells, limits = [CellStep(Cell(1, source))], confinement.limits
+    async with Execution(cells, {}, limits, confinement) as execution:
         for promise, function in {**WALLS, **RESOURCES}.items():
             evidence[promise] = await _tried(execution, function, bait)
         evidence[PROCESSES] = evidence[PROCESSES] or await _signalled(execution, bait)
@@ -189,7 +206,7 @@ class Bait(NamedTuple):
 
 
 @contextmanager
-def _bait() -> Iterator[Bait]:
+def _bait(limits: Limits) -> Iterator[Bait]:
     """Lay out the bait: a folder with a file, a process, a TCP server and two UNIX sockets."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(scratch_folder("bait-")))
@@ -211,9 +228,9 @@ def _bait() -> Iterator[Bait]:
             "port": tcp.getsockname()[1],
             "socket": path,
             "name": name,
-            "memory_bytes": CANARY.memory_bytes,
-            "processes": CANARY.processes,
-            "disk_bytes": CANARY.disk_bytes,
+            "memory_bytes": limits.memory_bytes,
+            "processes": limits.processes,
+            "disk_bytes": limits.disk_bytes,
             "private": _told_apart(private_places()),
         }
         yield Bait(told, process)

@@ -28,7 +28,7 @@ from grader.grading.task import Task
 from grader.model import Result, Status, Submission
 from grader.notebooks.read import read_notebook
 from grader.runs.worker import limit_memory
-from grader.sandbox.kernel import close_parents
+from grader.sandbox.kernel import Confinement, close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.private import keep_private
 from grader.submissions.find import find
@@ -71,7 +71,9 @@ def _results(folder: Path, name: str, least: Level) -> dict[str, object]:
         submission = the_notebook(handed_in, assignment)
     except SubmissionError as error:
         return _to_mend(str(error), assignment)
-    level, protection = protection_in_force()
+    limits, imports = assignment.limits, assignment.warm_imports
+    kernels = Confinement(Level.LIMITS, imports, limits=limits, rehearsed=False)
+    level, protection = protection_in_force(next_kernels=kernels)
     if level < least:
         missed = "; ".join(protection.missed)
         raise SystemFailure(

@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.authors.release import bundle
+from grader.authors.release import bundle, write_bundle
 from grader.results.files import read_results
-from tests.authors.test_release import write_bundle
 from tests.docs.test_instructors import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
