@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -17,12 +18,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from msgspec import Struct, field, structs
 
 from grader.assignments.cases import Cases, read_cases, with_expected_outputs
-from grader.assignments.records import Assignment, Edition, Exercise, LateRule, Limits, Positive
+from grader.assignments.records import (
+    Assignment,
+    Case,
+    Edition,
+    Exercise,
+    LateRule,
+    Limits,
+    Positive,
+)
+from grader.assignments.reference import reference_output
 from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
 from grader.text import did_you_mean
 from grader.values.difference import Returns
+from grader.values.frozen import with_whole_arrays
 
 FILE = "assignment.toml"
 _KEPT = KeptAssignments()
@@ -106,9 +117,21 @@ def _load(root: Path, name: str) -> Assignment:
     cases = {exercise.name: exercise.cases for exercise in assignment.exercises}
     expected = with_expected_outputs(cases, assignment.folder, assignment.solutions)
     exercises = tuple(
-        replace(exercise, cases=expected[exercise.name]) for exercise in assignment.exercises
+        replace(
+            exercise,
+            cases=tuple(
+                _with_whole_arrays(assignment, exercise, case) for case in expected[exercise.name]
+            ),
+        )
+        for exercise in assignment.exercises
     )
     return replace(assignment, exercises=exercises)
+
+
+def _with_whole_arrays(assignment: Assignment, exercise: Exercise, case: Case) -> Case:
+    """The case, whose large arrays are worked out by the reference where they are needed."""
+    whole = partial(reference_output, assignment, exercise.name, case.name)
+    return replace(case, expected=with_whole_arrays(case.expected, whole))
 
 
 def read_assignment(root: Path, name: str) -> Assignment:

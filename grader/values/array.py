@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -52,12 +52,17 @@ _MOST_MATCHED = 8
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A large array, remembered by its shape, dtype name, SHA-256 and first three values."""
+    """A large array, remembered by its shape, dtype name, SHA-256 and first three values.
+
+    `values`, if it is there, works out the whole array, or returns None where that cannot be done.
+    Only then can other numbers be known to be within the tolerance.
+    """
 
     shape: tuple[int, ...]
     dtype: str
     sha256: str
     head: tuple[float, ...]
+    values: Callable[[], Array | None] | None = field(default=None, compare=False, repr=False)
 
 
 class _Array(Kind):
@@ -196,6 +201,10 @@ class _Digest(_Array):
         same = plain.dtype == actual.dtype or np.array_equal(plain, actual)
         if same and has_digest(plain, expected.sha256):
             return
+        if plain.dtype.kind == "f" and expected.values:
+            values = expected.values()
+            if values is not None and not [*super()._elements(values, plain, walk, path)]:
+                return
         head = tuple(actual.flat[: len(expected.head)])
         start = ", ".join(f"{value:.8g}" for value in expected.head)
         what = "holds other values than expected"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from grader.errors import AssignmentError
 
+from .array import Digest
 from .kind import CannotFreeze, Kinds
 from .kinds import KINDS
 
@@ -46,8 +51,50 @@ def thaw(frozen: Any, *, kinds: Kinds = KINDS) -> Any:
     return inner(frozen)
 
 
+def with_whole_arrays(value: Any, whole: Callable[[], Any]) -> Any:
+    """The thawed value, in which large arrays are worked out where they are needed.
+
+    `whole` returns the value with all its numbers, or None where that cannot be done. An array of
+    it counts only where it begins as `value` says; its digest may be another on a machine that
+    rounds otherwise.
+    """
+
+    def inner(part: Any, of_whole: Callable[[], Any]) -> Any:
+        if isinstance(part, dict):
+            return {key: inner(each, _item(of_whole, key)) for key, each in part.items()}
+        if isinstance(part, (list, tuple)):
+            items = [inner(each, _item(of_whole, place)) for place, each in enumerate(part)]
+            return type(part)(items)
+        return replace(part, values=_array(part, of_whole)) if isinstance(part, Digest) else part
+
+    return inner(value, whole)
+
+
+def _item(of_whole: Callable[[], Any], key: Any) -> Callable[[], Any]:
+    def item() -> Any:
+        try:
+            return of_whole()[key]
+        except (IndexError, KeyError, TypeError):
+            return None
+
+    return item
+
+
+def _array(known: Digest, of_whole: Callable[[], Any]) -> Callable[[], Any]:
+    def array() -> Any:
+        found = of_whole()
+        if not isinstance(found, np.ndarray) or found.dtype.name != known.dtype:
+            return None
+        begins = found.shape == known.shape and np.allclose(
+            found.flat[: len(known.head)], known.head, rtol=1e-6, atol=0, equal_nan=True
+        )
+        return found if begins else None
+
+    return array
+
+
 def holds_digest(frozen: Any) -> bool:
-    """Whether JSON data holds the hash of a large array, which is equal or not and never near."""
+    """Whether JSON data holds the hash of a large array."""
     return '"sha256"' in json.dumps(frozen)
 
 

@@ -169,6 +169,20 @@ def test_large_arrays_are_compared_by_their_digest() -> None:
     assert "shape" in message(known, large.T)
 
 
+def test_a_large_array_is_worked_out_only_where_its_digest_is_another() -> None:
+    large = np.random.default_rng(0).normal(size=3_000)
+    asked = []
+
+    def values() -> np.ndarray:
+        asked.append(1)
+        return large
+
+    known = Digest(large.shape, "float64", digest(large), tuple(large.flat[:3]), values)
+    assert (message(known, large), asked) == ("", [])
+    assert (message(known, large * (1 + 1e-12)), asked) == ("", [1])
+    assert "other values" in message(known, large * (1 + 1e-3))
+
+
 finite = st.floats(-1e6, 1e6)
 small_arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=finite)
 
