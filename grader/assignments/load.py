@@ -25,6 +25,7 @@ from grader.assignments.records import (
     Exercise,
     LateRule,
     Limits,
+    MayBeGiven,
     Positive,
 )
 from grader.assignments.reference import reference_output
@@ -78,6 +79,7 @@ class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     requirements: _Names = ()
     late: LateRule | None = None
     edition: tuple[Edition, ...] = ()
+    may_be_given: tuple[MayBeGiven, ...] = ()
 
 
 class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -239,6 +241,7 @@ def _assignment(
         requirements=table.requirements,
         late=_late_rule(table.late, path) if table.late else None,
         editions=table.edition,
+        may_be_given=table.may_be_given,
     )
 
 

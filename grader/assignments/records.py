@@ -68,6 +68,16 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     not_graded: tuple[str, ...] = ()
 
 
+class MayBeGiven(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something of the solutions that students may have; a table [[may_be_given]].
+
+    `grade release` passes over what holds the `text`. The `reason` is for whoever reads the file.
+    """
+
+    text: Annotated[str, Meta(min_length=3)]
+    reason: Annotated[str, Meta(min_length=1)]
+
+
 class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
     """How points are taken off for late days; the table `late` of assignment.toml.
 
@@ -256,6 +266,7 @@ class Assignment(CacheOwner):
     requirements: tuple[str, ...] = ()
     late: LateRule | None = None
     editions: tuple[Edition, ...] = ()
+    may_be_given: tuple[MayBeGiven, ...] = ()
     public_only: bool = False
 
     @property

@@ -13,8 +13,12 @@ from grader.assignments.records import Assignment
 from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.notebooks.cells import bindings, names_read
+from grader.notebooks.parsing import parsed_cell
 from grader.notebooks.read import read_notebook
 from grader.values import wire
+
+# Statements that define functions and modules, and no data.
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 @cached()
@@ -44,7 +48,12 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
 
 @cached(most=8)
 def reference_output(assignment: Assignment, exercise: str, case: str) -> Any:
-    """What the reference returns on a case, run in our process; None where it does not return."""
+    """What the reference returns on a case, run in our process.
+
+    None where it does not return, or needs the rest of its notebook.
+    """
+    if not stands_alone(assignment):
+        return None
     inputs = next(each for each in assignment.exercise(exercise).cases if each.name == case)
     try:
         function = reference(assignment)[exercise]
@@ -76,6 +85,31 @@ def _undocumented(statement: ast.stmt) -> ast.stmt:
         found.body = statement.body[1:] or [ast.Pass()]
         return found
     return statement
+
+
+@cached()
+def stands_alone(assignment: Assignment) -> bool:
+    """Whether the definitions that `reference` runs are all that its functions depend on.
+
+    They are not where other statements of the notebook use its data, which these may change, as
+    `rates["eur"] = 1.1` and `words.append("a")` do, or where one of its files is named.
+    Then only the whole notebook, in its folder, gives what a student's gives.
+    """
+    cells = read_notebook(assignment.master).cells
+    statements = [node for cell in cells for node in parsed_cell(cell.source).tree.body]
+    bound = [binding for cell in cells for binding in bindings(cell.source)]
+    needed = _needed({exercise.name for exercise in assignment.exercises}, bound)
+    body = [node for node, names in bound if names & needed]
+    data = {
+        name for node, names in bound if not isinstance(node, _DEFINING) for name in names & needed
+    }
+    others = [node for node in statements if node not in body and not isinstance(node, _DEFINING)]
+    used = (_needed(names_read(node), bound) for node in others)
+    files = {file.name for file in assignment.helper_files().values()}
+    texts = {
+        each.value for node in body for each in ast.walk(node) if isinstance(each, ast.Constant)
+    }
+    return not files & texts and not any(data & names for names in used)
 
 
 def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:

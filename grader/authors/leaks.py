@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from grader.values.contents import leaves
 # Shorter lines and texts, and numbers with fewer digits, may be the same by chance.
 LONG_LINE, LONG_TEXT, DIGITS = 20, 8, 9
 SHORT_LINE = 8
+_NAME = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d+\.?\d*(?:[eE][-+]?\d+)?")
 
 
@@ -80,6 +81,13 @@ class _Secrets:
         return tuple(sorted(long - outside))
 
     @cached_property
+    def given_words(self) -> frozenset[str]:
+        """The names in the code that students are given: `learning_rate` is no secret there."""
+        master = self.assignment.master.read_bytes()
+        code = [line for line, inside in _lines_of(master, kinds=("code",)) if not inside]
+        return frozenset(word for line in code for word in _NAME.findall(line))
+
+    @cached_property
     def files(self) -> dict[str, str]:
         """Digest -> name of every file of the solutions."""
         return {
@@ -101,13 +109,14 @@ class _Secrets:
     def case_names(self) -> list[str]:
         public = {case.name for case in self._cases(Visibility.PUBLIC)}
         hidden = {case.name for case in self._cases(Visibility.HIDDEN)}
-        return sorted(name for name in hidden - public if "_" in name)
+        return sorted(name for name in hidden - public - self.given_words if "_" in name)
 
     @cached_property
     def texts(self) -> list[str]:
         public = {leaf for leaf in self._leaves(Visibility.PUBLIC) if isinstance(leaf, str)}
         hidden = {leaf for leaf in self._leaves(Visibility.HIDDEN) if isinstance(leaf, str)}
-        return sorted(text for text in hidden - public if len(text) >= LONG_TEXT)
+        secret = hidden - public - self.given_words
+        return sorted(text for text in secret if len(text) >= LONG_TEXT)
 
     def numbers(self, digits: int) -> set[float]:
         """The numbers that only hidden cases have, rounded to so many significant digits."""
@@ -182,15 +191,24 @@ def _has_outputs(notebook: bytes) -> bool:
 
 def _stub_lines(master: bytes) -> tuple[set[str], set[str]]:
     """The lines of the master's cells without blanks: those between its markers, and the others."""
-    inside: set[str] = set()
-    outside: set[str] = set()
+    lines = [(_squeezed(line), inside) for line, inside in _lines_of(master)]
+    return {line for line, inside in lines if inside}, {
+        line for line, inside in lines if not inside
+    }
+
+
+def _lines_of(
+    master: bytes, kinds: Container[str] = ("code", "markdown", "raw")
+) -> Iterator[tuple[str, bool]]:
+    """The lines of cells of these kinds, each with whether it stands between the markers."""
     for cell in json.loads(master)["cells"]:
-        lines = outside
+        if cell["cell_type"] not in kinds:
+            continue
+        inside = False
         for line in "".join(cell["source"]).splitlines():
             if START_MARK.match(line):
-                lines = inside
+                inside = True
             elif END_MARK.match(line):
-                lines = outside
+                inside = False
             else:
-                lines.add(_squeezed(line))
-    return inside, outside
+                yield line, inside

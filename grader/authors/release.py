@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -29,6 +30,8 @@ from grader.notebooks.cells import imports
 
 README, REQUIREMENTS = "README.md", "requirements.txt"
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+")
+# Those that Python knows, and not the machine's, which may know more.
+_FILE_TYPES = MimeTypes(filenames=())
 _LINK = re.compile(r"""\]\(\s*([^)\s]+)|(?:src|href)=["']([^"']+)["']""")
 
 
@@ -51,13 +54,18 @@ def bundle(root: Path, name: str) -> dict[str, bytes]:
 
 
 def _refuse_giveaways(assignment: Assignment, files: dict[str, bytes]) -> None:
-    found = list(giveaways(assignment, files))
+    allowed = [each.text for each in assignment.may_be_given]
+    found = [
+        line for line in giveaways(assignment, files) if not any(text in line for text in allowed)
+    ]
     if found:
         listed = "\n  ".join(found[:20])
         more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
         raise AssignmentError(
             f"{assignment.name} was not released: students would get something of the solutions\n"
-            f"  {listed}{more}"
+            f"  {listed}{more}\n"
+            "what they may have stands in a table [[may_be_given]] of assignment.toml, with `text` "
+            "and `reason`"
         )
 
 
@@ -115,8 +123,16 @@ def _links(assignment: Assignment) -> Iterator[str]:
         if cell["cell_type"] == "markdown":
             for in_markdown, in_html in _LINK.findall("".join(cell["source"])):
                 target = unquote((in_markdown or in_html).split("#")[0])
-                if target and not re.match(r"[a-z]+:", target):
+                if target and _is_file(assignment.folder / target, target):
                     yield os.path.normpath(target)
+
+
+def _is_file(path: Path, target: str) -> bool:
+    """Whether a link is to a file: not to a page of the web, nor a formula such as `a^{[L](i)}`."""
+    if re.match(r"[a-z]+:|//|www\.", target):
+        return False
+    kind, _ = _FILE_TYPES.guess_type(target)
+    return kind is not None or path.is_file()
 
 
 def _content(assignment: Assignment, path: str) -> bytes:
@@ -142,7 +158,7 @@ def _settings(assignment: Assignment) -> bytes:
         base = tomllib.loads((assignment.shared_folder / "assignment.toml").read_text("utf-8"))
         shared = {exercise["name"]: exercise for exercise in base["exercise"]}
         data["exercise"] = [shared[each["name"]] | each for each in data["exercise"]]
-    for key in ("shares", "shared_files", "public_cases"):
+    for key in ("shares", "shared_files", "public_cases", "may_be_given"):
         data.pop(key, None)
     for exercise in data["exercise"]:
         exercise.pop("outputs_from", None)
@@ -155,23 +171,23 @@ def _requirements(assignment: Assignment, files: dict[str, bytes]) -> bytes:
     Raises AssignmentError where a line does not pin a version, or where the notebook or a helper
     imports a package that no line pins.
     """
-    for line in assignment.requirements:
-        if not _PINNED.fullmatch(line):
-            raise _wrong(assignment, f"{line!r} is not of the form name==version")
+    problems = [
+        f"{line!r} is not of the form name==version"
+        for line in assignment.requirements
+        if not _PINNED.fullmatch(line)
+    ]
     pinned = {_normal(re.split(r"[=\[]", line)[0]) for line in assignment.requirements}
     for module in sorted(_imported(files) - _own(assignment) - sys.stdlib_module_names):
         known = packages_distributions().get(module, [module])
         if not pinned & set(map(_normal, known)):
-            raise _wrong(
-                assignment,
+            problems.append(
                 f"the notebook or a helper imports {module}, and no line pins it; "
-                f'add "{known[0]}=={_installed(known[0])}"',
+                f'add "{known[0]}=={_installed(known[0])}"'
             )
+    if problems:
+        listed = "\n  ".join(problems)
+        raise AssignmentError(f"{assignment.folder / 'assignment.toml'}: requirements:\n  {listed}")
     return "".join(f"{line}\n" for line in sorted(assignment.requirements)).encode()
-
-
-def _wrong(assignment: Assignment, problem: str) -> AssignmentError:
-    return AssignmentError(f"{assignment.folder / 'assignment.toml'}: requirements: {problem}")
 
 
 def _imported(files: dict[str, bytes]) -> set[str]:

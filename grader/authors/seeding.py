@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 from grader.assignments.records import Assignment, Variant
-from grader.assignments.reference import reference
+from grader.assignments.reference import reference, stands_alone
 from grader.authoring import UNSEEDED
 from grader.grading.parts import passed_by
 from grader.model import Visibility
@@ -24,8 +24,10 @@ def passed_without_seed(assignment: Assignment) -> Iterator[str]:
 
     The reference is called with `np.random.seed` and `random.seed` doing nothing. Generators that a
     function makes for itself are different at every call if they are not seeded, so they need no
-    test.
+    test. A master whose functions need the rest of the notebook is not looked at.
     """
+    if not stands_alone(assignment):
+        return
     for exercise in assignment.exercises:
         public = exercise.of(Visibility.PUBLIC)
         answer = _NeverSeeds(reference(assignment)[exercise.name])

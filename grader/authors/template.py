@@ -28,7 +28,7 @@ from grader.assignments.records import Assignment, Case, Exercise
 from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
 from grader.model import Visibility
-from grader.notebooks.stubs import END_MARK, START_MARK
+from grader.notebooks.stubs import END_MARK, START_MARK, foreign_marker
 from grader.values.contents import lines as lines_of
 
 _HEADING = "**Expected output**"
@@ -65,11 +65,14 @@ def _handed_out(name: str, assignment: Assignment) -> bytes:
 def template_of(master: dict[str, Any]) -> dict[str, Any]:
     """The student's notebook: no answers between the markers, no outputs, no notes to fairgrade."""
     template = copy.deepcopy(master)
-    for cell in template["cells"]:
+    for number, cell in enumerate(template["cells"], start=1):
         cell["metadata"].pop("fairgrade", None)
+        source = "".join(cell["source"])
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-            cell["source"] = _as_lines(emptied("".join(cell["source"])))
+            cell["source"] = _as_lines(emptied(source))
+        elif marker := foreign_marker(source):
+            raise AssignmentError(f"cell {number}: {_foreign(marker)}")
     return template
 
 
@@ -78,7 +81,8 @@ def emptied(source: str) -> str:
 
     There, `name = value` becomes `name = None`, other statements are removed and comments stay.
     Where no statement is left, `pass` is added, so that the cell can still be parsed. Raises
-    AssignmentError where a marker is missing or the lines between them are not Python.
+    AssignmentError where a marker is missing or the lines between them are not Python, and where
+    another program's marker would be left.
     """
     lines: list[str] = []
     stub: list[str] | None = None
@@ -96,7 +100,17 @@ def emptied(source: str) -> str:
             stub.append(line)
     if stub is not None:
         raise AssignmentError("a cell has START CODE HERE without END CODE HERE")
-    return "\n".join(lines)
+    emptied_source = "\n".join(lines)
+    if marker := foreign_marker(emptied_source):
+        raise AssignmentError(_foreign(marker))
+    return emptied_source
+
+
+def _foreign(marker: str) -> str:
+    return (
+        f"`{marker}` is a marker of nbgrader's or otter-grader's, and students would get what it "
+        "marks; put answers between START CODE HERE and END CODE HERE, and remove the marker"
+    )
 
 
 def _emptied(stub: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from grader.api import grade_notebook
 from grader.assignments.load import assignment_names, load_assignment, read_assignment
 from grader.assignments.modules import error_at
-from grader.assignments.paths import PUBLIC_VARIANTS
+from grader.assignments.paths import HANDED_OUT, PUBLIC_VARIANTS
 from grader.assignments.records import VARIANTS, Assignment, Case, Exercise
 from grader.authors.expected_outputs import frozen_outputs
 from grader.authors.public_variants import as_text, in_step, recorded_variants
@@ -88,6 +88,12 @@ def generate(root: Path, name: str) -> list[Path]:
     if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
         changed.append(variants)
     for path, content in generated_files(frozen, root).items():
+        if path.name in HANDED_OUT and _is_of_the_course(path, content):
+            raise AssignmentError(
+                f"{path}: is not the file that is generated under this name, so it is not "
+                "replaced; give yours another name, or take this one out of `helpers` in "
+                "assignment.toml"
+            )
         if _write(path, content):
             changed.append(path)
     for path, content in frozen_trainings(frozen).items():
@@ -95,6 +101,14 @@ def generate(root: Path, name: str) -> list[Path]:
             changed.append(path)
     _write(*stamps(frozen, root))
     return changed
+
+
+def _is_of_the_course(path: Path, content: bytes) -> bool:
+    """Whether the file is there, and begins otherwise than ours, in whatever version, does."""
+    if not path.exists():
+        return False
+    there, ours = path.read_bytes().split(b"\n"), content.split(b"\n")
+    return there[0].rstrip() != ours[0]
 
 
 def _unusable(assignment: Assignment, root: Path) -> Iterator[str]:

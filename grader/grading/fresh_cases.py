@@ -1,7 +1,8 @@
 """Cases drawn afresh for one run, to find out who has memorised the answers to the frozen ones.
 
 The author's cases are called with another seed, which gives other inputs; the reference solution
-computes the expected outputs in our process. A function that passes every frozen case and fails
+computes the expected outputs in our process, or in a kernel if it needs the rest of its notebook. A
+function that passes every frozen case and fails
 these is flagged for a person to look at. No points depend on it.
 """
 
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.assignments.records import Assignment, Case, Exercise
-from grader.assignments.reference import reference
+from grader.assignments.reference import reference, stands_alone
 from grader.authoring import Arguments, drawn_afresh
 from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
 from grader.execution.outcome import NotCalled, Outcome, Returned
 from grader.execution.session import Execution
+from grader.grading.reference_outputs import outputs_on
 from grader.model import ExerciseResult
 from grader.values import wire
 
@@ -41,7 +43,7 @@ async def suspicions(
     variant raises on inputs that a case may draw.
     """
     passed = [
-        (exercise, _draw(exercise, assignment, _variant(result), seed))
+        (exercise, await _drawn(exercise, assignment, _variant(result), seed))
         for exercise, result in zip(assignment.exercises, results, strict=True)
         if result.verdict.solved
         # Partly the variant, partly the reference: no one function is right for all.
@@ -84,8 +86,7 @@ class _Drawn:
     case: Case
 
 
-@cached(most=64)
-def _draw(
+async def _drawn(
     exercise: Exercise, assignment: Assignment, variant: str, seed: int
 ) -> tuple[_Drawn, ...]:
     """At most `CASES_DRAWN` of the exercise's cases, drawn with the seed.
@@ -93,18 +94,50 @@ def _draw(
     They are the same for every submission of a run. Expected is what the accepted `variant` of that
     name returns, or the reference where the name is empty.
     """
+    if variant or stands_alone(assignment):
+        return _here(exercise, assignment, variant, seed)
+    by_exercise = _in_kernels(assignment, seed)
+    if exercise.name not in by_exercise:
+        drawn = [(each, *one) for each in assignment.exercises for one in _inputs(each, seed)]
+        expected = await outputs_on(assignment, drawn)
+        by_exercise |= {each.name: [] for each in assignment.exercises}
+        for (each, case, inputs), value in zip(drawn, expected, strict=True):
+            encoded = wire.encode((inputs.args, inputs.kwargs))
+            by_exercise[each.name].append(_Drawn(encoded, value, case))
+    return tuple(by_exercise[exercise.name])
+
+
+@cached(most=4)
+def _in_kernels(assignment: Assignment, seed: int) -> dict[str, list[_Drawn]]:
+    """What was drawn with the seed and worked out in a kernel, by the names of exercises."""
+    return {}
+
+
+@cached(most=64)
+def _here(
+    exercise: Exercise, assignment: Assignment, variant: str, seed: int
+) -> tuple[_Drawn, ...]:
+    """What `_drawn` returns, worked out in our process."""
+    drawn = _inputs(exercise, seed)
+    if not drawn:
+        return ()
     accepted = {each.name: each.function for each in exercise.accepted}
     right = accepted[variant] if variant else reference(assignment)[exercise.name]
-    drawn: list[_Drawn] = []
-    for case in random.Random(f"{seed} {exercise.name}").sample(
-        exercise.cases, len(exercise.cases)
-    ):
-        inputs = drawn_afresh(case.arguments, seed)
-        if inputs is not None and len(drawn) < CASES_DRAWN:
-            encoded = wire.encode((inputs.args, inputs.kwargs))
-            expected = _output(right, inputs, f"{exercise.name}/{case.name}", assignment)
-            drawn.append(_Drawn(encoded, expected, case))
-    return tuple(drawn)
+    return tuple(
+        _Drawn(
+            wire.encode((inputs.args, inputs.kwargs)),
+            _output(right, inputs, f"{exercise.name}/{case.name}", assignment),
+            case,
+        )
+        for case, inputs in drawn
+    )
+
+
+def _inputs(exercise: Exercise, seed: int) -> list[tuple[Case, Arguments]]:
+    """Cases of the exercise with the inputs that they draw, in an order that the seed gives."""
+    cases = random.Random(f"{seed} {exercise.name}").sample(exercise.cases, len(exercise.cases))
+    drawn = ((case, drawn_afresh(case.arguments, seed)) for case in cases)
+    return [(case, inputs) for case, inputs in drawn if inputs is not None][:CASES_DRAWN]
 
 
 def _output(right: Callable[..., Any], inputs: Arguments, case: str, assignment: Assignment) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.assignments.load import read_assignment
 from grader.assignments.records import Assignment, Case, Exercise
+from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
 from grader.execution.cell_steps import step_for
@@ -51,9 +52,22 @@ def by_master(assignment: Assignment) -> dict[str, list[Exercise]]:
 async def _outputs(
     assignment: Assignment, exercises: Sequence[Exercise]
 ) -> dict[tuple[str, str], Any]:
-    """(exercise, case) -> what the master's function returns in a kernel, as a student's does.
+    """(exercise, case) -> what the master's function returns; see `outputs_on`."""
+    cases = [(exercise, case) for exercise in exercises for case in exercise.cases]
+    values = await outputs_on(assignment, [(*each, each[1].arguments()) for each in cases])
+    for (exercise, case), value in zip(cases, values, strict=True):
+        check_count(exercise, case, value, assignment.master)
+    names = [(exercise.name, case.name) for exercise, case in cases]
+    return dict(zip(names, values, strict=True))
 
-    The master is the author's own code, so the weakest protection (limits) is enough for it.
+
+async def outputs_on(
+    assignment: Assignment, calls: Sequence[tuple[Exercise, Case, Arguments]]
+) -> list[Any]:
+    """What the master's functions return on inputs, in a kernel, as a student's functions do.
+
+    The master is the author's own code, so the weakest protection (limits) is enough for it. Raises
+    AssignmentError where one does not return.
     """
     notebook = read_notebook(assignment.master)
     contents = {
@@ -61,22 +75,19 @@ async def _outputs(
         for name, path in assignment.helper_files().items()
     }
     steps = [step_for(cell, assignment.long_running, full=False) for cell in notebook.cells]
-    outputs = {}
+    outputs = []
     limits = assignment.limits
     confinement = confinement_for(limits, assignment.warm_imports, Level.LIMITS)
     async with Execution(steps, contents, limits, confinement) as execution:
-        for exercise in exercises:
-            for case in exercise.cases:
-                inputs = case.arguments()
-                encoded = wire.encode((inputs.args, inputs.kwargs))
-                outcome = await execution.call(Call((exercise.name,), encoded))
-                if not isinstance(outcome, Returned):
-                    raise AssignmentError(
-                        f"{assignment.master}: the reference solution of {exercise.name!r} does "
-                        f"not pass the case {case.name!r}: {_in_words(outcome)}"
-                    )
-                check_count(exercise, case, outcome.value, assignment.master)
-                outputs[exercise.name, case.name] = outcome.value
+        for exercise, case, inputs in calls:
+            encoded = wire.encode((inputs.args, inputs.kwargs))
+            outcome = await execution.call(Call((exercise.name,), encoded))
+            if not isinstance(outcome, Returned):
+                raise AssignmentError(
+                    f"{assignment.master}: the reference solution of {exercise.name!r} does not "
+                    f"pass the case {case.name!r}: {_in_words(outcome)}"
+                )
+            outputs.append(outcome.value)
     return outputs
 
 

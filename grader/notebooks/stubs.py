@@ -21,6 +21,19 @@ def _mark(words: str) -> re.Pattern[str]:
 START_MARK, END_MARK = _mark("START CODE HERE"), _mark("END CODE HERE")
 
 
+# Comments by which other programs that grade notebooks part what is for the author alone.
+_FOREIGN = re.compile(
+    r"#++[ \t]*+((?:BEGIN|END)[ \t]++(?:SOLUTION|HIDDEN TESTS|TESTS|MARK SCHEME|PROMPT|QUESTION)"
+    r"|SOLUTION|SEED|HIDDEN)\b"
+)
+
+
+def foreign_marker(source: str) -> str | None:
+    """The first marker of nbgrader's or otter-grader's in a cell, such as `### BEGIN SOLUTION`."""
+    found = _FOREIGN.search(source)
+    return found[0] if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """The comments between which students write: what the first and the last line begin with."""
@@ -43,14 +56,18 @@ def is_untouched(
     """Whether the function `name` of a cell is still the stub that students were given.
 
     It is if there is nothing but comments, `pass`, `...` and assignments of None between marks of
-    one kind, or if its `skeleton` is `original`, that of the template's function.
+    one kind, or if its `skeleton` is `original`, that of the template's function. Where no marks
+    stand in the function, those of the whole cell count: `answer = None` may stand before it.
     """
-    lines = _lines_of(source, name)
+    lines, whole = _lines_of(source, name), source_lines(source)
     for each in marks:
-        stubs = list(_stubs(lines, each))
-        if stubs and all(_is_blank(line) for stub in stubs for line in stub):
-            return True
-    return original is not None and skeleton(source, name) == original
+        stubs = [*_stubs(lines, each)] or [*_stubs(whole, each)]
+        if stubs:
+            if all(_is_blank(line) for stub in stubs for line in stub):
+                return True
+            if not any(map(each.start.match, lines)):
+                return False
+    return original is not None and original in (_skeleton(source, name), _skeleton(source))
 
 
 def _lines_of(source: str, name: str) -> list[str]:
@@ -97,9 +114,22 @@ def _is_blank(line: str) -> bool:
 def skeleton(source: str, name: str) -> str | None:
     """The abstract syntax tree of a function's arguments and body, as text.
 
-    It is the same for two functions that differ only in comments, docstring and layout. None where
-    the cell has no such function.
+    It is the same for two functions that differ only in comments, docstring and layout. Where the
+    stub stands outside of the function, it is that of the whole cell. None where the cell has no
+    such function.
     """
+    inside = any(map(START_MARK.match, _lines_of(source, name)))
+    outside = not inside and any(map(START_MARK.match, source_lines(source)))
+    return _skeleton(source, "" if outside and name in functions(source) else name)
+
+
+def _skeleton(source: str, name: str = "") -> str | None:
+    """The skeleton of a function, or without a name that of all the cell's statements."""
+    if not name:
+        try:
+            return "".join(map(ast.dump, parsed_cell(source).tree.body))
+        except (RecursionError, ValueError):
+            return None
     function = functions(source).get(name)
     if function is None:
         return None

@@ -76,6 +76,8 @@ class _Array(Kind):
             return
         if isinstance(value, np.generic):
             Kind.encode(self, value, writer, where, depth)
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            raise WireError(f"{where} is an array with masked values")
         array = np.asarray(value)
         dtype = array.dtype.newbyteorder("<")
         if dtype not in _CODES or array.ndim > MAX_NDIM:

@@ -14,6 +14,7 @@ import ast
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -23,12 +24,13 @@ from typing import Any
 from grader.assignments.load import load_assignment
 from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
-from grader.assignments.reference import reference
+from grader.assignments.reference import reference, stands_alone
 from grader.authoring import WrongMark
 from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
 from grader.authors.adequacy.mutants import mutants
 from grader.authors.adequacy.rewritings import rewritten
 from grader.authors.adequacy.trials import APART, MARGIN, NEAR, SAME, tried
+from grader.authors.adequacy.whole_master import in_its_folder, whole_master
 from grader.errors import AssignmentError
 from grader.model import Visibility
 from grader.notebooks.cells import Function, functions
@@ -234,8 +236,13 @@ def _hidden(exercise: Exercise) -> list[Case]:
 
 def _try_part(root: Path, name: str, exercise_name: str, part: int, parts: int) -> list[Form]:
     """Try every `parts`-th form of the exercise, from number `part` on, on its hidden cases."""
-    assignment = load_assignment(root, name)
+    assignment = load_assignment(root.resolve(), name)
     exercise = assignment.exercise(exercise_name)
+    with nullcontext() if stands_alone(assignment) else in_its_folder(assignment):
+        return _tried(assignment, exercise, part, parts)
+
+
+def _tried(assignment: Assignment, exercise: Exercise, part: int, parts: int) -> list[Form]:
     cases = _hidden(exercise)
     inputs = [case.arguments() for case in cases]
     forms = []
@@ -257,7 +264,8 @@ def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _
 
     The callable raises where a mutant cannot even be defined.
     """
-    right = reference(assignment)[exercise.name]
+    alone = stands_alone(assignment)
+    right = (reference(assignment) if alone else whole_master(assignment))[exercise.name]
     source = _source(assignment, exercise)
 
     def defined(function: Function) -> _Make:
