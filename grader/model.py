@@ -205,7 +205,8 @@ class Diagnosis:
     """A named variant that explains an exercise's outputs.
 
     `parts` are the parts of the answer that it explains; empty if it explains the whole answer. The
-    other parts are right, or explained by another variant. If `accepted`, it is no mistake.
+    other parts are right, or explained by another variant. If `accepted`, it is no mistake. With
+    `by_staff` no variant explains it: a person has given a name to all answers that behave alike.
     """
 
     variant: str
@@ -213,6 +214,7 @@ class Diagnosis:
     explanation: str = ""
     parts: tuple[str, ...] = ()
     accepted: bool = False
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,9 @@ class ExerciseResult:
     as `diagnosis`. `code` is the student's cell and `printed` what it printed, both of which the
     student controls; `marks` are remarks on lines of `code`. `drawings` lacks those of a right
     function that look like the reference's. `repair`, if one was found, is for the instructor only.
+    `behaviour` is the number that the gradebook has for all answers which behave alike on every
+    case. There is none where the answer is right, where a mistake with a name explains it, or where
+    a call did not come to an end.
     """
 
     name: str
@@ -312,9 +317,22 @@ class ExerciseResult:
     drawings: tuple[Drawing, ...] = ()
     repair: Repair | None = None
     adjustment: Adjustment | None = None
+    behaviour: Number | None = None
 
     def __post_init__(self) -> None:
         _check_points(self.score, self.max_score)
+
+    @property
+    def mistakes(self) -> tuple[Diagnosis, ...]:
+        """The mistakes with a name that explain the answer together."""
+        explained = (self.diagnosis, *self.also)
+        return tuple(each for each in explained if each and not each.accepted)
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether it is a wrong answer that no mistake with a name explains."""
+        wrong = self.verdict.answered and not self.verdict.solved
+        return wrong and not self.mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +384,8 @@ class Graded:
 
     `kept` says whether the result was taken over from an earlier run, `exhausted` that memory ran
     out when something was explained or drawn: the process that graded it should do no more.
+    `behaviours` maps exercises to keys that are equal for answers which behave alike. They are made
+    of hidden values, too, and so stay out of the result, which people read.
     """
 
     submission: Submission
@@ -373,6 +393,7 @@ class Graded:
     result: Result
     kept: bool = False
     exhausted: bool = False
+    behaviours: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

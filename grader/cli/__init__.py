@@ -101,6 +101,26 @@ COMMANDS = {
         "note",
         "Add TEXT as a remark to the page of STUDENT: a name, login, email address or id.",
     ),
+    "clusters": Entry(
+        INSTRUCTORS,
+        "unnamed",
+        "clusters",
+        "List the wrong answers without a name in RESULTS that behave alike, the most frequent "
+        "first.",
+    ),
+    "name": Entry(
+        INSTRUCTORS,
+        "unnamed",
+        "name",
+        "Give BEHAVIOUR words, which all students read whose wrong answers behave so.",
+    ),
+    "variant": Entry(
+        INSTRUCTORS,
+        "unnamed",
+        "variant",
+        "Print the variant for variants.py that explains BEHAVIOUR, with the words `grade name` "
+        "gave.",
+    ),
     "runs": Entry(
         INSTRUCTORS,
         "gradebook",

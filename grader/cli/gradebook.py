@@ -25,7 +25,7 @@ from grader.text import did_you_mean, one_line
 
 AGAIN = "run `grade` as before to write it into the report"
 
-_gradebook = click.option(
+gradebook_option = click.option(
     "--gradebook",
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("grades", GRADEBOOK),
@@ -42,7 +42,7 @@ _assignment = click.option(
 
 
 @click.command()
-@_gradebook
+@gradebook_option
 @course_option
 @speaks_plainly
 def runs(gradebook: Path) -> None:
@@ -70,7 +70,7 @@ def runs(gradebook: Path) -> None:
     metavar="FILE.html",
     help="Write it as a page, too.",
 )
-@_gradebook
+@gradebook_option
 @course_option
 @speaks_plainly
 def diff(one: int, two: int, page: Path | None, gradebook: Path) -> None:
@@ -94,7 +94,7 @@ def diff(one: int, two: int, page: Path | None, gradebook: Path) -> None:
 @click.option("--reason", default="", help="Say why, which the student reads.")
 @click.option("--undo", is_flag=True, help="Let the machine's score stand again.")
 @_assignment
-@_gradebook
+@gradebook_option
 @course_option
 @speaks_plainly
 def adjust(
@@ -128,7 +128,7 @@ def adjust(
 @click.command()
 @click.argument("student")
 @click.argument("text")
-@_gradebook
+@gradebook_option
 @course_option
 @speaks_plainly
 def note(student: str, text: str, gradebook: Path) -> None:

@@ -31,7 +31,11 @@ def about(exercise: ExerciseResult) -> str:
     if exercise.score is not None:
         parts.append(f"{number(exercise.score)} of {number(exercise.max_score)} points")
     said = ", ".join(parts)
-    titles = [each.title for each in (exercise.diagnosis, *exercise.also) if each]
+    titles = [
+        f"{each.title} (says the course's staff)" if each.by_staff else each.title
+        for each in (exercise.diagnosis, *exercise.also)
+        if each
+    ]
     if titles:
         said += f": {one_line('; '.join(titles))}"
     if exercise.adjustment:

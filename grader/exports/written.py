@@ -10,6 +10,7 @@ from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
 from grader.model import Adjustment, Run
 from grader.results.files import read_results
 from grader.results.folder import RESULTS
+from grader.text import one_line
 
 
 def read_run(folder: Path) -> Run:
@@ -40,10 +41,9 @@ def check_decisions(run: Run, folder: Path, gradebook: Path | None) -> None:
     if path is None:
         return
     with Gradebook(path, create=False) as book:
-        open_ones = [
-            f"{student}, {run.title_of(exercise)}"
-            for student, exercise in _undone(run, book.decisions())
-        ]
+        decisions = book.decisions()
+    undone = [f"{student}, {run.title_of(name)}" for student, name in _undone(run, decisions)]
+    open_ones = [*undone, *_unsaid(run, decisions)]
     if open_ones:
         raise InputError(
             f"{path}: people decided since the results were written ({'; '.join(open_ones)})",
@@ -73,6 +73,20 @@ def _undone(run: Run, decisions: Decisions) -> list[tuple[str, str]]:
         for decided in sorted(shown.keys() | standing.keys())
         if _made(shown, decided) != _made(standing, decided)
     ]
+
+
+def _unsaid(run: Run, decisions: Decisions) -> list[str]:
+    """Where the results do not have the words that people gave to answers that behave alike, as
+    "title of the exercise: title"."""
+    found = set()
+    for exercise in (each for result in run.results for each in result.exercises):
+        shown = next(((e.title, e.explanation) for e in exercise.mistakes if e.by_staff), None)
+        words = decisions.words.get(exercise.behaviour or 0)
+        due = (words.title, words.explanation) if words else None
+        if (shown or exercise.is_unnamed) and shown != due:
+            title, _ = due or shown or ("", "")
+            found.add(one_line(f"{run.title_of(exercise.name)}: {title}"))
+    return sorted(found)
 
 
 def _made(found: dict[tuple[str, str], Adjustment], key: tuple[str, str]) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.gradebook.store import Decisions
+from grader.gradebook.unnamed import with_words
 from grader.model import ExerciseResult, Graded, Result, Status
 
 
-def decided(graded: Graded, decisions: Decisions) -> Result:
-    """The result with its owner, and with people's scores and remarks.
+def decided(
+    graded: Graded, decisions: Decisions, behaviours: Mapping[str, int] | None = None
+) -> Result:
+    """The result with its owner, and with people's scores, remarks and words for mistakes.
 
     Where a person's score replaces one, the exercise's `adjustment` keeps the score that grading
-    gave. Once every exercise has a score, the submission counts as graded.
+    gave. Once every exercise has a score, the submission counts as graded. `behaviours` are the
+    numbers of those that its answers have, by exercise.
     """
-    result = replace(graded.result, owner=graded.submission.owner)
+    result = replace(
+        graded.result,
+        owner=graded.submission.owner,
+        exercises=tuple(
+            _with_behaviour(each, decisions, behaviours or {}) for each in graded.result.exercises
+        ),
+    )
     remarks = decisions.remarks.get(result.student, ())
     exercises = tuple(
         _adjusted(each, graded.assignment, result.student, decisions) for each in result.exercises
@@ -31,6 +42,15 @@ def decided(graded: Graded, decisions: Decisions) -> Result:
         exercises=exercises,
         remarks=remarks,
     )
+
+
+def _with_behaviour(
+    exercise: ExerciseResult, decisions: Decisions, behaviours: Mapping[str, int]
+) -> ExerciseResult:
+    number = behaviours.get(exercise.name)
+    if number is None:
+        return exercise
+    return with_words(replace(exercise, behaviour=number), decisions.words.get(number))
 
 
 def _adjusted(

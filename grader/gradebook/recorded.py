@@ -28,7 +28,9 @@ class ResultReader:
             return summary.head
         kept = self.gradebook.result(summary.number)
         whole = Graded(summary.submission, summary.assignment, kept.result)
-        result = replace(decided(whole, self.decisions), student=summary.submission.student)
+        behaviours = self.gradebook.behaviours_of(summary.number)
+        result = decided(whole, self.decisions, behaviours)
+        result = replace(result, student=summary.submission.student)
         return self.late_days.applied(result, summary.assignment, summary.submission.owner)
 
     def with_decisions(self, summary: Summary) -> Summary:

@@ -8,9 +8,9 @@ here, in `migrations/`, and in `submissions/table.py`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from grader.encoding import Malformed, from_json, to_json
 from grader.errors import InputError, Remedy, SystemFailure
 from grader.files import identity
 from grader.gradebook import migrations
+from grader.gradebook.unnamed import Words
 from grader.model import Adjustment, Protection, Result, Status, Submission
 from grader.text import did_you_mean
 
@@ -68,10 +69,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What people decided: scores by (assignment, student, exercise), remarks by student."""
+    """What people decided: scores by (assignment, student, exercise), remarks by student.
+
+    `words` are those for answers that behave alike, by the number of the behaviour.
+    """
 
     scores: dict[tuple[str, str, str], Adjustment]
     remarks: dict[str, tuple[str, ...]]
+    words: dict[int, Words] = field(default_factory=dict)
 
     @property
     def students(self) -> frozenset[str]:
@@ -163,9 +168,17 @@ class Gradebook:
             )
 
     def record(
-        self, run: int, seed: int, kept: Kept, fingerprint: str, regrade: bool = False
+        self,
+        run: int,
+        seed: int,
+        kept: Kept,
+        fingerprint: str,
+        regrade: bool = False,
+        behaviours: Mapping[str, str] | None = None,
     ) -> int:
         """Store a new result, and return the number of the one that counts.
+
+        `behaviours` are the keys of its answers' behaviours, by exercise.
 
         A result is valid for later runs only if its status is graded and its notebook's hash is
         known. Of several valid ones of the same submission and fingerprint, as two processes may
@@ -182,11 +195,12 @@ class Gradebook:
                 "SELECT id FROM results WHERE submission_id = ? AND basis = ? AND valid",
                 (submission, fingerprint),
             ).fetchone()
-            number = int(
-                found[0]
-                if found and valid
-                else _insert(db, submission, kept, fingerprint, run, seed, valid)
-            )
+            if found and valid:
+                number = int(found[0])
+            else:
+                number = _insert(db, submission, kept, fingerprint, run, seed, valid)
+                for exercise, key in (behaviours or {}).items():
+                    _insert_behaviour(db, number, kept.assignment, exercise, key)
             db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
         return number
 
@@ -275,6 +289,55 @@ class Gradebook:
             insert = "INSERT INTO remarks (student, remark, made) VALUES (?,?,?)"
             db.execute(insert, (student, text, _now()))
 
+    def name(self, behaviour: int, words: Words | None) -> bool:
+        """Store the words for a behaviour, by its number; None takes them back.
+
+        Returns whether there were other ones before.
+        """
+        with self._transaction() as db:
+            undo = "UPDATE words SET undone = ? WHERE behaviour_id = ? AND undone IS NULL"
+            undone = db.execute(undo, (_now(), behaviour)).rowcount > 0
+            if words:
+                db.execute(
+                    "INSERT INTO words (behaviour_id, title, explanation, made) VALUES (?,?,?,?)",
+                    (behaviour, words.title, words.explanation, _now()),
+                )
+        return undone
+
+    def exercise_of(self, behaviour: int) -> str:
+        """The exercise of the behaviour of this number; raises InputError if there is none."""
+        with self._in_words():
+            where = "SELECT exercise FROM behaviours WHERE id = ?"
+            row = self._db.execute(where, (behaviour,)).fetchone()
+        if row is None:
+            what = f"no answer has the behaviour {behaviour}; `grade clusters` lists them"
+            raise InputError(f"{self.path}: {what}")
+        return str(row[0])
+
+    def behaviours_of(self, number: int) -> dict[str, int]:
+        """The numbers of the behaviours that a result's answers have, by exercise."""
+        with self._in_words():
+            rows = self._db.execute(
+                "SELECT b.exercise, b.id FROM result_behaviours l"
+                " JOIN behaviours b ON b.id = l.behaviour_id WHERE l.result_id = ?",
+                (number,),
+            )
+            return dict(rows.fetchall())
+
+    def behaving(self, behaviour: int) -> list[Kept]:
+        """The results that have an answer of this behaviour, in the latest run with any."""
+        joined = (
+            "JOIN result_behaviours b ON b.result_id = r.id"
+            " JOIN run_results l ON l.result_id = r.id WHERE b.behaviour_id = ?"
+        )
+        with self._in_words():
+            rows = self._db.execute(
+                f"{_RESULT}{joined} AND l.run_id ="
+                f" (SELECT max(l.run_id) FROM results r {joined}) ORDER BY s.student, s.source",
+                (behaviour, behaviour),
+            )
+            return list(map(_kept, rows))
+
     def handed_in_by(self, student: str) -> frozenset[tuple[str, str]]:
         """The paths, with the hashes of the notebooks, under which the student had results."""
         with self._in_words():
@@ -297,10 +360,17 @@ class Gradebook:
                 " WHERE undone IS NULL"
             ).fetchall()
             remarks = self._db.execute("SELECT student, remark FROM remarks ORDER BY id").fetchall()
+            words = self._db.execute(
+                "SELECT behaviour_id, title, explanation, made FROM words WHERE undone IS NULL"
+            ).fetchall()
         by_student: dict[str, tuple[str, ...]] = {}
         for student, remark in remarks:
             by_student[student] = (*by_student.get(student, ()), remark)
-        return Decisions({row[:3]: Adjustment(None, *row[3:]) for row in scores}, by_student)
+        return Decisions(
+            {row[:3]: Adjustment(None, *row[3:]) for row in scores},
+            by_student,
+            {behaviour: Words(*said) for behaviour, *said in words},
+        )
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
@@ -435,6 +505,19 @@ def _insert(
             [(number, each.name, case.name, case.visibility, case.passed) for case in each.cases],
         )
     return int(number or 0)
+
+
+def _insert_behaviour(
+    db: sqlite3.Connection, result: int, assignment: str, exercise: str, key: str
+) -> None:
+    behaviour = (assignment, exercise, key)
+    insert = "INSERT OR IGNORE INTO behaviours (assignment, exercise, key) VALUES (?,?,?)"
+    db.execute(insert, behaviour)
+    db.execute(
+        "INSERT INTO result_behaviours SELECT ?, id FROM behaviours"
+        " WHERE assignment = ? AND exercise = ? AND key = ?",
+        (result, *behaviour),
+    )
 
 
 def _undo(db: sqlite3.Connection, *key: str) -> bool:

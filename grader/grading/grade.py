@@ -65,7 +65,8 @@ def grade(
         return Graded(submission, name, _not_graded(submission, _reason(error)))
     seconds = round(time.monotonic() - started, 2)
     result = _result(submission, grading, seconds)
-    return Graded(submission, name, result, exhausted=grading.remarks.exhausted)
+    exhausted = grading.remarks.exhausted
+    return Graded(submission, name, result, exhausted=exhausted, behaviours=grading.behaviours)
 
 
 def not_reached(task: Task, reason: str) -> Graded:

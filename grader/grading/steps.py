@@ -23,6 +23,7 @@ from grader.grading.remarks import Remarks
 from grader.grading.repair.search import searched
 from grader.grading.taken_names import called_as_kept, may_lack_names, names_by_cell
 from grader.grading.task import Task
+from grader.grading.unnamed.behaviour import behaviour
 from grader.model import ExerciseResult, Visibility
 from grader.notebooks.companions import companion_names
 from grader.notebooks.read import Notebook
@@ -37,7 +38,8 @@ class Grading:
     `task` has the level of protection that is in force. `taken` has, by the number of a cell, names
     that it took from functions which were then called with them as they were. `files` are those
     beside the notebook, where they are not the assignment's alone. `kernels` is left when the
-    notebook's kernel is no longer needed; `execution` keeps what came of the cells.
+    notebook's kernel is no longer needed; `execution` keeps what came of the cells. `behaviours`
+    has a key for each wrong answer without a name, by its exercise.
     """
 
     notebook: Notebook
@@ -50,6 +52,7 @@ class Grading:
     flags: list[str] = field(default_factory=list)
     remarks: Remarks = field(default_factory=Remarks)
     taken: dict[int, frozenset[str]] = field(default_factory=dict)
+    behaviours: dict[str, str] = field(default_factory=dict)
     files: PackedFiles | None = None
     kernels: AsyncExitStack = field(default_factory=AsyncExitStack)
     execution: Execution = field(init=False)
@@ -190,6 +193,13 @@ async def end_kernel(grading: Grading) -> None:
     await grading.kernels.aclose()
 
 
+async def find_behaviours(grading: Grading) -> None:
+    """Find out by what wrong answers without a name are told to behave alike."""
+    for answer, result in zip(grading.answers, grading.exercises, strict=True):
+        if result.is_unnamed and (key := behaviour(answer.exercise, result, answer.outcomes)):
+            grading.behaviours[result.name] = key
+
+
 async def search_mistakes(grading: Grading) -> None:
     """Look for an edit that makes a wrong function right, and mark its lines."""
     grading.exercises, cut_short = await searched(
@@ -264,6 +274,7 @@ STEPS = (
     Step(flag_cells, "the list of cells that failed"),
     Step(name_machine),
     Step(end_kernel),
+    Step(find_behaviours, "finding answers that behave alike"),
     Step(
         search_mistakes,
         "the search for the mistake",

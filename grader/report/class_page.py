@@ -9,10 +9,13 @@ from statistics import fmean, median, quantiles
 from typing import Any
 
 from grader.assignments.records import Assignment
+from grader.assignments.untouched import marks_of
+from grader.gradebook.unnamed import Behaviour
 from grader.model import ExerciseResult, Repair, Run
 from grader.report.diff_page import DiffPage, Line
 from grader.report.entries import MOST_LINES, Entry, lines
 from grader.report.exercise_page import exercise_href
+from grader.report.highlight import Piece, listing
 from grader.report.pair_page import PairPage
 from grader.report.pictures.charts import Histogram, histogram
 from grader.report.rows import ABSENT, STATUSES, Row, row_data, row_of
@@ -26,6 +29,7 @@ from grader.report.tally import (
     Person,
     Share,
     Tally,
+    alike_key,
     most_first,
     suspicious,
 )
@@ -34,6 +38,8 @@ from grader.text import number, one_line
 
 MOST_CASES, MOST_MISTAKES = 3, 12
 """How many of an exercise's failing cases are listed, and of the mistakes at first sight."""
+MOST_ALIKE, ALIKE_AT_FIRST = 60, 10
+"""How many behaviours of answers without a name are listed, and how many at first sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,23 @@ class Repaired:
     exercise: str
     repair: Repair
     changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeAnswers:
+    """Wrong answers without a name that behave alike; `code` is the one of a member.
+
+    `key` finds their students in the table, `href` is the exercise's page, empty if it has none.
+    """
+
+    behaviour: int
+    key: str
+    exercise: str
+    href: str
+    word: Word
+    who: People
+    failed: tuple[str, ...]
+    code: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +190,30 @@ class ClassPage:
     @property
     def unnamed(self) -> list[Mistake]:
         """For each exercise, the wrong answers that no mistake with a name explains, if any."""
-        return [each for each in self.tally.mistakes.values() if not each.named]
+        every = self.tally.mistakes.values()
+        return [each for each in every if not each.named and not each.behaviour]
+
+    @property
+    def alike(self) -> list[AlikeAnswers]:
+        """Wrong answers without a name that behave alike, the most frequent behaviours first."""
+        return [self._alike(each) for each in islice(self.tally.unnamed, MOST_ALIKE)]
+
+    def _alike(self, found: Behaviour[Person]) -> AlikeAnswers:
+        share = self.tally.shares.get(found.exercise)
+        return AlikeAnswers(
+            behaviour=found.number,
+            key=alike_key(found.exercise, found.number),
+            exercise=one_line(share.exercise.title if share else found.exercise),
+            href=self.exercise_href(share) if share else "",
+            word=VERDICTS[found.verdict],
+            who=People(found.count, found.members),
+            failed=tuple(map(one_line, found.failed)),
+            code=listing(found.code, found.marks, marks_of(self.assignment)),
+        )
+
+    @property
+    def alike_at_first(self) -> int:
+        return ALIKE_AT_FIRST
 
     @property
     def frequent(self) -> list[Mistake]:

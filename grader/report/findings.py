@@ -41,12 +41,16 @@ class Note:
 def notes(result: ExerciseResult) -> Iterator[Note]:
     for diagnosis in (result.diagnosis, *result.also):
         if diagnosis:
-            parts = ", ".join(diagnosis.parts)
-            yield _note(
-                diagnosis, result, f"This explains what is wrong in: {parts}" if parts else ""
-            )
+            yield _note(diagnosis, result, _place(diagnosis))
     for diagnosis in result.alternatives:
         yield _note(diagnosis, result, "Or this: the cases cannot tell these two apart.")
+
+
+def _place(diagnosis: Diagnosis) -> str:
+    if diagnosis.by_staff:
+        return "Your course's staff says this of all answers that do the same as yours."
+    parts = ", ".join(diagnosis.parts)
+    return f"This explains what is wrong in: {parts}" if parts else ""
 
 
 def _note(diagnosis: Diagnosis, result: ExerciseResult, place: str) -> Note:

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from grader.assignments.records import Assignment, Exercise
-from grader.model import Diagnosis, ExerciseResult, Result, Verdict
+from grader.gradebook.unnamed import Behaviours
+from grader.model import ExerciseResult, Result, Verdict
 from grader.report.entries import Entry
 from grader.report.items import Item
 from grader.text import one_line
@@ -19,6 +21,8 @@ from grader.text import one_line
 ENOUGH = 3
 # Where a line of the page is about many students, so many of them are named.
 NAMED = 8
+# Stands before a behaviour where otherwise a variant's name does, which has no such character.
+ALIKE = "~"
 _CELLS = re.compile(r"\bcells? \d+(?:(?:, | and )\d+)*(?: more)?( are)?")
 
 
@@ -76,6 +80,7 @@ class Mistake:
     """A named mistake, and how many answers it explains; `key` names it in addresses.
 
     Wrong answers to an exercise that no variant explains count together, as one without a name.
+    Those of them that behave alike are counted as well, as one of `behaviour`.
     """
 
     number: int
@@ -83,6 +88,7 @@ class Mistake:
     exercise: str
     title: str
     named: bool = True
+    behaviour: int | None = None
     count: int = 0
 
 
@@ -210,7 +216,8 @@ class Tally:
     """The counts for the results added so far.
 
     `reasons` has for each text the students it is about, `flags` by the text without the numbers of
-    cells; `mistakes` are by exercise and variant, in the order in which they were met.
+    cells; `mistakes` are by their key, in the order in which they were met. `unnamed` are the
+    wrong answers without a name, by what they do.
     """
 
     assignment: Assignment
@@ -220,7 +227,8 @@ class Tally:
     absent: People = field(default_factory=People)
     flags: dict[str, Flag] = field(default_factory=dict)
     flagged: int = 0
-    mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
+    mistakes: dict[str, Mistake] = field(default_factory=dict)
+    unnamed: Behaviours[Person] = field(default_factory=Behaviours)
     shares: dict[str, Share] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -245,6 +253,7 @@ class Tally:
                 self.shares[each.name].add(each, _rest(result, each))
             for mistake in self.mistakes_of(each):
                 mistake.count += 1
+            self.unnamed.add(each, Person(entry.name, entry.href))
 
     def flags_of(self, entry: Entry) -> list[Flag]:
         """The kinds of flags that a submission has, each once."""
@@ -258,30 +267,36 @@ class Tally:
         return list(found.values())
 
     def mistakes_of(self, result: ExerciseResult) -> list[Mistake]:
-        """What explains a wrong answer: named mistakes, or the one without a name.
+        """What explains a wrong answer: named mistakes, or the one without a name, and then its
+        behaviour.
 
         Alternatives do not count.
         """
-        if result.verdict.solved or not result.verdict.answered:
+        if result.mistakes and not result.verdict.solved:
+            return [self._mistake(result, each.variant, each.title) for each in result.mistakes]
+        if not result.is_unnamed:
             return []
-        explained = (result.diagnosis, *result.also) if result.diagnosis else ()
-        named = [self._mistake(result, each) for each in explained if each and not each.accepted]
-        return named or [self._mistake(result, None)]
+        found = [self._mistake(result, "", "no mistake with a name", named=False)]
+        if behaviour := result.behaviour:
+            title = f"no name, behaves alike: {behaviour}"
+            more = {"named": False, "behaviour": behaviour}
+            found.append(self._mistake(result, f"{ALIKE}{behaviour}", title, **more))
+        return found
 
-    def _mistake(self, result: ExerciseResult, diagnosis: Diagnosis | None) -> Mistake:
-        variant = diagnosis.variant if diagnosis else ""
-        key = (result.name, variant)
+    def _mistake(self, result: ExerciseResult, variant: str, title: str, **more: Any) -> Mistake:
+        key = f"{one_line(result.name)}:{one_line(variant)}"
         if key not in self.mistakes:
             share = self.shares.get(result.name)
             exercise = share.exercise.title if share else result.name
             self.mistakes[key] = Mistake(
-                len(self.mistakes),
-                f"{one_line(result.name)}:{one_line(variant)}",
-                one_line(exercise),
-                one_line(diagnosis.title) if diagnosis else "no mistake with a name",
-                diagnosis is not None,
+                len(self.mistakes), key, one_line(exercise), one_line(title), **more
             )
         return self.mistakes[key]
+
+
+def alike_key(exercise: str, behaviour: int) -> str:
+    """What the answers of a behaviour are called in addresses."""
+    return f"{one_line(exercise)}:{ALIKE}{behaviour}"
 
 
 def _without_cells(flag: str) -> str:

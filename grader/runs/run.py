@@ -227,7 +227,9 @@ class _Book:
         same = hashed if hashed and content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
         number = self.gradebook.record(
-            self.run, self.options.seed, kept, self.fingerprint, self.options.regrade
+            *(self.run, self.options.seed, kept, self.fingerprint),
+            regrade=self.options.regrade,
+            behaviours=graded.behaviours,
         )
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
 

@@ -68,7 +68,7 @@ Request = Grade | Protect
 class Answer:
     """The answer to a request, one of
 
-    - `graded`: the assignment's name and the result;
+    - `graded`: the assignment's name, the result, and the keys of behaviours by exercise;
     - `malformed`: what is wrong with the assignment;
     - `protection`: what keeps student code from the rest of this machine;
     - `unprotected`: why no kernel can be started here;
@@ -76,7 +76,7 @@ class Answer:
       so after the verdicts, which stand.
     """
 
-    graded: tuple[str, Result] | None = None
+    graded: tuple[str, Result, dict[str, str]] | None = None
     malformed: str = ""
     protection: Protection | None = None
     unprotected: str = ""
@@ -126,7 +126,8 @@ def answered(request: Request) -> Answer:
             return Answer(protection=protection_in_force(request.at_most)[1])
         graded = grade(request.task, request.content, came=request.came)
         used_up = MEMORY_RAN_OUT if graded.exhausted else ""
-        return Answer(graded=(graded.assignment, graded.result), exhausted=used_up)
+        found = (graded.assignment, graded.result, graded.behaviours)
+        return Answer(graded=found, exhausted=used_up)
     except AssignmentError as error:
         return Answer(malformed=str(error))
     except KernelFailure as error:
@@ -145,7 +146,8 @@ def graded_from(answer: Answer, task: Task) -> Graded:
         raise AssignmentError(answer.malformed)
     if answer.graded is None:
         raise KernelFailure(answer.unprotected)
-    return Graded(task.submission, *answer.graded)
+    assignment, result, behaviours = answer.graded
+    return Graded(task.submission, assignment, result, behaviours=behaviours)
 
 
 def protection_from(answer: Answer) -> Protection:

@@ -24,6 +24,7 @@ from grader.exports.tables import Csv
 from grader.gradebook.times import moment
 from grader.model import HANDED_IN_NOTHING, Owner, Result, Status
 from grader.submissions.find import find
+from tests.conftest import notebook
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "submissions"
@@ -65,6 +66,10 @@ def table(path: Path, *rows: tuple[object, ...]) -> None:
 
 def canvas(folder: Path) -> None:
     download(folder, "{letters}_{number}_9{number}_home_work.ipynb")
+    canvas_roster(folder)
+
+
+def canvas_roster(folder: Path) -> None:
     table(
         folder / "gradebook.csv",
         ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Optimization methods (77)"),
@@ -217,12 +222,35 @@ def test_similar_submissions_are_asked_for(course: Path) -> None:
     assert 'id="similar"' in (course / "grades" / "report" / "index.html").read_text()
 
 
+@pytest.mark.thorough
+def test_words_for_answers_that_behave_alike(course: Path) -> None:
+    wrong = notebook(
+        "import numpy as np",
+        "def initialize_velocity(parameters):\n"
+        "    return {f'd{key}': np.zeros(value.size) for key, value in parameters.items()}",
+    )
+    with zipfile.ZipFile(course / "submissions.zip", "w") as archive:
+        for name in ("leeann_5001", "kaybo_5002"):
+            archive.writestr(f"{name}_9_home_work.ipynb", json.dumps(wrong))
+    canvas_roster(course)
+    list(typed(course, commands("Canvas")[:1]))
+    first, *rest = commands("Wrong answers without a name")
+    ((_, listed),) = typed(course, [first])
+    assert listed.startswith("1: 2 answers to")
+    said = dict(typed(course, rest))
+    pages = (course / "grades" / "report" / "students").glob("*.html")
+    told = ["the arrays are flat" in page.read_text() for page in pages]
+    assert told.count(True) == 2
+    assert "def the_arrays_are_flat(parameters):" in list(said.values())[-1]
+
+
 def test_no_command_of_the_document_is_left_out() -> None:
     tried = commands(
         *PLATFORMS,
         "In the terminal",
         "Similar submissions",
         "Your decisions",
+        "Wrong answers without a name",
         "Late days",
         "What changed",
     )

@@ -37,6 +37,7 @@ from tests.report.test_report import (
     ungraded,
 )
 from tests.report.test_report_pictures import pictured
+from tests.report.test_unnamed import a_class, unnamed
 
 pytestmark = pytest.mark.browser
 
@@ -466,6 +467,32 @@ def test_page_of_a_pair_fits_and_is_accessible(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(380, "dark"), (1200, "light")])
+def test_answers_without_a_name_fit_are_accessible_and_lead_to_their_students(
+    opened: Any, tmp_path: Path, width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    code = f"def double(x):\n    return {LONG!r}"
+    hostile = [graded(each, unnamed(77, code=code)) for each in (*HOSTILE[:3], LONG)]
+    write_report(run(*hostile, *a_class(3, 2, 1)), assignment(), tmp_path)
+    viewport = {"width": width, "height": 800}
+    path = tmp_path / "index.html"
+    seen = opened(path, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    page = seen.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.locator("section", has=page.locator("#unnamed")).get_by_role(
+        "link", name="3 answers"
+    ).click()
+    page.locator(".pager .shown", has_text="3 shown").first.wait_for()
+    assert seen.column(1) == ["s1_0", "s1_1", "s1_2"]
+    chosen = page.get_by_label("Mistake").evaluate("select => select.selectedOptions[0].text")
+    assert chosen == "no name, behaves alike: 1 (Doubling)"
+    assert (page.title(), seen.complaints) == ("Numbers: the class", [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -25,6 +25,11 @@ def decisions(db: Database) -> None:
     _run(db, "2_decisions.sql")
 
 
+@STEPS()
+def words(db: Database) -> None:
+    _run(db, "3_words.sql")
+
+
 def begun(db: sqlite3.Connection) -> bool:
     """Whether any migration has been applied to the file."""
     return bool(STEPS.applied(Database(db)))

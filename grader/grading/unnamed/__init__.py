@@ -1,0 +1,1 @@
+"""What is found out about wrong answers that no variant explains."""
