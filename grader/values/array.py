@@ -64,6 +64,10 @@ class Digest:
     head: tuple[float, ...]
     values: Callable[[], Array | None] | None = field(default=None, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled, it is what was frozen: `values` belongs to the process that made it."""
+        return Digest, (self.shape, self.dtype, self.sha256, self.head)
+
 
 class _Array(Kind):
     types = (np.ndarray, np.generic, *_SCALARS)
