@@ -23,8 +23,8 @@ START_MARK, END_MARK = _mark("START CODE HERE"), _mark("END CODE HERE")
 
 # Comments by which other programs that grade notebooks part what is for the author alone.
 _FOREIGN = re.compile(
-    r"(?<!#)#++[ \t]*+((?:BEGIN|END)[ \t]++(?:SOLUTION|HIDDEN TESTS|TESTS|MARK SCHEME|PROMPT|QUESTION)"
-    r"|SOLUTION|SEED|HIDDEN)\b"
+    r"(?<!#)#++[ \t]*+((?:BEGIN|END)[ \t]++"
+    r"(?:SOLUTION|HIDDEN TESTS|TESTS|MARK SCHEME|PROMPT|QUESTION)|SOLUTION|SEED|HIDDEN)\b"
 )
 
 
