@@ -241,6 +241,21 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstStep:
+    """The first value that a wrong function gives a variable and the reference does not.
+
+    It was found with the inputs of the public case `case`. `variable` is one that the template
+    names, or an item of one; `line` of the student's cell gives it the value. `words` tell it to
+    the student.
+    """
+
+    case: str
+    variable: str
+    line: Number
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
     """A score that a person gave to an exercise; `instead_of` is the one that grading gave."""
 
@@ -299,7 +314,8 @@ class ExerciseResult:
     function that look like the reference's. `repair`, if one was found, is for the instructor only.
     `behaviour` is the number that the gradebook has for all answers which behave alike on every
     case. There is none where the answer is right, where a mistake with a name explains it, or where
-    a call did not come to an end.
+    a call did not come to an end. `first_step` is where a wrong function first leaves the
+    reference's way, if that is known.
     """
 
     name: str
@@ -316,6 +332,7 @@ class ExerciseResult:
     marks: tuple[Mark, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     repair: Repair | None = None
+    first_step: FirstStep | None = None
     adjustment: Adjustment | None = None
     behaviour: Number | None = None
 

@@ -24,6 +24,7 @@ CODE = (
     "values/*.py",
     "grading/*.py",
     "grading/repair/search.py",
+    "grading/tracing/*.py",
     "gradebook/late.py",
     "notebooks/read.py",
     "handout/check.py",

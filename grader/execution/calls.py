@@ -21,6 +21,7 @@ from grader.execution.outcome import (
     Returned,
     TimedOut,
 )
+from grader.execution.traced import Trace, TracedCall, trace_of
 from grader.sandbox.kernel import Kernel
 from grader.sandbox.shared import SharedInputs
 from grader.text import plain
@@ -153,6 +154,20 @@ async def call_edited(
     reply = await _reply(kernel, request["header"]["msg_id"], seconds)
     outcomes = None if reply is None else _outcomes(reply, len(what.sources) * len(what.inputs))
     return outcomes or [], outcomes is not None
+
+
+async def call_traced(
+    kernel: Kernel, what: TracedCall, seconds: float
+) -> tuple[Trace | None, bool]:
+    """What a followed function gives its variables, and whether the kernel is still usable.
+
+    There is no trace where the call took too long, or set too much.
+    """
+    content = what.content | {"shared": _place(kernel, what.inputs)}
+    request = kernel.client.session.msg("trace_request", content)
+    sent = b"" if isinstance(what.inputs, SharedInputs) else what.inputs
+    outcomes, _, usable = await _ask(kernel, request, [sent], 1, seconds)
+    return trace_of(outcomes[0]) if outcomes else None, usable
 
 
 async def _ask_calls(

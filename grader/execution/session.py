@@ -21,6 +21,7 @@ from grader.execution.calls import (
     call,
     call_edited,
     call_together,
+    call_traced,
     keep,
     taken,
     value_of,
@@ -28,6 +29,7 @@ from grader.execution.calls import (
 from grader.execution.cell_runner import CellRun, CellRunner
 from grader.execution.cell_steps import CellStep, Reach, second_try, source_of
 from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.execution.traced import Trace, TracedCall
 from grader.sandbox.files import PackedFiles
 from grader.sandbox.flood import most_resident_bytes
 from grader.sandbox.kernel import Confinement, Kernel, start_kernel
@@ -190,6 +192,17 @@ class Execution:
         if not usable or len(outcomes) < len(what.sources) * len(what.inputs):
             await self._drop_kernel()
         return outcomes
+
+    async def call_traced(self, what: TracedCall, seconds: float) -> Trace | None:
+        """What a function that is followed gives its variables; None where that is not known."""
+        kernel = await self._kernel_in_time()
+        if not kernel:
+            return None
+        with self._counted():
+            trace, usable = await call_traced(kernel, what, seconds)
+        if not usable:
+            await self._drop_kernel()
+        return trace
 
     async def _called_singly(self, group: Sequence[Call]) -> list[Outcome]:
         outcomes: list[Outcome] = []

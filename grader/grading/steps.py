@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from grader.assignments.helpers import files_beside
 from grader.assignments.records import Assignment, Limits
 from grader.assignments.untouched import Template
@@ -17,12 +19,15 @@ from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, re
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.machine import with_machine_named
-from grader.grading.pictures.draw import with_drawings
+from grader.grading.pictures.draw import CALL_SECONDS, with_drawings
+from grader.grading.pictures.draw import SECONDS as PICTURES_SECONDS
 from grader.grading.pictures.trainings import reading, with_trainings
 from grader.grading.remarks import Remarks
 from grader.grading.repair.search import searched
 from grader.grading.taken_names import called_as_kept, may_lack_names, names_by_cell
 from grader.grading.task import Task
+from grader.grading.tracing.first_step import SECONDS as FIRST_STEPS_SECONDS
+from grader.grading.tracing.first_step import with_first_steps
 from grader.grading.unnamed.behaviour import behaviour
 from grader.model import ExerciseResult, Visibility
 from grader.notebooks.companions import companion_names
@@ -38,8 +43,9 @@ class Grading:
     `task` has the level of protection that is in force. `taken` has, by the number of a cell, names
     that it took from functions which were then called with them as they were. `files` are those
     beside the notebook, where they are not the assignment's alone. `kernels` is left when the
-    notebook's kernel is no longer needed; `execution` keeps what came of the cells. `behaviours`
-    has a key for each wrong answer without a name, by its exercise.
+    notebook's kernel is no longer needed, and from then on holds the one for what is shown of
+    functions; `execution` keeps what came of the cells. `behaviours` has a key for each wrong
+    answer without a name, by its exercise.
     """
 
     notebook: Notebook
@@ -56,6 +62,7 @@ class Grading:
     files: PackedFiles | None = None
     kernels: AsyncExitStack = field(default_factory=AsyncExitStack)
     execution: Execution = field(init=False)
+    _shown: Execution | None = None
 
     @property
     def copies(self) -> set[int]:
@@ -78,6 +85,18 @@ class Grading:
     def execution_of_definitions(self, limits: Limits) -> Execution:
         """A new execution of what the notebook's cells define, in a kernel of its own."""
         return self.execution_of([definitions_of(self.cells, self.taken)], limits)
+
+    async def execution_for_shown(self) -> Execution:
+        """The one execution of what the cells define in which functions are called to show what
+        they do: it is never given a hidden input, which a function could show later."""
+        if self._shown is None:
+            seconds = FIRST_STEPS_SECONDS + PICTURES_SECONDS
+            limits = structs.replace(
+                self.assignment.limits, submission_seconds=seconds, call_seconds=CALL_SECONDS
+            )
+            execution = self.execution_of_definitions(limits)
+            self._shown = await self.kernels.enter_async_context(execution)
+        return self._shown
 
 
 def put_beside(grading: Grading, came: Mapping[str, bytes]) -> None:
@@ -212,11 +231,17 @@ async def search_mistakes(grading: Grading) -> None:
     grading.flags += cut_short
 
 
+async def trace_first_steps(grading: Grading) -> None:
+    """Follow each wrong function on a public case up to the first step that differs."""
+    grading.exercises = await with_first_steps(
+        grading.exercises, grading.answers, grading.assignment, grading.execution_for_shown
+    )
+
+
 async def draw_pictures(grading: Grading) -> None:
     """Draw the author's pictures of what the functions do."""
-    grading.exercises = await with_drawings(
-        grading.exercises, grading.assignment, grading.execution_of_definitions
-    )
+    execution = await grading.execution_for_shown()
+    grading.exercises = await with_drawings(grading.exercises, grading.assignment, execution)
 
 
 async def draw_trainings(grading: Grading) -> None:
@@ -229,7 +254,7 @@ def _always(grading: Grading) -> bool:
 
 
 def _is_searched(grading: Grading) -> bool:
-    # Public cases alone are too few to call an edit right.
+    # Public cases alone are too few to call an edit right, and there is no reference beside them.
     return grading.assignment.search and not grading.assignment.public_only and _is_quick(grading)
 
 
@@ -281,6 +306,7 @@ STEPS = (
         when=_is_searched,
     ),
     Step(draw_pictures, "drawing the pictures", when=_is_drawn),
+    Step(trace_first_steps, "the first step that differs", when=_is_searched),
     Step(draw_trainings, "drawing the trainings", when=lambda grading: grading.task.full),
 )
 

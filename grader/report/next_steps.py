@@ -28,9 +28,15 @@ def next_step(exercise: ExerciseResult) -> str:
 
 
 def _where(exercise: ExerciseResult) -> str:
-    """The first line of the cell that the search for the mistake has marked."""
+    """The first line of the cell that the search for the mistake has marked.
+
+    Where it has marked none, it is the line of the first step that differs.
+    """
     found = [mark.line for mark in exercise.marks if mark.words.startswith(LOOK_AGAIN)]
-    return f" Look again at line {min(found)} of your code." if found else ""
+    if found:
+        return f" Look again at line {min(found)} of your code."
+    step = exercise.first_step
+    return f" The first value that differs is set in line {step.line} of your code." if step else ""
 
 
 def _candidates(exercise: ExerciseResult) -> Iterator[str]:

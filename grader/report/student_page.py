@@ -25,8 +25,9 @@ FAILS, NOT_GRADED, WORKS = "What does not work yet", "What was not graded", "Wha
 class Answer:
     """A student's answer to one exercise.
 
-    `step` says what to look at next. `passed` says in words how many cases passed. `cases` are
-    those that did not; `not_called` and `passed_cases` name the others, in one line each.
+    `step` says what to look at next, `first_step` where a wrong function first differs. `passed`
+    says in words how many cases passed. `cases` are those that did not; `not_called` and
+    `passed_cases` name the others, in one line each.
     """
 
     anchor: str
@@ -37,6 +38,7 @@ class Answer:
     step: str
     message: str
     notes: tuple[Note, ...]
+    first_step: str
     pictures: tuple[View, ...]
     decision: str
     cases: tuple[CaseLine, ...]
@@ -140,6 +142,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         step=next_step(result),
         message=prose(result.message),
         notes=tuple(_with_formulas(each, known) for each in notes(result)),
+        first_step=prose(result.first_step.words) if result.first_step else "",
         pictures=views(result, known, assignment) if known else (),
         decision=prose(result.adjustment.reason) if result.adjustment else "",
         cases=failed[:MOST_LINES],

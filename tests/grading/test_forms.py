@@ -22,6 +22,10 @@ from grader.model import ExerciseResult, Status, Submission, Verdict, Visibility
 from tests.conftest import UNHURRIED
 from tests.forms import Form, adam, adam_start, gd, mini_batches, momentum, velocity
 from tests.forms.diagnoses import DIAGNOSES
+from tests.forms.first_steps import (
+    expected_step,
+    found_step,
+)
 from tests.forms.places import expected, found, wrong_lines
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +76,7 @@ def test_verdict(exercise: str, name: str, form: Form, write: Write) -> None:
     if form.verdict not in ALL_POINTS:
         wrong = wrong_lines(exercise, name, form.source)
         assert found(result, wrong) == expected(exercise, name)
+        assert found_step(result, wrong) == expected_step(exercise, name, result)
     if form.fails_only:
         assert failed == set(form.fails_only)
 

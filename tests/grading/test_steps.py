@@ -53,8 +53,10 @@ def test_the_steps_that_only_explain_are_these() -> None:
         "show_evidence",
         "call_fresh_cases",
         "flag_cells",
+        "find_behaviours",
         "search_mistakes",
         "draw_pictures",
+        "trace_first_steps",
         "draw_trainings",
     ]
 
@@ -146,7 +148,7 @@ def test_with_public_cases_alone_nothing_is_suspected_and_no_mistake_searched(
     path = write("s.ipynb", RIGHT)
     folder = frozen_course / "assignment/words"
     task = Task(folder, Submission("s", path.name, str(path)), public_only=True)
-    for name in ("call_fresh_cases", "search_mistakes"):
+    for name in ("call_fresh_cases", "search_mistakes", "trace_first_steps"):
         (step,) = (each for each in STEPS if name_of(each) == name)
         assert grade(task, steps=failing(step)).result.flags == ()
 

@@ -18,6 +18,7 @@ from grader.model import (
     CaseResult,
     Diagnosis,
     ExerciseResult,
+    FirstStep,
     Owner,
     Protection,
     Repair,
@@ -118,6 +119,7 @@ def hostile_run(*texts: str) -> Run:
                 also=(Diagnosis("another", text, text),),
                 alternatives=(Diagnosis("a_third", text, text),),
                 repair=Repair(text, 1, (1,), (text,), (text,)),
+                first_step=FirstStep(text, text, 1, text),
                 cases=(CaseResult(text, text, Visibility.PUBLIC, False, text),),
             ),
             source=text,
@@ -523,6 +525,19 @@ def test_student_page_shows_every_variant_with_what_it_explains(tmp_path: Path) 
         "Second This explains what is wrong in: W Look here. "
         "Third Or this: the cases cannot tell these two apart. Or there."
     ) in text
+
+
+def test_student_page_says_the_first_step_that_differs_after_the_mistake(tmp_path: Path) -> None:
+    mistaken = answer(
+        Verdict.INCORRECT,
+        0,
+        diagnosis=Diagnosis("half", "halved", "Twice is meant."),
+        first_step=FirstStep("zero", "twice", 3, "The first value is twice, set in line 3."),
+    )
+    text = student_page(graded("Ada", mistaken), tmp_path).text
+    first = text.index("The first step that differs The first value is twice, set in line 3.")
+    assert text.index("Twice is meant.") < first
+    assert "The first value that differs is set in line 3 of your code." in text
 
 
 def test_not_graded_exercise_is_nobodys_fault(tmp_path: Path) -> None:

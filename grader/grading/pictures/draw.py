@@ -13,9 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from msgspec import structs
 
-from grader.assignments.records import Assignment, Exercise, Limits, Picture
+from grader.assignments.records import Assignment, Exercise, Picture
 from grader.assignments.reference import reference
 from grader.authoring import Arguments, Driver
 from grader.caches import cached
@@ -38,21 +37,17 @@ TOO_MUCH = "returns more than can be passed on to the next step"
 async def with_drawings(
     results: Sequence[ExerciseResult],
     assignment: Assignment,
-    start: Callable[[Limits], Execution],
+    execution: Execution,
 ) -> tuple[ExerciseResult, ...]:
     """The results, with drawings of those functions that are not the reference's equals.
 
-    `start` gives a new execution of the notebook's definitions within some limits.
+    `execution` is one of the notebook's definitions, with no hidden input.
     """
-    limits = structs.replace(
-        assignment.limits, submission_seconds=SECONDS, call_seconds=CALL_SECONDS
-    )
     drawers = [
         _drawers(result, exercise)
         for result, exercise in zip(results, assignment.exercises, strict=True)
     ]
-    async with start(limits) as execution:
-        await _draw_together([drawer for group in drawers for drawer in group], execution)
+    await _draw_together([drawer for group in drawers for drawer in group], execution)
     return tuple(
         replace(result, drawings=(*_known(result, exercise), *_drawings(group)))
         for result, exercise, group in zip(results, assignment.exercises, drawers, strict=True)

@@ -1,10 +1,10 @@
 """The kernel in which a student's code runs: ipykernel with more kinds of requests.
 
-`call_request` calls functions of the notebook, `edit_request` calls edited ones, `value_request`
-asks for the value of a variable. `keep_request` keeps functions as they are now, `taken_request`
-asks which of the names they use stand for something else since then. A student's code can change
-anything in this process, so our side believes nothing that comes from here. The precautions taken
-here only help honest notebooks.
+`call_request` calls functions of the notebook, `edit_request` calls edited ones, `trace_request`
+follows one line by line, `value_request` asks for the value of a variable. `keep_request` keeps
+functions as they are now, `taken_request` asks which of the names they use stand for something else
+since then. A student's code can change anything in this process, so our side believes nothing that
+comes from here. The precautions taken here only help honest notebooks.
 """
 
 from __future__ import annotations
@@ -31,16 +31,20 @@ from calls import (
     line_of_cell,
     name_of,
     returned,
+    seeded_and_quiet,
     within,
 )
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from kept import KeptFunction
 from system import mapped
+from tracing import TooMuch, Tracer, condensed
 from values import wire
 
 # The index of the header among a message's frames: identity, delimiter and signature come first.
 _HEADER = 3
+# The file name of functions that are put in the place of a student's.
+EDITED = "<edited>"
 
 
 class AgentShell(ZMQInteractiveShell):
@@ -174,6 +178,8 @@ class AgentKernel(IPythonKernel):
             answer = self.call_request
         elif b'"edit_request"' in header:
             answer = self.edit_request
+        elif b'"trace_request"' in header:
+            answer = self.trace_request
         elif b'"value_request"' in header:
             answer = self.value_request
         elif b'"keep_request"' in header:
@@ -228,6 +234,21 @@ class AgentKernel(IPythonKernel):
                         answers += problem or self._bounded_answer(asked, data)
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
+    def trace_request(self, ident: Any, parent: Any) -> None:
+        """Call the function `edited` and follow it; the reply is as if it had returned its trace.
+
+        Its `source` has as many lines before it as in its cell.
+        """
+        asked = parent["content"]
+        answers: list[Any] = []
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            interruptible(),
+            self._edited(asked["edited"], asked["source"]) as problem,
+        ):
+            answers += problem or self._traced(asked, parent["buffers"][0])
+        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
     def value_request(self, ident: Any, parent: Any) -> None:
         """Reply with the value of a variable of the notebook, as if a call had returned it."""
         namespace, name = self.shell.user_ns, parent["content"]["name"]
@@ -261,7 +282,7 @@ class AgentKernel(IPythonKernel):
         namespace = self.shell.user_ns
         original = namespace[name]
         try:
-            exec(compile(source, "<edited>", "exec"), namespace)
+            exec(compile(source, EDITED, "exec"), namespace)
             problem = None
         except Exception as error:  # an edit may not parse, or fail in a default value
             problem = wire.encode(("raised", name_of(error), "", None)), b""
@@ -279,6 +300,26 @@ class AgentKernel(IPythonKernel):
         if len(value) > asked["bytes"]:
             return wire.encode(("unsendable", "is too large")), b""
         return status, value
+
+    def _traced(self, asked: dict[str, Any], inputs: memoryview) -> Answer:
+        edited, variables = asked["edited"], asked["variables"]
+        tracer = Tracer(EDITED, edited, variables, wire.encode, asked["lines"], asked["bytes"])
+        function = self.shell.user_ns[edited]
+        place = asked["shared"]
+        args, kwargs = wire.decode(inputs) if place is None else self._shared(place)
+        value: bytes | memoryview = b""
+        try:
+            with within(asked["seconds"]), seeded_and_quiet():
+                value = wire.encode(condensed(tracer.call(function, args, kwargs)))
+        except (TooMuch, OutOfTime):
+            return wire.encode(("unsendable", "takes too long")), b""
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # the student's; what it did before is told
+            pass
+        if not tracer.ended:
+            return wire.encode(("unsendable", "was not followed to its end")), b""
+        return returned((list(tracer.changes.values()), tracer.given, bytes(value)))
 
     def _shared(self, place: int) -> Any:
         """Inputs that were in memory from the start; no call sees what another wrote to them."""

@@ -132,10 +132,8 @@ def _waits(place: tuple[Any, int]) -> bool:
 def call(function: Any, args: Any, kwargs: Any) -> Answer:
     if not callable(function):
         return MISSING
-    random.seed(UNSEEDED)
-    np.random.seed(UNSEEDED)
     try:
-        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        with seeded_and_quiet():
             value = function(*args, **kwargs)
     except KeyboardInterrupt as error:
         raise Interrupted(_line_in(function, error)) from None
@@ -143,6 +141,15 @@ def call(function: Any, args: Any, kwargs: Any) -> Answer:
         line = _line_in(function, error)
         return wire.encode(("raised", name_of(error), _text(error)[:2000], line)), b""
     return returned(value)
+
+
+@contextlib.contextmanager
+def seeded_and_quiet() -> Iterator[None]:
+    """Seed both global generators as before every call, and drop what is printed meanwhile."""
+    random.seed(UNSEEDED)
+    np.random.seed(UNSEEDED)
+    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        yield
 
 
 def returned(value: Any) -> Answer:

@@ -1,0 +1,1 @@
+"""The first step of a wrong function that differs: following, comparing, telling."""
