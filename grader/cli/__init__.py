@@ -133,6 +133,12 @@ COMMANDS = {
         "diff",
         "Say whose score changed from run ONE to run TWO, by how much, where and why.",
     ),
+    "examples": Entry(
+        INSTRUCTORS,
+        "examples",
+        "examples_command",
+        "Write a small class, and two assignments with their solutions, to FOLDER.",
+    ),
     "init": Entry(
         AUTHORS,
         "authors",

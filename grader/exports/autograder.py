@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
+import fairgrade
 from grader.assignments.load import load_assignment
 from grader.assignments.paths import files_below
 from grader.files import pack, write_zip
@@ -67,6 +68,8 @@ def _wheel() -> tuple[str, bytes]:
         f"grader/{path.relative_to(_HERE.parent).as_posix()}": path.read_bytes()
         for path in files_below(_HERE.parent)
     }
+    # Where the command `grade` begins.
+    content["fairgrade.py"] = Path(fairgrade.__file__).read_bytes()
     for name in ("METADATA", "entry_points.txt"):
         content[f"{stem}.dist-info/{name}"] = (installed.read_text(name) or "").encode()
     content[f"{stem}.dist-info/WHEEL"] = _WHEEL

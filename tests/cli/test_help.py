@@ -87,7 +87,7 @@ def test_commands_are_grouped_by_whom_they_are_for() -> None:
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("grade ex", ["plain,export"]),
+        ("grade exp", ["plain,export"]),
         ("grade export mood", ["plain,moodle", "plain,moodle-feedback"]),
         ("grade run work.ipynb --roster-", ["plain,--roster-partial"]),
         ("grade work.ipynb --roster-", ["plain,--roster-partial"]),

@@ -8,7 +8,7 @@ apt-get update -qq
 apt-get install -y -qq --no-install-recommends bubblewrap || true
 
 python=
-for version in 3.13 3.12 3.11; do
+for version in 3.14 3.13 3.12 3.11; do
   if apt-get install -y -qq --no-install-recommends "python$version-venv"; then
     python=python$version
     break
