@@ -100,4 +100,6 @@ def _close(node: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    if not PATH.parent.is_dir():
+        raise SystemExit(f"{PATH.parent}: is missing; run this in a clone of the repository")
     PATH.write_text(text(), encoding="utf-8")

@@ -31,8 +31,9 @@ def advice(settings: Path = Path("/proc/sys")) -> str:
         if _content(settings / name) == hinders:
             return f"{as_root}sysctl -w {name.replace('/', '.')}={mends}"
     return (
-        "allow this container new user namespaces, for docker with "
-        "--security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+        "allow this container new user namespaces, and /proc in them, with --security-opt "
+        "seccomp=unconfined and, for podman, --security-opt unmask=ALL; for docker, --security-opt "
+        "systempaths=unconfined and, where AppArmor is on, --security-opt apparmor=unconfined"
     )
 
 
