@@ -1,6 +1,6 @@
-"""The Containerfile, without an engine: what it copies is there, and is enough to build from.
+"""The Containerfiles, without an engine: what they copy is there, and is enough to build from.
 
-`.github/workflows/ci.yml` builds the image and grades in it.
+`.github/workflows/ci.yml` builds the one at the top and grades in it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tests.conftest import ROOT
 from tests.installed.conftest import ALONE
 
 
-@pytest.fixture(scope="module")
-def instructions() -> list[list[str]]:
-    """The Containerfile's instructions, each in words."""
-    text = (ROOT / "Containerfile").read_text().replace("\\\n", " ")
+@pytest.fixture(scope="module", params=["Containerfile", "examples/cluster/Containerfile"])
+def instructions(request: pytest.FixtureRequest) -> list[list[str]]:
+    """A Containerfile's instructions, each in words."""
+    text = (ROOT / request.param).read_text().replace("\\\n", " ")
     return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
 def copied(instructions: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the image is built from, as its instructions copy it from the repository to `/src`."""
+    """The folder that the image is built from, as its instructions copy it from the repository."""
     top = tmp_path_factory.mktemp("image")
     for words in instructions:
         if words[0] == "COPY" and not words[1].startswith("--from"):
@@ -40,7 +40,8 @@ def copied(instructions: list[list[str]], tmp_path_factory: pytest.TempPathFacto
                     shutil.copy(ROOT / source, place)
                 else:
                     shutil.copytree(ROOT / source, place, ignore=shutil.ignore_patterns("__py*"))
-    return top / "src"
+    (project,) = top.rglob("pyproject.toml")
+    return project.parent
 
 
 def test_a_wheel_of_what_is_copied_is_that_of_the_repository(
@@ -80,4 +81,4 @@ def test_nothing_runs_as_root(instructions: list[list[str]]) -> None:
     assert [words[0] for words in last] == ["USER", "ENTRYPOINT"]
     (user,) = last[0][1:]
     made = " ".join(word for words in instructions if words[0] == "RUN" for word in words)
-    assert re.search(rf"useradd --uid [1-9]\d* .* {user}\b", made)
+    assert re.search(rf"useradd .*--home-dir \S+ {user}\b", made)
