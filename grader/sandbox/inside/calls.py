@@ -80,8 +80,9 @@ def end_busy_threads() -> None:
     that a call has. A thread that waits is left alone: it may be what a function relies on.
 
     A thread may catch SystemExit and go on. So threads are switched as often as can be, and it is
-    raised again at the thread's next step, when it has left the handler that has caught it. What
-    handlers catch that stand inside each other is given up after `ENDING_SECONDS`.
+    raised again at the thread's next step, when it has left the handler that has caught it; from
+    Python 3.12 on, at every line that it comes to. What handlers catch that stand inside each other
+    is given up after `ENDING_SECONDS`.
     """
     before = _places()
     _let_run()
@@ -93,14 +94,44 @@ def end_busy_threads() -> None:
     interval, end = sys.getswitchinterval(), time.process_time() + ENDING_SECONDS
     sys.setswitchinterval(1e-6)
     try:
-        while (left := busy & sys._current_frames().keys()) and time.process_time() < end:
-            for thread in left:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread), ctypes.py_object(SystemExit)
-                )
-            time.sleep(0)  # lets them go on
+        with _ended_at_lines(busy):
+            while (left := busy & sys._current_frames().keys()) and time.process_time() < end:
+                for thread in left:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread), ctypes.py_object(SystemExit)
+                    )
+                time.sleep(0)  # lets them go on
     finally:
         sys.setswitchinterval(interval)
+
+
+@contextlib.contextmanager
+def _ended_at_lines(threads: set[int]) -> Iterator[None]:
+    """Raise SystemExit at every line of these threads, the first line of a handler included.
+
+    Python 3.11 has no `sys.monitoring`; nothing more is done there, or where its tools are taken.
+    """
+    monitoring = getattr(sys, "monitoring", None)
+    tools = range(6) if monitoring and threads else ()
+    tool = next((each for each in tools if monitoring.get_tool(each) is None), None)
+    if tool is None:
+        yield
+        return
+
+    def at_line(code: Any, _line: int) -> None:
+        # What `threading` itself does when a thread ends has to be done.
+        if threading.get_ident() in threads and code.co_filename != threading.__file__:
+            raise SystemExit
+
+    monitoring.use_tool_id(tool, "fairgrade")
+    try:
+        monitoring.register_callback(tool, monitoring.events.LINE, at_line)
+        monitoring.set_events(tool, monitoring.events.LINE)
+        yield
+    finally:
+        monitoring.set_events(tool, monitoring.events.NO_EVENTS)
+        monitoring.register_callback(tool, monitoring.events.LINE, None)
+        monitoring.free_tool_id(tool)
 
 
 def _let_run() -> None:

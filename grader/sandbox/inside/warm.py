@@ -19,8 +19,10 @@ import resource
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,6 +52,9 @@ OURS = (
     "system_calls",
     "values",
 )
+# The files that libraries hold open when the first kernel is forked, as libffi does its own:
+# descriptor -> path.
+OPENED: dict[int, str] = {}
 _LENGTH = struct.Struct("<I")
 # Descriptors that come with a request: the pipe for "ready", the packed files, and at most
 # MAX_SHARED more (sandbox/shared.py).
@@ -70,6 +75,7 @@ def main() -> None:
     app = application.prepare(wanted["rehearsed"])
     # The garbage collector leaves alone what there is now, so its pages stay shared with the forks.
     gc.freeze()
+    OPENED.update(_opened())
     control.sendall(_framed({"warm": True, "problems": problems}))
     last = None
     try:
@@ -123,6 +129,7 @@ def _fork(
         _send_process(control, child)
         return Group(child) if sys.platform == "linux" else None
     try:
+        _open_anew()
         if LEVEL == confine.NAMESPACES:
             confine.separate(lambda pid: _send_process(control, pid))
         elif sys.platform == "linux":
@@ -135,6 +142,29 @@ def _fork(
     except BaseException as error:  # the child must never return to the loop of the parent
         _tell(descriptors[0], f"{type(error).__name__}: {error}")
     os._exit(1)
+
+
+def _opened() -> Iterator[tuple[int, str]]:
+    for descriptor in range(3, 64):
+        with contextlib.suppress(OSError):  # nothing of this number is open
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                yield descriptor, os.readlink(f"/proc/self/fd/{descriptor}")
+
+
+def _open_anew() -> None:
+    """Open each file that a library holds once more, under its number.
+
+    All forks share the position of a file that was open before: a kernel could leave word in it for
+    the next one.
+    """
+    for descriptor, path in OPENED.items():
+        try:
+            anew = os.open(path, os.O_RDONLY)
+        except OSError:  # it was removed or replaced meanwhile
+            os.close(descriptor)
+        else:
+            os.dup2(anew, descriptor, inheritable=False)
+            os.close(anew)
 
 
 def _listening(path: str) -> int:
