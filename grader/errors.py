@@ -36,6 +36,7 @@ class Remedy(Enum):
     NAME_ASSIGNMENT_FOLDER = auto()
     GENERATE = auto()
     GRADE_AGAIN = auto()
+    LIST_BEHAVIOURS = auto()
     ROSTER_PARTIAL = auto()
     SHEET_PARTIAL = auto()
 

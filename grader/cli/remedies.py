@@ -21,6 +21,7 @@ HINTS = {
     Remedy.GENERATE: "`grade generate` does that",
     Remedy.ROSTER_PARTIAL: "--roster-partial grades all the same",
     Remedy.SHEET_PARTIAL: "--partial writes it all the same",
+    Remedy.LIST_BEHAVIOURS: "`grade clusters` lists them",
     Remedy.GRADE_AGAIN: "run `grade` as before, then export",
 }
 

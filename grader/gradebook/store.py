@@ -295,11 +295,12 @@ class Gradebook:
         Returns whether there were other ones before.
         """
         with self._transaction() as db:
-            undo = "UPDATE words SET undone = ? WHERE behaviour_id = ? AND undone IS NULL"
-            undone = db.execute(undo, (_now(), behaviour)).rowcount > 0
+            undo = f"UPDATE words SET undone = ? WHERE behaviour_id = {_BEHAVIOUR}"
+            undone = db.execute(f"{undo} AND undone IS NULL", (_now(), behaviour)).rowcount > 0
             if words:
                 db.execute(
-                    "INSERT INTO words (behaviour_id, title, explanation, made) VALUES (?,?,?,?)",
+                    "INSERT INTO words (behaviour_id, title, explanation, made)"
+                    f" VALUES ({_BEHAVIOUR},?,?,?)",
                     (behaviour, words.title, words.explanation, _now()),
                 )
         return undone
@@ -307,28 +308,42 @@ class Gradebook:
     def exercise_of(self, behaviour: int) -> str:
         """The exercise of the behaviour of this number; raises InputError if there is none."""
         with self._in_words():
-            where = "SELECT exercise FROM behaviours WHERE id = ?"
+            where = "SELECT exercise FROM behaviours WHERE number = ?"
             row = self._db.execute(where, (behaviour,)).fetchone()
         if row is None:
-            what = f"no answer has the behaviour {behaviour}; `grade clusters` lists them"
-            raise InputError(f"{self.path}: {what}")
+            what = f"{self.path}: no answer has the behaviour {behaviour}"
+            raise InputError(what, Remedy.LIST_BEHAVIOURS)
         return str(row[0])
 
     def behaviours_of(self, number: int) -> dict[str, int]:
-        """The numbers of the behaviours that a result's answers have, by exercise."""
+        """The numbers of the behaviours that a result's answers have, by exercise.
+
+        A behaviour gets its number when it is first asked for: so the numbers go by the order of
+        the submissions, not by that in which results came.
+        """
         with self._in_words():
             rows = self._db.execute(
-                "SELECT b.exercise, b.id FROM result_behaviours l"
-                " JOIN behaviours b ON b.id = l.behaviour_id WHERE l.result_id = ?",
+                "SELECT b.exercise, b.number, b.id FROM result_behaviours l"
+                " JOIN behaviours b ON b.id = l.behaviour_id WHERE l.result_id = ? ORDER BY 1",
                 (number,),
-            )
-            return dict(rows.fetchall())
+            ).fetchall()
+        found = {exercise: known for exercise, known, _ in rows if known is not None}
+        if len(found) == len(rows):
+            return found
+        with self._transaction() as db:
+            for *_, each in rows:
+                db.execute(
+                    "UPDATE behaviours SET number = (SELECT coalesce(max(number), 0) + 1"
+                    " FROM behaviours) WHERE id = ? AND number IS NULL",
+                    (each,),
+                )
+        return self.behaviours_of(number)
 
     def behaving(self, behaviour: int) -> list[Kept]:
         """The results that have an answer of this behaviour, in the latest run with any."""
         joined = (
             "JOIN result_behaviours b ON b.result_id = r.id"
-            " JOIN run_results l ON l.result_id = r.id WHERE b.behaviour_id = ?"
+            f" JOIN run_results l ON l.result_id = r.id WHERE b.behaviour_id = {_BEHAVIOUR}"
         )
         with self._in_words():
             rows = self._db.execute(
@@ -361,7 +376,8 @@ class Gradebook:
             ).fetchall()
             remarks = self._db.execute("SELECT student, remark FROM remarks ORDER BY id").fetchall()
             words = self._db.execute(
-                "SELECT behaviour_id, title, explanation, made FROM words WHERE undone IS NULL"
+                "SELECT b.number, title, explanation, made FROM words"
+                " JOIN behaviours b ON b.id = behaviour_id WHERE undone IS NULL"
             ).fetchall()
         by_student: dict[str, tuple[str, ...]] = {}
         for student, remark in remarks:
@@ -505,6 +521,10 @@ def _insert(
             [(number, each.name, case.name, case.visibility, case.passed) for case in each.cases],
         )
     return int(number or 0)
+
+
+# The id of the behaviour of a number.
+_BEHAVIOUR = "(SELECT id FROM behaviours WHERE number = ?)"
 
 
 def _insert_behaviour(

@@ -1,9 +1,11 @@
--- What a wrong answer without a name does on all cases; key: the same where answers behave alike.
+-- What a wrong answer without a name does on all cases; key: the same where answers behave alike;
+-- number: what people know it by, given when it is first shown.
 CREATE TABLE behaviours (
     id INTEGER PRIMARY KEY,
     assignment TEXT NOT NULL,
     exercise TEXT NOT NULL,
     key TEXT NOT NULL,
+    number INTEGER UNIQUE,
     UNIQUE (assignment, exercise, key)
 );
 CREATE TABLE result_behaviours (

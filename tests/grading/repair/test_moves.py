@@ -138,5 +138,5 @@ def test_the_line_in_the_wrong_block_is_marked_and_the_next_step_sends_to_it(
 
     line = wrong_line(exercise, source)
     assert result.verdict in (Verdict.INCORRECT, Verdict.PARTIAL, Verdict.ERROR)
-    assert [mark.line for mark in result.marks] == [line]
+    assert {mark.line for mark in result.marks} == {line}
     assert next_step(result).endswith(f" Look again at line {line} of your code.")
