@@ -20,6 +20,7 @@ from classroom import Notebook, assignment_notebook, functions_notebook
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment, Case
 from grader.authors.single_file import difference_file
+from grader.authors.validate import generate
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -50,6 +51,7 @@ def make_functions(folder: Path) -> Workload:
     root = _judged_only(folder, "functions")
     settings = root / "assignment" / "functions" / "assignment.toml"
     settings.write_text(_numpy_only(settings.read_text(encoding="utf-8")), encoding="utf-8")
+    generate(root, "functions")
     assignment = load_assignment(root, "functions")
     return Workload("functions", root, assignment, functions_notebook, _data(folder, assignment))
 
@@ -57,6 +59,7 @@ def make_functions(folder: Path) -> Workload:
 def make_assignment(folder: Path) -> Workload:
     """The workload `assignment`: the template with imports, demonstrations and training cells."""
     root = _judged_only(folder, FULL)
+    generate(root, FULL)
     assignment = load_assignment(root, FULL)
     template = json.loads(assignment.template.read_text(encoding="utf-8"))
     notebook = functools.partial(assignment_notebook, template)
