@@ -42,9 +42,9 @@ def told(found: Differing, case: str, same: Same) -> str:
 
 def _before(count: int) -> Iterator[str]:
     if count == 1:
-        yield "The one value that the given code sets before it is as expected."
+        yield "The one value set before it under a name of the given code is as expected."
     elif count:
-        yield f"The {count} values that the given code sets before it are as expected."
+        yield f"The {count} values set before it under names of the given code are as expected."
 
 
 def _how(found: Differing, same: Same) -> Iterator[str]:

@@ -76,7 +76,7 @@ def test_sentences_are_these(graded: Graded) -> None:
     assert step_of(result, adam.EXERCISE).words == (
         'On the public case "The case that the notebook shows", the first value that is not as '
         'expected is v_corrected["dW1"], set in line 8. None of its numbers is right. '
-        "The 3 values that the given code sets before it are as expected."
+        "The 3 values set before it under names of the given code are as expected."
     )
 
 
