@@ -658,6 +658,17 @@ def test_given_code_is_folded_and_a_marked_line_is_not(opened: Any, tmp_path: Pa
     assert page.get_by_text("A number.").is_visible()
 
 
+def test_a_remark_on_a_line_is_not_cut_on_a_telephone(opened: Any, tmp_path: Path) -> None:
+    words = "sets mini_batch_X, the first value that is not as expected"
+    code = "def double(x):\n    return x\n"
+    result = answer(Verdict.INCORRECT, 0, code=code, marks=(Mark(2, words),))
+    write_report(run(graded("ada", result)), assignment(), tmp_path)
+    (path,) = tmp_path.glob("students/*.html")
+    page = opened(path, viewport={"width": 380, "height": 800}).page
+    remark, code_box = (page.locator(each).bounding_box() for each in (".code em", ".code"))
+    assert remark["x"] + remark["width"] <= code_box["x"] + code_box["width"]
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a class of two exercises; every sixth student has a flag, a third a mistake."""
