@@ -7,7 +7,9 @@ in a real kernel. The forms are in `tests/forms/`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.forms.first_steps import (
     expected_step,
     found_step,
 )
+from tests.forms.page_sentences import untrue
 from tests.forms.places import expected, found, wrong_lines
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +63,7 @@ EVERY = [(module.EXERCISE, name, form) for module in MODULES for name, form in m
         for number, given in enumerate(EVERY)
     ],
 )
-def test_verdict(exercise: str, name: str, form: Form, write: Write) -> None:
+def test_verdict(exercise: str, name: str, form: Form, write: Write, tmp_path: Path) -> None:
     """Right forms earn all points, wrong ones those of the mistake, and all are called by name."""
     result = graded(form, exercise, write)
     passed = {case.name for case in result.cases if case.passed}
@@ -76,9 +79,32 @@ def test_verdict(exercise: str, name: str, form: Form, write: Write) -> None:
     if form.verdict not in ALL_POINTS:
         wrong = wrong_lines(exercise, name, form.source)
         assert found(result, wrong) == expected(exercise, name)
+        assert [*untrue(result, form.source, tmp_path / "report")] == []
         assert found_step(result, wrong) == expected_step(exercise, name, result)
     if form.fails_only:
         assert failed == set(form.fails_only)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (r"is [-\d.]+ where", "is 0.125 where"),
+        (r"where [-\d.]+ is", "where 0.125 is"),
+        (r"\d+ of (\d+) numbers", r"77 of \1 numbers"),
+        (r"W1\[0, 0\]", "W2[0, 0]"),
+        (r"differs from", "is nearly"),
+    ],
+)
+def test_a_sentence_that_is_not_so_is_found(
+    was: str, becomes: str, write: Write, tmp_path: Path
+) -> None:
+    form = gd.FORMS["ascends"]
+    result = graded(form, gd.EXERCISE, write)
+    changed = tuple(
+        replace(case, message=re.sub(was, becomes, case.message)) for case in result.cases
+    )
+    assert changed != result.cases
+    assert [*untrue(replace(result, cases=changed), form.source, tmp_path / "report")]
 
 
 def wrong_names(exercise: str, name: str) -> tuple[str, ...]:
