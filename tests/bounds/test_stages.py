@@ -115,7 +115,9 @@ def finds(names: Sequence[str]) -> None:
         path = Path(folder, "hw1.zip")
         with zipfile.ZipFile(path, "w") as archive:
             for name in names:
-                archive.writestr(name.encode("utf-8", "replace").decode(), "{}")
+                encodable = name.encode("utf-8", "replace").decode()
+                if encodable.partition("\0")[0]:  # zipfile cuts a name there
+                    archive.writestr(encodable, "{}")
         with contextlib.suppress(InputError), unzipped([path]) as found:
             last_attempts(find(found.paths, Path("/nowhere"), scratch=found.scratch))
 
