@@ -175,7 +175,7 @@ def test_a_layout_takes_the_files_that_are_named(copy: Copy) -> None:
     told = "ILIAS download: 2 submissions of 2 students, Bo Kay, Ann Lee\n"
     assert copy.python("-c", code).endswith(told)
     # The list of layouts is broken over lines.
-    assert "|ilias|folders|" in "".join(copy.grade("run", "--help").split())
+    assert ",ilias,folders," in "".join(copy.grade("run", "--help").split())
     copy.passes("tests/docs/test_docs.py::test_every_layout_is_in_its_document")
 
 

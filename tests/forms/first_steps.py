@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.model import ExerciseResult, Visibility
-from tests.forms.places import ELSEWHERE, NONE, RIGHT, wrong_forms, wrong_lines
+from tests.forms.places import ELSEWHERE, NONE, RIGHT, listed, summary, wrong_forms, wrong_lines
 from tests.forms.table import diagnosed, words
 
 # The mistake is in what the template does not name: a seed, an argument, a variable of their own.
@@ -96,29 +96,11 @@ def table() -> Iterator[str]:
             counts[exercise, what := found_step(result, wrong)] += 1
             step = result.first_step
             yield (
-                f"| {exercise} | {name} | {words(result) or '—'} | {_listed(wrong)} "
+                f"| {exercise} | {name} | {words(result) or '—'} | {listed(wrong)} "
                 f"| {f'`{step.variable}` in {step.line}' if step else '—'} | {what} |"
             )
     yield ""
     yield from summary(counts)
-
-
-def summary(counts: Counter[tuple[str, str]]) -> Iterator[str]:
-    """A line for each exercise, and one for all together."""
-    yield "| exercise | the right line | another line | none |"
-    yield "|---|---|---|---|"
-    for exercise in dict.fromkeys(each for each, _ in counts):
-        row = [counts[exercise, what] for what in (RIGHT, ELSEWHERE, NONE)]
-        yield f"| {exercise} | {' | '.join(map(str, row))} |"
-    every = [
-        sum(n for (_, kind), n in counts.items() if kind == what)
-        for what in (RIGHT, ELSEWHERE, NONE)
-    ]
-    yield f"| together | {' | '.join(map(str, every))} |"
-
-
-def _listed(lines: set[int]) -> str:
-    return ", ".join(map(str, sorted(lines)))
 
 
 if __name__ == "__main__":

@@ -123,11 +123,16 @@ def table() -> Iterator[str]:
             counts[exercise, what := found(result, wrong)] += 1
             repair = result.repair
             yield (
-                f"| {exercise} | {name} | {words(result) or '—'} | {_listed(wrong)} "
-                f"| {_listed(repair.lines) if repair else '—'} | {what} "
+                f"| {exercise} | {name} | {words(result) or '—'} | {listed(wrong)} "
+                f"| {listed(repair.lines) if repair else '—'} | {what} "
                 f"| {f'`{repair.becomes[0]}`' if repair else '—'} |"
             )
     yield ""
+    yield from summary(counts)
+
+
+def summary(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    """A line for each exercise, and one for all together."""
     yield "| exercise | the right line | another line | none |"
     yield "|---|---|---|---|"
     for exercise in [*dict.fromkeys(each for each, _ in counts), "together"]:
@@ -142,7 +147,7 @@ def table() -> Iterator[str]:
         yield f"| {exercise} | {' | '.join(map(str, row))} |"
 
 
-def _listed(lines: set[int] | tuple[int, ...]) -> str:
+def listed(lines: set[int] | tuple[int, ...]) -> str:
     return ", ".join(map(str, sorted(lines)))
 
 
