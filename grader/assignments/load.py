@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from msgspec import Struct, field, structs
+from msgspec import structs
 
 from grader.assignments.cases import Cases, read_cases, with_expected_outputs
 from grader.assignments.records import (
@@ -24,76 +24,17 @@ from grader.assignments.records import (
     Edition,
     Exercise,
     LateRule,
-    Limits,
-    MayBeGiven,
-    Positive,
 )
 from grader.assignments.reference import reference_output
+from grader.assignments.tables import AssignmentTable, CommonTable, SharingTable, exercise_of
 from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
 from grader.text import did_you_mean
-from grader.values.difference import Returns
 from grader.values.frozen import with_whole_arrays
 
 FILE = "assignment.toml"
 _KEPT = KeptAssignments()
-_Names: TypeAlias = tuple[str, ...]
-
-
-class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table [[exercise]] that names an exercise of another assignment."""
-
-    name: str
-    points: Positive
-
-
-class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table [[exercise]] that describes an exercise of this assignment."""
-
-    title: str
-    asks: str
-    scoring: Literal["all", "weights", "variants"] = "all"
-    other_names: _Names = ()
-    returns: _Names = ()
-    may_also_return: _Names = ()
-    outputs_from: str = ""
-
-
-class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The keys that every assignment.toml may have."""
-
-    schema: int
-    name: str
-    title: str
-    notebook: str
-    limits: Limits = Limits()
-    long_running: _Names = ()
-    helpers: _Names = ()
-    other_names: dict[str, _Names] = field(default_factory=dict)
-    shared_files: _Names = ()
-    warm_imports: _Names = ()
-    require: Literal["limits", "landlock", "namespaces"] = "limits"
-    search: bool = True
-    public_cases: str = ""
-    requirements: _Names = ()
-    late: LateRule | None = None
-    edition: tuple[Edition, ...] = ()
-    may_be_given: tuple[MayBeGiven, ...] = ()
-
-
-class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An assignment.toml with exercises of its own."""
-
-    shares: Literal[""] = ""
-    exercise: tuple[ExerciseTable, ...]
-
-
-class SharingTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An assignment.toml whose exercises are those of another assignment, which `shares` names."""
-
-    shares: str
-    exercise: tuple[SharedExerciseTable, ...]
 
 
 def assignment_names(root: Path) -> list[str]:
@@ -177,7 +118,9 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
         raise wrong(path, ("exercise",), "is missing; at least one [[exercise]] is expected")
     if not data.get("shares"):
         settings = mirrored(data, AssignmentTable, path)
-        exercises = [_exercise(each, path, number) for number, each in enumerate(settings.exercise)]
+        exercises = [
+            exercise_of(each, path, number) for number, each in enumerate(settings.exercise)
+        ]
         return _assignment(settings, exercises, folder, solutions)
     # This is checked first, because it decides which keys the file may have.
     _check_shares(data, path)
@@ -305,20 +248,4 @@ def _with(found: Cases, exercise: Exercise) -> Exercise:
         variants=found.variants[name],
         pictures=found.pictures[name],
         parts=found.parts.get(name),
-    )
-
-
-def _exercise(table: ExerciseTable, path: Path, number: int) -> Exercise:
-    if not table.name.isidentifier():
-        problem = f"{table.name!r} is not the name of a function"
-        raise wrong(path, ("exercise", number, "name"), problem)
-    return Exercise(
-        name=table.name,
-        title=table.title,
-        asks=table.asks,
-        points=table.points,
-        scoring=table.scoring,
-        other_names=table.other_names,
-        returns=Returns(table.returns, table.may_also_return),
-        outputs_from=table.outputs_from,
     )

@@ -202,7 +202,12 @@ class Picture(CacheOwner):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exercise(CacheOwner):
-    """One function that a student writes. `asks` says in plain words what it is to do.
+    """What a student is to do for some points, by default to write the function `name`.
+
+    `asks` says in plain words what it is to do. `kind` says what is graded: a function, the value
+    of a variable, what a cell prints, what a driver observes, or what somebody writes. What belongs
+    to a cell names it by its id in the master, in `cell`. Where `at` is "cell", a variable is read
+    right after that cell, else when the notebook has run.
 
     `outputs_from`, if not empty, names the assignment whose master notebook gives the expected
     outputs, because its function returns more values than this assignment's. `parts`, if not None,
@@ -221,6 +226,9 @@ class Exercise(CacheOwner):
     variants: tuple[Variant, ...] = ()
     pictures: tuple[Picture, ...] = ()
     parts: Callable[[Any], dict[str, Any]] | None = None
+    kind: str = "function"
+    cell: str = ""
+    at: str = "end"
 
     @property
     def accepted(self) -> tuple[Variant, ...]:
