@@ -22,13 +22,15 @@ class Template:
     see `notebooks.stubs.skeleton`. `parsed` has all cells of the template, so that cells which a
     student has not changed need not be parsed again. `marks` are the template's own and those of
     the assignment's other editions. `names` are those of the exercises, and of all functions that
-    the template and the helper modules define.
+    the template and the helper modules define. `notebook` is the template itself, by which the cells
+    of exercises are found; it has no cells where only a student's own copy is there.
     """
 
     skeletons: dict[str, str]
     parsed: ParsedCells
     marks: tuple[Marks, ...] = (OUR_MARKS,)
     names: frozenset[str] = frozenset()
+    notebook: Notebook = Notebook(())
 
 
 @cached()
@@ -48,7 +50,7 @@ def template_of(assignment: Assignment) -> Template:
             for name in exercise.names
             if (found := skeleton(cell.source, name)) is not None
         }
-    return Template(skeletons, parsed, marks_of(assignment), _names(assignment, notebook))
+    return Template(skeletons, parsed, marks_of(assignment), _names(assignment, notebook), notebook)
 
 
 def marks_of(assignment: Assignment) -> tuple[Marks, ...]:

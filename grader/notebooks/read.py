@@ -1,4 +1,4 @@
-"""Read the code cells of a notebook file, whatever students may hand in.
+"""Read the cells of a notebook file, whatever students may hand in.
 
 Most of a large file is what its cells have printed and drawn, which is not needed. So only the
 parts that are needed are decoded: then a file of outputs takes no more memory than its bytes. A
@@ -21,6 +21,7 @@ import msgspec
 import nbformat
 
 from grader.errors import SubmissionError
+from grader.notebooks.any_cell import AnyCell, cell_of, mapping
 from grader.notebooks.cells import defines
 from grader.notebooks.scripts import is_script, read_script
 from grader.text import plain
@@ -31,6 +32,8 @@ MAX_CELLS = 10_000
 MAX_WHOLE_BYTES, MAX_VALUES = 50_000_000, 5_000_000
 # The source of one cell as it stands in the file, with quotes and escapes.
 MAX_SOURCE_BYTES = 5_000_000
+# More of a cell's metadata is not looked at.
+MAX_METADATA_BYTES = 100_000
 
 _MERGE_MARK = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
 _PYTHON = re.compile(r"i?python\d*+(\.\d++)?+")
@@ -46,14 +49,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """The code cells of a notebook.
+    """The code cells of a notebook, and all of its cells, in which written answers are.
 
-    `assignment` is the name in its metadata, if any; `flags` are remarks for people.
+    `assignment` is the name in its metadata, if any; `flags` are remarks for people. Of a notebook
+    that jupytext wrote as text, `every` has the code cells only.
     """
 
     cells: tuple[Cell, ...]
     assignment: str = ""
     flags: tuple[str, ...] = ()
+    every: tuple[AnyCell, ...] = ()
 
     def cells_defining(self, names: tuple[str, ...]) -> list[Cell]:
         """The cells that define a function of one of `names`, whether they can be parsed or not."""
@@ -80,11 +85,12 @@ def parse_notebook(content: bytes) -> Notebook:
     flags: tuple[str, ...] = ()
     if data["nbformat"] != nbformat.current_nbformat:
         flags = (f"converted from notebook format {data['nbformat']}",)
-    cells = tuple(_code_cells(_converted(data)))
+    every = tuple(_cells(_converted(data)))
+    cells = tuple(Cell(each.number, each.source) for each in every if each.kind == "code")
     if not any(cell.source.strip() for cell in cells):
         raise SubmissionError("has no code in it")
-    named = _dict(_dict(data.get("metadata")).get("fairgrade")).get("assignment")
-    return Notebook(cells, named if isinstance(named, str) else "", flags)
+    named = mapping(mapping(data.get("metadata")).get("fairgrade")).get("assignment")
+    return Notebook(cells, named if isinstance(named, str) else "", flags, every)
 
 
 def notebook_data(content: bytes) -> dict[str, Any]:
@@ -111,7 +117,9 @@ def _script_notebook(text: str) -> Notebook:
     )
     if not cells:
         raise SubmissionError("has no code in it")
-    return Notebook(cells, flags=("read from the text that jupytext made of the notebook",))
+    flags = ("read from the text that jupytext made of the notebook",)
+    every = tuple(AnyCell(cell.number, "code", cell.source) for cell in cells)
+    return Notebook(cells, flags=flags, every=every)
 
 
 def _check_language(language: str) -> None:
@@ -154,6 +162,8 @@ class _Metadata(msgspec.Struct):
 class _CellOfFile(msgspec.Struct):
     cell_type: str
     source: msgspec.Raw = msgspec.Raw(b'""')
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    id: msgspec.Raw = msgspec.Raw(b'""')
 
 
 class _File(msgspec.Struct):
@@ -178,14 +188,25 @@ def _needed(content: bytes) -> dict[str, Any] | None:
 
 
 def _decoded(cell: _CellOfFile) -> dict[str, Any]:
+    found = {"cell_type": cell.cell_type, **_id_and_metadata(cell)}
+    if len(cell.source) <= MAX_SOURCE_BYTES:
+        return {**found, "source": msgspec.json.decode(cell.source)}
     if cell.cell_type != "code":
-        return {"cell_type": cell.cell_type}
-    if len(cell.source) > MAX_SOURCE_BYTES:
-        raise SubmissionError(
-            f"has a cell with {len(cell.source) // 1_000_000} MB of code, where at most "
-            f"{MAX_SOURCE_BYTES // 1_000_000} are read"
-        )
-    return {"cell_type": "code", "source": msgspec.json.decode(cell.source)}
+        return {**found, "source": None}
+    raise SubmissionError(
+        f"has a cell with {len(cell.source) // 1_000_000} MB of code, where at most "
+        f"{MAX_SOURCE_BYTES // 1_000_000} are read"
+    )
+
+
+def _id_and_metadata(cell: _CellOfFile) -> dict[str, Any]:
+    """What a cell is found by; without what is longer than it should be."""
+    found = {"id": cell.id, "metadata": cell.metadata}
+    return {
+        key: msgspec.json.decode(raw)
+        for key, raw in found.items()
+        if len(raw) <= MAX_METADATA_BYTES
+    }
 
 
 def _whole(content: bytes) -> str:
@@ -227,14 +248,10 @@ def _json(text: str) -> dict[str, Any]:
 
 
 def _language(data: dict[str, Any]) -> str:
-    metadata = _dict(data.get("metadata"))
-    language = _dict(metadata.get("language_info")).get("name")
-    language = language or _dict(metadata.get("kernelspec")).get("language")
+    metadata = mapping(data.get("metadata"))
+    language = mapping(metadata.get("language_info")).get("name")
+    language = language or mapping(metadata.get("kernelspec")).get("language")
     return language.lower() if isinstance(language, str) else ""
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _converted(data: dict[str, Any]) -> dict[str, Any]:
@@ -288,16 +305,11 @@ def _check_count(cells: int) -> None:
         raise SubmissionError(f"has {cells:,} cells, where at most {MAX_CELLS:,} are read")
 
 
-def _code_cells(data: dict[str, Any]) -> Iterator[Cell]:
+def _cells(data: dict[str, Any]) -> Iterator[AnyCell]:
     cells = data.get("cells")
     if not isinstance(cells, list):
         raise SubmissionError("is JSON, but not a notebook: it has no list of cells")
     _check_count(len(cells))
     for number, cell in enumerate(cells, start=1):
-        if _dict(cell).get("cell_type") == "code":
-            source = cell.get("source", "")
-            if isinstance(source, list):
-                source = "".join(line for line in source if isinstance(line, str))
-            if isinstance(source, str):
-                # Halves of surrogate pairs, which JSON can hold, cannot be encoded as UTF-8.
-                yield Cell(number, source.encode("utf-8", "replace").decode())
+        if found := cell_of(number, cell):
+            yield found
