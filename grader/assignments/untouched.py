@@ -13,6 +13,8 @@ from grader.notebooks.parsing import ParsedCells, parsed_once
 from grader.notebooks.read import Cell, Notebook, read_notebook
 from grader.notebooks.stubs import OUR_MARKS, Marks, is_untouched, skeleton
 
+NO_NOTEBOOK = Notebook(())
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -22,7 +24,7 @@ class Template:
     see `notebooks.stubs.skeleton`. `parsed` has all cells of the template, so that cells which a
     student has not changed need not be parsed again. `marks` are the template's own and those of
     the assignment's other editions. `names` are those of the exercises, and of all functions that
-    the template and the helper modules define. `notebook` is the template itself, by which the cells
+    the template and the helper modules define. `notebook` is the template itself, by which cells
     of exercises are found; it has no cells where only a student's own copy is there.
     """
 
@@ -30,7 +32,7 @@ class Template:
     parsed: ParsedCells
     marks: tuple[Marks, ...] = (OUR_MARKS,)
     names: frozenset[str] = frozenset()
-    notebook: Notebook = Notebook(())
+    notebook: Notebook = NO_NOTEBOOK
 
 
 @cached()
@@ -39,7 +41,7 @@ def template_of(assignment: Assignment) -> Template:
 
     An assignment from a student's folder has an empty one: the notebook there is the student's own.
     """
-    notebook = Notebook(()) if assignment.public_only else _read(assignment)
+    notebook = NO_NOTEBOOK if assignment.public_only else _read(assignment)
     with parsed_once() as parsed:
         for cell in notebook.cells:
             syntax_error(cell.source)

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.assignments.records import Assignment, Case
 from grader.model import Visibility
-from grader.notebooks.stubs import END_MARK, START_MARK
+from grader.notebooks.stubs import ANSWER_END, ANSWER_START, END_MARK, START_MARK
 from grader.values.contents import leaves
 
 # Shorter lines and texts, and numbers with fewer digits, may be the same by chance.
@@ -206,9 +206,9 @@ def _lines_of(
             continue
         inside = False
         for line in "".join(cell["source"]).splitlines():
-            if START_MARK.match(line):
+            if START_MARK.match(line) or ANSWER_START.match(line):
                 inside = True
-            elif END_MARK.match(line):
+            elif END_MARK.match(line) or ANSWER_END.match(line):
                 inside = False
             else:
                 yield line, inside

@@ -18,6 +18,7 @@ import ast
 import copy
 import json
 import textwrap
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,14 @@ from grader.assignments.records import Assignment, Case, Exercise
 from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
 from grader.model import Visibility
-from grader.notebooks.stubs import END_MARK, START_MARK, foreign_marker
+from grader.notebooks.stubs import (
+    ANSWER_END,
+    ANSWER_START,
+    END_MARK,
+    START_MARK,
+    foreign_marker,
+)
+from grader.text import counted
 from grader.values.contents import lines as lines_of
 
 _HEADING = "**Expected output**"
@@ -43,7 +51,7 @@ def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
         _fill(cell, assignment, root)
     contents = {
         assignment.master: _written(master),
-        assignment.template: _written(template_of(master)),
+        assignment.template: _written(template_of(master, _named_cells(assignment, master))),
     }
     for name in HANDED_OUT:
         if name in assignment.helpers:
@@ -62,18 +70,70 @@ def _handed_out(name: str, assignment: Assignment) -> bytes:
     return text.replace(f"{_NOT_GRADED} = ()\n", f"{_NOT_GRADED} = ({names})\n").encode()
 
 
-def template_of(master: dict[str, Any]) -> dict[str, Any]:
-    """The student's notebook: no answers between the markers, no outputs, no notes to fairgrade."""
+def _named_cells(assignment: Assignment, master: dict[str, Any]) -> dict[str, list[str]]:
+    """The ids of the master's cells that belong to exercises -> the names of these.
+
+    Raises AssignmentError where an exercise names a cell that the master has not.
+    """
+    known = [cell.get("id") for cell in master["cells"]]
+    named: dict[str, list[str]] = {}
+    for exercise in assignment.exercises:
+        if exercise.cell and known.count(exercise.cell) != 1:
+            raise AssignmentError(
+                f"{assignment.master}: {exercise.name} belongs to the cell {exercise.cell!r}, and "
+                f"{counted(known.count(exercise.cell), 'cell')} there have this id where one is "
+                "expected"
+            )
+        if exercise.cell:
+            named.setdefault(exercise.cell, []).append(exercise.name)
+    return named
+
+
+def template_of(
+    master: dict[str, Any], named: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """The student's notebook: no answers between the markers, no outputs, no notes to fairgrade.
+
+    `named` has the exercises that belong to a cell, by the cell's id. Their names are put into its
+    metadata, by which the cell is found where a program has given it another id.
+    """
     template = copy.deepcopy(master)
     for number, cell in enumerate(template["cells"], start=1):
         cell["metadata"].pop("fairgrade", None)
+        if names := (named or {}).get(cell.get("id", "")):
+            cell["metadata"]["fairgrade"] = {"exercise": names[0] if len(names) == 1 else names}
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
             cell["source"] = _as_lines(emptied(source))
         elif marker := foreign_marker(source):
             raise AssignmentError(f"cell {number}: {_foreign(marker)}")
+        else:
+            cell["source"] = _as_lines(without_answer(source))
     return template
+
+
+def without_answer(source: str) -> str:
+    """The source of a text cell without the lines between the markers of a written answer.
+
+    Raises AssignmentError where one of the markers is missing.
+    """
+    kept: list[str] = []
+    inside = False
+    for line in source.splitlines(keepends=True):
+        if inside and ANSWER_END.match(line):
+            inside = False
+        elif not inside and ANSWER_START.match(line):
+            kept.append(line)
+            inside = True
+            continue
+        elif ANSWER_START.match(line) or ANSWER_END.match(line):
+            raise AssignmentError(f"a text cell has {line.strip()} without its other marker")
+        if not inside:
+            kept.append(line)
+    if inside:
+        raise AssignmentError("a text cell has START ANSWER HERE without END ANSWER HERE")
+    return "".join(kept)
 
 
 def emptied(source: str) -> str:

@@ -19,6 +19,9 @@ def _mark(words: str) -> re.Pattern[str]:
 
 
 START_MARK, END_MARK = _mark("START CODE HERE"), _mark("END CODE HERE")
+# The same in a text cell, as comments that are not shown there.
+ANSWER_START = re.compile(r"^\s*+<!--+\s*+START ANSWER HERE\b")
+ANSWER_END = re.compile(r"^\s*+<!--+\s*+END ANSWER HERE\b")
 
 
 # Comments by which other programs that grade notebooks part what is for the author alone.

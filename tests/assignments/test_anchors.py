@@ -23,7 +23,7 @@ _BODY = [
 
 
 def _cell(cell_id: str, kind: str, source: str, **metadata: Any) -> dict[str, Any]:
-    code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    code: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
     cell = {"cell_type": kind, "metadata": metadata, "source": source, **code}
     return {**cell, "id": cell_id} if cell_id else cell
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignments.load import load_assignment, read_assignment
-from grader.authors.template import emptied, generated_files
+from grader.authors.template import emptied, generated_files, template_of, without_answer
 from grader.authors.validate import generate, validate
 from grader.errors import AssignmentError
 from grader.grading.grade import grade
@@ -58,6 +58,47 @@ def test_a_stub_without_assignments_gets_a_pass() -> None:
 def test_a_stub_without_end_is_the_authors_mistake() -> None:
     with pytest.raises(AssignmentError, match="without END CODE HERE"):
         emptied("### START CODE HERE ###\nx = 1")
+
+
+def test_a_models_answer_in_a_text_cell_stays_out_of_the_template() -> None:
+    source = "Say why.\n<!-- START ANSWER HERE -->\nIt is.\n<!-- END ANSWER HERE -->\nThanks."
+    assert without_answer(source) == (
+        "Say why.\n<!-- START ANSWER HERE -->\n<!-- END ANSWER HERE -->\nThanks."
+    )
+    assert without_answer("# A heading\n") == "# A heading\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<!-- START ANSWER HERE -->\nx",
+        "x\n<!-- END ANSWER HERE -->",
+        "<!-- START ANSWER HERE -->\n<!-- START ANSWER HERE -->\n<!-- END ANSWER HERE -->",
+    ],
+)
+def test_a_marker_of_an_answer_without_the_other_is_the_authors_mistake(source: str) -> None:
+    with pytest.raises(AssignmentError, match="ANSWER HERE"):
+        without_answer(source)
+
+
+def test_the_templates_cells_name_the_exercises_that_belong_to_them() -> None:
+    cell = {"cell_type": "markdown", "metadata": {"tags": []}, "source": ["Why?"], "id": "why"}
+    template = template_of(
+        {"cells": [cell, {**cell, "id": "b", "metadata": {}}]}, {"why": ["trend"]}
+    )
+    assert [each["metadata"] for each in template["cells"]] == [
+        {"tags": [], "fairgrade": {"exercise": "trend"}},
+        {},
+    ]
+    several = template_of({"cells": [cell]}, {"why": ["trend", "mean"]})
+    assert several["cells"][0]["metadata"]["fairgrade"] == {"exercise": ["trend", "mean"]}
+
+
+def test_an_exercise_whose_cell_the_master_has_not_is_named(course: Path) -> None:
+    settings = course / "assignment/words/assignment.toml"
+    edit(settings, 'name = "count"\n', 'name = "count"\ncell = "no-such-cell"\n')
+    with pytest.raises(AssignmentError, match="count belongs to the cell 'no-such-cell', and 0 ce"):
+        generated_files(read_assignment(course, "words"), course)
 
 
 @pytest.mark.parametrize("name", ["optimization_methods", "adam"])
