@@ -38,6 +38,8 @@ class Kind:
     marks: ClassVar[tuple[str, ...]] = ()
     # With an article, as in "is a float where an array is expected".
     words: ClassVar[str] = ""
+    # Whether a value holds others, so that it may not be an item where only single values may be.
+    compound: ClassVar[bool] = False
 
     def owns(self, value: Any) -> bool:
         """Whether a value is of this kind, though its very type is not one of `types`."""
@@ -144,8 +146,12 @@ class Kind:
 
 def plain(value: Any) -> Any:
     """The value as it is compared: one of numpy's single values, or a 0-d array, as Python's."""
-    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
-        return value.item()
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        if value.dtype.kind not in "mMV":
+            return value.item()
+        # Of a time, Python's would be a number in some units; of a record, a tuple.
+        array = np.asarray(value)
+        return array if array.dtype.kind == "V" else array[()]
     return value
 
 

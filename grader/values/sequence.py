@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class _Sequence(Kind):
+    compound = True
+
     def encode(self, value: Any, writer: Writer, where: str, depth: int) -> None:
         writer.write_items(self.tags, list(value), where, depth)
 

@@ -114,6 +114,12 @@ class Writer:
             raise WireError(f"nested more than {MAX_DEPTH} deep")
         self._kind_of(value).encode(value, self, where, depth)
 
+    def write_single(self, value: Any, where: str, depth: int) -> None:
+        """Write a value that may not hold others."""
+        if self._kind_of(value).compound:
+            raise WireError(f"{where} is of type {type(value).__name__}, not a single value")
+        self.write(value, where, depth)
+
     def put(self, data: bytes) -> None:
         self._count(len(data))
         self._parts.append(data)
@@ -175,6 +181,7 @@ class Reader:
 
     def __init__(self, data: bytes | memoryview, copied: bool, kinds: Kinds) -> None:
         self._data = memoryview(data)
+        self._end = len(data)
         self._kinds: dict[int, Kind] = kinds.by_tag
         self._keys = 0
         self._alike_bytes = 0
@@ -196,10 +203,17 @@ class Reader:
             raise WireError(f"an unknown tag {bytes([tag])!r} at byte {self.position - 1}")
         return kind.decode(tag, self, depth)
 
+    def read_single(self, depth: int) -> Any:
+        """The next value, which may not hold others."""
+        kind = self._kinds.get(self._data[self.position]) if self.position < self._end else None
+        if kind and kind.compound:
+            raise WireError("a value that holds others where a single one is expected")
+        return self.read(depth)
+
     def view(self, count: int) -> memoryview:
         """So many bytes, as a part of those that are read."""
         end = self.position + count
-        if end > len(self._data):
+        if end > self._end:
             raise WireError(f"the bytes end in the middle of a value, at {len(self._data)}")
         part = self._data[self.position : end]
         self.position = end
@@ -218,7 +232,13 @@ class Reader:
     def count(self) -> int:
         """A number of values that may stand in the rest of the bytes."""
         # Every value takes a byte at least, so no count beyond the rest of the bytes is honest.
-        return self.length(max(0, min(MAX_ITEMS, len(self._data) - self.position - 4)))
+        return self.length(max(0, min(MAX_ITEMS, self._end - self.position - 4)))
+
+    def check_count(self, count: int) -> int:
+        """The number, if so many values may stand in the rest of the bytes."""
+        if count > min(MAX_ITEMS, self._end - self.position):
+            raise WireError(f"{count} values, which cannot be in the rest of the bytes")
+        return count
 
     def keys(self) -> int:
         """Likewise a number of keys, of which there may be fewer in all."""

@@ -22,8 +22,10 @@ with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
 
+CONTAINERS = {list, tuple, dict, set, np.ndarray}
 BASE_TYPES = {
-    *(type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, np.ndarray)
+    *(type(None), bool, int, float, complex, str, bytes, np.datetime64, np.timedelta64),
+    *CONTAINERS,
 }
 SEEDS: list[Any] = [
     {"W1": np.eye(3), "b1": np.zeros((3, 1), "f4")},
@@ -31,6 +33,9 @@ SEEDS: list[Any] = [
     {1: {2: {3: [[]]}}},
     np.array([[True], [False]]),
     2**4000,
+    [np.array(["a", "bc"]), np.array([b"a", b"bc"]), np.array(["a", None, 1.5], dtype=object)],
+    [np.array(["2024-02-29", "NaT"], "M8[D]"), np.timedelta64(3, "ms")],
+    np.array([(1, "a")], dtype=[("number", "i8"), ("letter", "U1")]),
 ]
 
 
@@ -60,7 +65,10 @@ def plain(value: Any) -> bytes:
 def check_types(value: Any) -> None:
     assert type(value) in BASE_TYPES, f"a {type(value)} came out"
     if isinstance(value, np.ndarray):
-        assert value.dtype.kind in "biufc", f"an array of {value.dtype} came out"
+        assert value.dtype.kind in "biufcUSmMOV", f"an array of {value.dtype} came out"
+        for item in value.flat if value.dtype.kind == "O" else ():
+            assert type(item) not in CONTAINERS, f"an array of {type(item)} came out"
+            check_types(item)
     elif isinstance(value, dict):
         for key, item in value.items():
             check_types(key)
