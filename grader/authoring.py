@@ -61,6 +61,8 @@ class CaseMark:
     weight: float
     public: bool
     compare: str = "equal"
+    raises: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ def case(
     weight: float = 1,
     public: bool = False,
     compare: str = "equal",
+    raises: type[BaseException] | str = "",
+    says: str = "",
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a case of `exercise`: called without arguments, it returns `Arguments`.
 
@@ -166,9 +170,13 @@ def case(
     `weight` counts only in exercises that score by weight. `compare` is "equal", "order" where a
     returned sequence or 1-d array may be in any order, or "sign" where all returned numbers may
     have the other sign.
+
+    Where the exercise should raise an exception, `raises` is its type, or the name of a type that
+    the notebook defines; one that derives from it is right as well. Its text must hold `says`.
     """
     _check_name(exercise, "case")
-    mark = CaseMark(exercise, rtol, atol, weight, public, compare)
+    kind = raises if isinstance(raises, str) else raises.__name__
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare, kind, says)
     return lambda function: _mark(function, mark)
 
 

@@ -158,6 +158,7 @@ class _Collected:
         for tolerance in ("rtol", "atol"):
             _check(function, tolerance, getattr(mark, tolerance), "of 0 or more", lambda t: t >= 0)
         _check_comparison(function, mark.compare)
+        _check_exception(function, mark)
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
         known[name] = Case(
             name,
@@ -168,6 +169,8 @@ class _Collected:
             checked_arguments(function),
             module=module,
             compare=mark.compare,
+            raises=mark.raises,
+            says=mark.says,
         )
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
@@ -260,6 +263,13 @@ def _check(
 ) -> None:
     if not isinstance(value, (int, float)) or not is_right(value):
         raise error_at(function, f"{name} is {value!r} where a number {wanted} is expected")
+
+
+def _check_exception(function: Callable[..., Any], mark: CaseMark) -> None:
+    if mark.raises and not mark.raises.isidentifier():
+        raise error_at(function, f"raises is {mark.raises!r} where a type's name is expected")
+    if mark.says and not mark.raises:
+        raise error_at(function, "says what an exception's text holds, and so needs `raises`, too")
 
 
 def _check_comparison(function: Callable[..., Any], name: Any) -> None:

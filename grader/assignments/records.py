@@ -100,7 +100,8 @@ class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
 
     `module` is the helper module that lists its inputs for students, if one does. `compare` is the
-    name of its comparison, one of `COMPARISONS`.
+    name of its comparison, one of `COMPARISONS`. Where the exercise should raise an exception,
+    `raises` is the name of its type, and `says` what its text must hold; `expected` is None then.
     """
 
     name: str
@@ -112,6 +113,8 @@ class Case(CacheOwner):
     expected: Any = NOT_FROZEN
     module: str = ""
     compare: str = "equal"
+    raises: str = ""
+    says: str = ""
 
     @property
     def comparison(self) -> Comparison:

@@ -115,6 +115,8 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         expected=thaw(frozen["expected"]),
         module=module,
         compare=_known(frozen.get("compare", "equal")),
+        raises=str(frozen.get("raises", "")),
+        says=str(frozen.get("says", "")),
     )
 
 

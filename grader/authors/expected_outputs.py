@@ -42,6 +42,8 @@ def _frozen(
                     "rtol": case.tolerance.rtol,
                     "atol": case.tolerance.atol,
                     **({} if case.compare == "equal" else {"compare": case.compare}),
+                    **({"raises": case.raises} if case.raises else {}),
+                    **({"says": case.says} if case.says else {}),
                     **(_inputs(case) if visibility is Visibility.PUBLIC else {}),
                     "expected": _expected(case, outputs[exercise.name, case.name]),
                 }

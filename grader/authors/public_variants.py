@@ -90,7 +90,7 @@ def _returns(variant: Variant, cases: list[Case]) -> bool:
 
 
 def _public(exercise: Exercise) -> list[Case]:
-    return [case for case in exercise.cases if case.visibility is Visibility.PUBLIC]
+    return [case for case in exercise.of(Visibility.PUBLIC) if not case.raises]
 
 
 def _output(variant: Variant, case: Case) -> Any:

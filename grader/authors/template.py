@@ -256,6 +256,7 @@ def _expected_text(exercise: Exercise, case: Case, notes: dict[str, Any]) -> str
         if name in show
         for line in lines_of(name, value, plain=plain, shapes=notes.get("shapes", False))
     ]
+    lines = [f"raises {case.raises}"] if case.raises else lines
     return "\n".join([_HEADING, "", "```", *lines, "```"])
 
 

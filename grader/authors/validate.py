@@ -231,8 +231,9 @@ def _slips(assignment: Assignment) -> Iterator[str]:
     An accepted variant should never raise; a mistake may, but hardly a NameError, for instance.
     """
     for exercise in assignment.exercises:
-        case = (exercise.of(Visibility.PUBLIC) or exercise.cases)[0]
-        for variant in exercise.variants:
+        cases = [*exercise.of(Visibility.PUBLIC), *exercise.cases]
+        case = next((each for each in cases if not each.raises), None)
+        for variant in exercise.variants if case else ():
             outcome = variant_outcome(variant, case)
             if isinstance(outcome, Raised) and (variant.accepted or _is_slip(outcome)):
                 what = f"raises {outcome.type} on the case {case.name!r}: {outcome.message}"

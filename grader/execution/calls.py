@@ -277,9 +277,9 @@ def _outcome(status: bytes, returned: bytes, budget: wire.Budget | None) -> Outc
                 return Incomparable("the answers to all cases together are too large")
             case ["returned"]:
                 return Returned(wire.decode(returned, budget=budget))
-            case ["raised", str() as kind, str() as message, int() | None as line]:
+            case ["raised", str() as kind, str() as message, int() | None as line, str() as bases]:
                 known = in_known_words(plain(message[:2000]))
-                return Raised(plain(kind[:100]), known, line)
+                return Raised(plain(kind[:100]), known, line, tuple(bases[:1000].split()))
             case ["unsendable", str() as reason]:
                 return Incomparable(plain(reason[:500]))
             case ["interrupted", int() | None as line]:

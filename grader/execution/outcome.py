@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -15,11 +15,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """It raised. `line` is the line of its own cell, counted from 1; all text is the student's."""
+    """It raised. `line` is the line of its own cell, counted from 1; all text is the student's.
+
+    `bases` are the names of the type and of those that it derives from, if they are known.
+    """
 
     type: str
     message: str
     line: int | None
+    bases: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ def judge_cases(
     for index, case in enumerate(exercise.of(visibility)):
         outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
         result = judge(case, exercise, outcome, answer.code, remarks)
-        if case.visibility is Visibility.PUBLIC and (marked := mark(outcome, answer.code)):
+        shown = case.visibility is Visibility.PUBLIC and not result.passed
+        if shown and (marked := mark(outcome, answer.code)):
             answer.marks.append(marked)
         answer.outcomes[case.name], answer.judged[case.name] = outcome, result
         if isinstance(outcome, NotCalled):

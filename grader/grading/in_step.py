@@ -126,7 +126,8 @@ def _source(root: Path, name: str) -> Assignment:
 def _inputs(exercise: Exercise, case: Case) -> str:
     inputs = case.arguments()
     try:
-        return _hash(wire.encode((inputs.args, inputs.kwargs)))
+        raises = [case.raises.encode(), case.says.encode()] if case.raises else []
+        return _hash(wire.encode((inputs.args, inputs.kwargs)), *raises)
     except WireError as error:
         raise AssignmentError(
             f"the inputs of the case {case.name!r} of {exercise.name!r} cannot be sent to a "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 from grader.assignments.records import Case, Exercise
@@ -23,6 +22,7 @@ from grader.grading.error_hints import (
     loop_at,
     place,
 )
+from grader.grading.expected import known_name, not_raised
 from grader.grading.parameters import OTHER_PARAMETERS, takes
 from grader.grading.remarks import Remarks
 from grader.model import CaseResult, Mark, Visibility
@@ -65,6 +65,8 @@ def mark(outcome: Outcome, code: str) -> Mark | None:
 def _message(
     case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool, remarks: Remarks
 ) -> str:
+    if case.raises and isinstance(outcome, (Returned, Raised, Incomparable)):
+        return plain(not_raised(case, outcome, public))
     match outcome:
         case Returned(value):
             keys = _public_keys(exercise)
@@ -75,7 +77,7 @@ def _message(
         case Raised():
             if not public:
                 why = _other_parameters(outcome, code, case, exercise, remarks)
-                return f"raises {_known(outcome.type)}{why}"
+                return f"raises {known_name(outcome.type)}{why}"
             return _raised(outcome, code, case, exercise, remarks)
         case Incomparable(reason):
             return (
@@ -150,14 +152,3 @@ def _line(code: str, number: int | None) -> str:
     lines = source_lines(code)
     found = lines[number - 1].strip() if number and 0 < number <= len(lines) else ""
     return plain(beginning(found, LONGEST_LINE))
-
-
-def _known(name: str) -> str:
-    """The exception's name if Python defines it.
-
-    A student's own class is not named, because its name may contain a hidden input.
-    """
-    kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        return name
-    return "an exception of its own"

@@ -16,6 +16,7 @@ from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
+from grader.grading.expected import is_right, not_raised
 from grader.values import wire
 from grader.values.contents import condensed
 from grader.values.difference import Returns
@@ -68,8 +69,11 @@ class Cut:
         """Whether a variant's (or the reference's) part of that name is the student's as well.
 
         Exceptions are the same if they have the same type and message; one without a message
-        stands for all of its type.
+        stands for all of its type, and where a case expects an exception all right ones are.
         """
+        raised = [each for each in (theirs, mine) if isinstance(each, Raised)]
+        if case.raises and len(raised) == 2 and not any(not_raised(case, each) for each in raised):
+            return True
         if isinstance(theirs, Raised) or isinstance(mine, Raised):
             return (
                 isinstance(theirs, Raised)
@@ -92,7 +96,7 @@ def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
     if not all(case.comparison.by_parts for case in exercise.cases):
         return Cut(exercise, cut.count, whole=True)
     for case, outcome in zip(exercise.cases, outcomes, strict=True):
-        if isinstance(outcome, Returned):
+        if isinstance(outcome, Returned) and not case.raises:
             mine, expected = cut.parts_of(outcome), expected_parts(cut, case)
             if isinstance(mine, Raised) or mine.keys() != expected.keys():
                 return Cut(exercise, cut.count, whole=True)
@@ -100,7 +104,12 @@ def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
 
 
 def expected_parts(cut: Cut, case: Case) -> Mapping[str, Any]:
-    """The parts of the expected output; raises AssignmentError where `parts` cannot take it."""
+    """The parts of the expected output, of which there are none where an exception is expected.
+
+    Raises AssignmentError where `parts` cannot take it.
+    """
+    if case.raises:
+        return {}
     try:
         return cut.parts(case.expected)
     except Exception as error:  # whatever the author's code may raise
@@ -133,14 +142,10 @@ def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
 @cached()
 def passed_by(variant: Variant, exercise: Exercise) -> frozenset[str]:
     """The names of the exercise's cases that the variant passes."""
-    return frozenset(case.name for case in exercise.cases if _passes(variant, case, exercise))
-
-
-def _passes(variant: Variant, case: Case, exercise: Exercise) -> bool:
-    outcome = _outcome(variant.function, case)
-    return (
-        isinstance(outcome, Returned)
-        and case.first_difference(case.expected, outcome.value, exercise.returns) is None
+    return frozenset(
+        case.name
+        for case in exercise.cases
+        if is_right(case, exercise, _outcome(variant.function, case))
     )
 
 
@@ -153,7 +158,8 @@ def _outcome(function: Function, case: Case) -> Returned | Raised:
             warnings.simplefilter("ignore")
             value = function(*inputs.args, **inputs.kwargs)
     except Exception as error:  # a mistake may raise; so may the author's own slip
-        return Raised(type(error).__name__, str(error), None)
+        bases = tuple(each.__name__ for each in type(error).__mro__)
+        return Raised(type(error).__name__, str(error), None, bases)
     try:
         # A value that has been over the wire is of base types, as every answer is.
         return Returned(wire.decode(wire.encode(value)))

@@ -23,6 +23,7 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.session import Execution, confinement_for
+from grader.grading.expected import not_raised
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
 from grader.values import wire
@@ -82,17 +83,27 @@ async def outputs_on(
         for exercise, case, inputs in calls:
             encoded = wire.encode((inputs.args, inputs.kwargs))
             outcome = await execution.call(Call((exercise.name,), encoded))
-            if not isinstance(outcome, Returned):
+            if problem := _problem(case, outcome):
                 raise AssignmentError(
                     f"{assignment.master}: the reference solution of {exercise.name!r} does not "
-                    f"pass the case {case.name!r}: {_in_words(outcome)}"
+                    f"pass the case {case.name!r}: {problem}"
                 )
-            outputs.append(outcome.value)
+            outputs.append(outcome.value if isinstance(outcome, Returned) else None)
     return outputs
+
+
+def _problem(case: Case, outcome: Outcome) -> str:
+    """Why the outcome cannot be what is expected of everybody; empty where it can."""
+    if case.raises:
+        missed = not_raised(case, outcome)
+        return f"{missed}{'' if isinstance(outcome, Raised) else f', {_in_words(outcome)}'}"
+    return "" if isinstance(outcome, Returned) else _in_words(outcome)
 
 
 def _in_words(outcome: Outcome) -> str:
     match outcome:
+        case Returned():
+            return "it returns"
         case Raised(kind, message, line):
             where = f" (line {line} of its cell)" if line else ""
             return f"it raises {kind}: {message}{where}"
@@ -110,8 +121,10 @@ def _in_words(outcome: Outcome) -> str:
 def check_count(exercise: Exercise, case: Case, value: Any, master: Path) -> None:
     """Raise AssignmentError where another number of values is returned than `returns` names."""
     names, also = exercise.returns.names, exercise.returns.also
-    if len(names) < 2 or (
-        isinstance(value, (tuple, list)) and len(value) in (len(names), len(names + also))
+    if (
+        len(names) < 2
+        or case.raises
+        or (isinstance(value, (tuple, list)) and len(value) in (len(names), len(names + also)))
     ):
         return
     what = f"{len(value)} values" if isinstance(value, (tuple, list)) else "a single value"

@@ -22,6 +22,8 @@ import numpy as np
 
 from grader.assignments.records import Case
 from grader.authoring import UNSEEDED, Arguments
+from grader.execution.outcome import Raised
+from grader.grading.expected import not_raised
 from grader.values import wire
 from grader.values.difference import Returns, Tolerance
 
@@ -166,6 +168,8 @@ def _try(function: Callable[..., Any], case: Case, given: Arguments, returns: Re
     random.seed(UNSEEDED)
     np.random.seed(UNSEEDED)
     try:
+        if case.raises:
+            return SAME if _raises(function, case, given) else APART
         # A value that has been over the wire is of base types, as every answer is.
         value = wire.decode(wire.encode(function(*given.args, **given.kwargs)))
         if case.first_difference(case.expected, value, returns) is None:
@@ -175,3 +179,12 @@ def _try(function: Callable[..., Any], case: Case, given: Arguments, returns: Re
         return NEAR if near else APART
     except BaseException:  # whatever the function may raise, SystemExit too
         return APART
+
+
+def _raises(function: Callable[..., Any], case: Case, given: Arguments) -> bool:
+    try:
+        function(*given.args, **given.kwargs)
+    except Exception as error:  # whatever the function may raise
+        bases = tuple(each.__name__ for each in type(error).__mro__)
+        return not not_raised(case, Raised(type(error).__name__, str(error), None, bases))
+    return False

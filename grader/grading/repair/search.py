@@ -22,6 +22,7 @@ from grader.execution.inputs import encoded
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
+from grader.grading.expected import is_right
 from grader.grading.parts import variant_outcome
 from grader.grading.repair.budget import Budget, OutOfSteps
 from grader.grading.repair.edits import Edit, edits
@@ -235,6 +236,8 @@ class _Search:
 
 
 def _is_right(outcome: Outcome, case: Case, exercise: Exercise, way: Variant | None) -> bool:
+    if case.raises:
+        return is_right(case, exercise, outcome)
     if not isinstance(outcome, Returned):
         return False
     expected = variant_outcome(way, case) if way else Returned(case.expected)

@@ -46,7 +46,7 @@ def behaviour(exercise: Exercise, result: ExerciseResult, outcomes: Mapping[str,
 def _said(case: Case, exercise: Exercise, judged: CaseResult, outcome: Outcome) -> str | None:
     """What came of one call, as a text; None where it did not come to an end."""
     match outcome:
-        case Returned() if judged.passed:
+        case Returned() | Raised() if judged.passed:
             return "passed"
         case Returned(value):
             several = len(exercise.returns.names) > 1

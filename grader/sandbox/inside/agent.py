@@ -285,7 +285,7 @@ class AgentKernel(IPythonKernel):
             exec(compile(source, EDITED, "exec"), namespace)
             problem = None
         except Exception as error:  # an edit may not parse, or fail in a default value
-            problem = wire.encode(("raised", name_of(error), "", None)), b""
+            problem = wire.encode(("raised", name_of(error), "", None, "")), b""
         try:
             yield problem
         finally:

@@ -170,8 +170,14 @@ def call(function: Any, args: Any, kwargs: Any) -> Answer:
         raise Interrupted(_line_in(function, error)) from None
     except BaseException as error:  # the student's, SystemExit too
         line = _line_in(function, error)
-        return wire.encode(("raised", name_of(error), _text(error)[:2000], line)), b""
+        return raised(error, line)
     return returned(value)
+
+
+def raised(error: BaseException, line: int | None) -> Answer:
+    """What is said of an exception: its type, its text, the line, and the types it derives from."""
+    what = name_of(error), _text(error)[:2000], line, _bases_of(error)
+    return wire.encode(("raised", *what)), b""
 
 
 @contextlib.contextmanager
@@ -215,6 +221,15 @@ def name_of(error: BaseException) -> str:
         return str(type(error).__name__)[:100]
     except Exception:  # a student's metaclass may do anything
         return "an exception"
+
+
+def _bases_of(error: BaseException) -> str:
+    """The names of the exception's type and of all that it derives from, with spaces between."""
+    try:
+        names = [str(each.__name__) for each in type(error).__mro__]
+        return " ".join(name for name in names if name.isidentifier())[:1000]
+    except Exception:  # a student's metaclass may do anything
+        return ""
 
 
 def _text(error: BaseException) -> str:
