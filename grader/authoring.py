@@ -63,6 +63,7 @@ class CaseMark:
     compare: str = "equal"
     raises: str = ""
     says: str = ""
+    decorator: str = "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,9 @@ class TrainingMark:
 
 
 _Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark | TrainingMark
+
+
+NO_ARGUMENTS = Arguments((), {})
 
 
 def arguments(*args: Any, **kwargs: Any) -> Arguments:
@@ -177,6 +181,25 @@ def case(
     _check_name(exercise, "case")
     kind = raises if isinstance(raises, str) else raises.__name__
     mark = CaseMark(exercise, rtol, atol, weight, public, compare, kind, says)
+    return lambda function: _mark(function, mark)
+
+
+def value(
+    exercise: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    weight: float = 1,
+    public: bool = False,
+    compare: str = "equal",
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a case of an exercise of the kind "value": it is only a name and a title.
+
+    Without any, such an exercise has one hidden case with the usual tolerances. All else is as for
+    `case`; a public case lets students see what is expected.
+    """
+    _check_name(exercise, "value")
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare, decorator="value")
     return lambda function: _mark(function, mark)
 
 

@@ -61,6 +61,8 @@ def find_cell(
     near = _near(original, notebook, template, known) if original else []
     if how:
         cells = _but_untouched_copies(candidates[how], original)
+    elif original and (place := template.every.index(original)) in known:
+        cells, how = [notebook.every[known[place]]], "place"
     else:
         cells = _in_place(near, original, template) if original else []
         how = "place" if cells else ""

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
 from grader.assignments.paths import EXPECTED_OUTPUTS
-from grader.assignments.records import Case, Picture, Variant
+from grader.assignments.records import Case, Exercise, Picture, Variant
 from grader.authoring import (
     ATOL,
+    NO_ARGUMENTS,
     RTOL,
     Arguments,
     CaseMark,
@@ -53,7 +55,9 @@ class Cases:
     parts: dict[str, Callable[[Any], dict[str, Any]]]
 
 
-def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list[str]) -> Cases:
+def read_cases(
+    folder: Path, solutions: Path, public_cases: str, exercises: Sequence[Exercise]
+) -> Cases:
     """Run the author's modules and collect what they hold for `exercises`.
 
     `public_cases` names the student's module whose `PUBLIC_CASES` maps exercise -> case name ->
@@ -76,18 +80,25 @@ def read_cases(folder: Path, solutions: Path, public_cases: str, exercises: list
         kinds = PictureMark | TrainingMark
         for function, mark in marked(pictures, kinds) if pictures.exists() else ():
             collected.add_picture(mark, function)
-    for name, cases in collected.cases.items():
-        if not cases:
-            raise AssignmentError(
-                f"{solutions / 'cases.py'}: there is no case for {name!r}; "
-                "an exercise needs at least one to be graded"
-            )
+    for exercise in exercises:
+        if not collected.cases[exercise.name]:
+            collected.cases[exercise.name] = _by_default(exercise, solutions / "cases.py")
     return Cases(
         {name: tuple(cases.values()) for name, cases in collected.cases.items()},
         {name: tuple(variants.values()) for name, variants in collected.variants.items()},
         {name: tuple(pictures) for name, pictures in collected.pictures.items()},
         {name: function for name, function in collected.parts.items() if function},
     )
+
+
+def _by_default(exercise: Exercise, path: Path) -> dict[str, Case]:
+    cases = {case.name: case for case in kind_of(exercise).cases(exercise)}
+    if not cases:
+        raise AssignmentError(
+            f"{path}: there is no case for {exercise.name!r}; "
+            "an exercise needs at least one to be graded"
+        )
+    return cases
 
 
 def _variant_files(solutions: Path) -> list[Path]:
@@ -136,11 +147,13 @@ def _read_frozen(path: Path) -> Any:
 class _Collected:
     """The cases and variants found so far, by exercise."""
 
-    def __init__(self, exercises: list[str]) -> None:
-        self.cases: dict[str, dict[str, Case]] = {name: {} for name in exercises}
-        self.variants: dict[str, dict[str, Variant]] = {name: {} for name in exercises}
-        self.pictures: dict[str, list[Picture]] = {name: [] for name in exercises}
-        self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(exercises)
+    def __init__(self, exercises: Sequence[Exercise]) -> None:
+        names = [exercise.name for exercise in exercises]
+        self.kinds = {exercise.name: kind_of(exercise) for exercise in exercises}
+        self.cases: dict[str, dict[str, Case]] = {name: {} for name in names}
+        self.variants: dict[str, dict[str, Variant]] = {name: {} for name in names}
+        self.pictures: dict[str, list[Picture]] = {name: [] for name in names}
+        self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(names)
 
     def add_public(self, path: Path) -> None:
         for exercise, named in listed_cases(path).items():
@@ -154,6 +167,9 @@ class _Collected:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
             raise error_at(function, f"{mark.exercise!r} has two cases named {name!r}")
+        if mark.decorator != (wanted := self.kinds[mark.exercise].decorator):
+            problem = f"{mark.exercise!r} takes @{wanted} and not @{mark.decorator}"
+            raise error_at(function, f"{problem}, by its `kind` in assignment.toml")
         _check(function, "weight", mark.weight, "above 0", lambda weight: weight > 0)
         for tolerance in ("rtol", "atol"):
             _check(function, tolerance, getattr(mark, tolerance), "of 0 or more", lambda t: t >= 0)
@@ -166,7 +182,7 @@ class _Collected:
             visibility,
             Tolerance(mark.rtol, mark.atol),
             mark.weight,
-            checked_arguments(function),
+            checked_arguments(function) if mark.decorator == "case" else lambda: NO_ARGUMENTS,
             module=module,
             compare=mark.compare,
             raises=mark.raises,

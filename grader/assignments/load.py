@@ -89,8 +89,8 @@ def read_assignment(root: Path, name: str) -> Assignment:
             {each.name: each.parts for each in base.exercises if each.parts},
         )
     else:
-        names = [exercise.name for exercise in assignment.exercises]
-        found = read_cases(assignment.folder, assignment.solutions, assignment.public_cases, names)
+        folders = assignment.folder, assignment.solutions
+        found = read_cases(*folders, assignment.public_cases, assignment.exercises)
     return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.assignments.kinds import answers_in
 from grader.assignments.load import FILE, assignment_names, load_assignment, read_settings
 from grader.assignments.records import Assignment
 from grader.errors import AssignmentError, SubmissionError
@@ -119,4 +120,4 @@ def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignme
 
 
 def _defined(notebook: Notebook, assignment: Assignment) -> int:
-    return sum(bool(notebook.cells_defining(each.names)) for each in assignment.exercises)
+    return sum(bool(answers_in(each, notebook)) for each in assignment.exercises)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.kinds import called, kind_of
 from grader.assignments.modules import importable
-from grader.assignments.records import Assignment
+from grader.assignments.records import Assignment, Exercise
 from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.notebooks.cells import bindings, names_read
@@ -28,7 +29,7 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
     Only the statements are run that define the functions, or names that they depend on. Raises
     AssignmentError where these statements fail without the rest of the notebook.
     """
-    exercises = {exercise.name for exercise in assignment.exercises}
+    exercises = {exercise.name for exercise in called(assignment)}
     cells = read_notebook(assignment.master).cells
     found = [binding for cell in cells for binding in bindings(cell.source)]
     needed = _needed(exercises, found)
@@ -64,17 +65,22 @@ def reference_output(assignment: Assignment, exercise: str, case: str) -> Any:
         return None
 
 
-def code_for(exercises: Iterable[str], master: Path) -> dict[str, str]:
+def code_for(exercises: Iterable[Exercise], master: Path) -> dict[str, str]:
     """Name of an exercise -> the statements of the master that define it and what it depends on.
 
-    They are in a form without comments, docstrings and line ends; it is not Python.
+    Of an exercise that is no function, these are all. They are in a form without comments,
+    docstrings and line ends; it is not Python.
     """
-    found = [binding for cell in read_notebook(master).cells for binding in bindings(cell.source)]
+    cells = read_notebook(master).cells
+    found = [binding for cell in cells for binding in bindings(cell.source)]
+    every = (statement for cell in cells for statement in parsed_cell(cell.source).tree.body)
+    whole = "\n".join(ast.dump(_undocumented(statement)) for statement in every)
     dumped = [(ast.dump(_undocumented(statement)), names) for statement, names in found]
     code = {}
     for exercise in exercises:
-        needed = _needed({exercise}, found)
-        code[exercise] = "\n".join(text for text, names in dumped if names & needed)
+        needed = _needed({exercise.name}, found)
+        own = "\n".join(text for text, names in dumped if names & needed)
+        code[exercise.name] = own if kind_of(exercise).is_called else whole
     return code
 
 
@@ -98,7 +104,7 @@ def stands_alone(assignment: Assignment) -> bool:
     cells = read_notebook(assignment.master).cells
     statements = [node for cell in cells for node in parsed_cell(cell.source).tree.body]
     bound = [binding for cell in cells for binding in bindings(cell.source)]
-    needed = _needed({exercise.name for exercise in assignment.exercises}, bound)
+    needed = _needed({exercise.name for exercise in called(assignment)}, bound)
     body = [node for node, names in bound if names & needed]
     data = {
         name for node, names in bound if not isinstance(node, _DEFINING) for name in names & needed

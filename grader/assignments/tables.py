@@ -7,11 +7,13 @@ all keys says of it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.records import Edition, Exercise, LateRule, Limits, MayBeGiven, Positive
 from grader.assignments.toml import wrong
 from grader.values.difference import Returns
@@ -94,7 +96,7 @@ class SharingTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only
 def exercise_of(table: ExerciseTable, path: Path, number: int) -> Exercise:
     """The exercise that the table of this number describes, without cases."""
     _check_name(table, path, number)
-    return Exercise(
+    exercise = Exercise(
         name=table.name,
         title=table.title,
         asks=table.asks,
@@ -107,6 +109,7 @@ def exercise_of(table: ExerciseTable, path: Path, number: int) -> Exercise:
         cell=table.cell,
         at=table.at,
     )
+    return replace(exercise, returns=kind_of(exercise).returns(exercise))
 
 
 def _check_name(table: ExerciseTable, path: Path, number: int) -> None:

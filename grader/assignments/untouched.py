@@ -35,6 +35,9 @@ class Template:
     notebook: Notebook = NO_NOTEBOOK
 
 
+NO_TEMPLATE = Template({}, ParsedCells())
+
+
 @cached()
 def template_of(assignment: Assignment) -> Template:
     """The assignment's template; raises AssignmentError where it cannot be read.

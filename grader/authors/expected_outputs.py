@@ -35,6 +35,7 @@ def _frozen(
 ) -> dict[str, Any]:
     return {
         exercise.name: {
+            **({} if exercise.kind == "function" else {"kind": exercise.kind}),
             "returns": list(exercise.returns.names),
             "may_also_return": list(exercise.returns.also),
             "cases": {

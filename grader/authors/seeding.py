@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from grader.assignments.kinds import called
 from grader.assignments.records import Assignment, Variant
 from grader.assignments.reference import reference, stands_alone
 from grader.authoring import UNSEEDED
@@ -28,7 +29,7 @@ def passed_without_seed(assignment: Assignment) -> Iterator[str]:
     """
     if not stands_alone(assignment):
         return
-    for exercise in assignment.exercises:
+    for exercise in called(assignment):
         public = [case for case in exercise.of(Visibility.PUBLIC) if not case.raises]
         answer = _NeverSeeds(reference(assignment)[exercise.name])
         variant = Variant("never_seeds", "", "", answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.api import grade_notebook
+from grader.assignments.kinds import called, kind_of
 from grader.assignments.load import assignment_names, load_assignment, read_assignment
 from grader.assignments.modules import error_at
 from grader.assignments.paths import HANDED_OUT, PUBLIC_VARIANTS
@@ -27,7 +27,7 @@ from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
 from grader.grading.reference_outputs import check_count
 from grader.model import ExerciseResult, Status, Verdict, Visibility
-from grader.notebooks.cells import defines, functions, syntax_error
+from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import Cell, read_notebook
 from grader.notebooks.stubs import START_MARK
 from grader.report.typeset import not_typeset
@@ -167,18 +167,15 @@ def _master(assignment: Assignment) -> Iterator[str]:
         yield f"{path}: there is no such file; the notebook with the solutions belongs there"
         return
     try:
-        cells = read_notebook(path).cells
+        notebook = read_notebook(path)
     except SubmissionError as error:
         yield f"{path}: {error}"
         return
-    for cell in cells:
+    for cell in notebook.cells:
         yield from (f"{path}, cell {cell.number}: {what}" for what in _cell(cell, assignment))
-    defined = {name for cell in cells for name in functions(cell.source)}
     for exercise in assignment.exercises:
-        if not any(defines(cell.source, exercise.name) for cell in cells):
-            near = difflib.get_close_matches(exercise.name, defined, n=1)
-            hint = f" (it defines {near[0]!r})" if near else ""
-            yield f"{path}: no cell defines the exercise {exercise.name!r}{hint}"
+        if problem := kind_of(exercise).problem(exercise, notebook):
+            yield f"{path}: {problem}"
 
 
 def _undrawable(assignment: Assignment) -> Iterator[str]:
@@ -217,7 +214,7 @@ def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
     except AssignmentError as error:
         yield str(error)
         return
-    answers = functions(cell.source).keys() & {each.name for each in assignment.exercises}
+    answers = functions(cell.source).keys() & {each.name for each in called(assignment)}
     if answers and not any(map(START_MARK.match, cell.source.splitlines())):
         yield (
             f"no line `### START CODE HERE ###` stands in {min(answers)!r}, nor END CODE HERE, so "
@@ -232,8 +229,8 @@ def _slips(assignment: Assignment) -> Iterator[str]:
     """
     for exercise in assignment.exercises:
         cases = [*exercise.of(Visibility.PUBLIC), *exercise.cases]
-        case = next((each for each in cases if not each.raises), None)
-        for variant in exercise.variants if case else ():
+        case = next((each for each in cases if not each.raises), cases[0])
+        for variant in exercise.variants if not case.raises else ():
             outcome = variant_outcome(variant, case)
             if isinstance(outcome, Raised) and (variant.accepted or _is_slip(outcome)):
                 what = f"raises {outcome.type} on the case {case.name!r}: {outcome.message}"

@@ -8,7 +8,7 @@ import click
 
 from grader.assignments.load import assignment_names
 from grader.authors.adequacy.document import COLUMNS, out_of_date, row, write_document
-from grader.authors.adequacy.proof import prove
+from grader.authors.adequacy.proof import not_proved, prove
 from grader.authors.init import start
 from grader.authors.release import bundle, write_bundle
 from grader.authors.validate import generate, validate
@@ -101,9 +101,13 @@ def validate_command(
     for name in names:
         found = list(validate(base, name))
         if strict and not found:
-            proofs.append(prove(base, name, default_jobs()))
-            terminal.table(name, COLUMNS, [row(proof) for proof in proofs[-1]])
-            found = [line for proof in proofs[-1] for line in proof.problems()]
+            of_it = prove(base, name, default_jobs())
+            if of_it:
+                proofs.append(of_it)
+                terminal.table(name, COLUMNS, [row(proof) for proof in of_it])
+            if others := ", ".join(each.name for each in not_proved(base, name)):
+                terminal.say(f"{name}: no mutants are made of what is no function: {others}")
+            found = [line for proof in of_it for line in proof.problems()]
         problems += len(found)
         for line in found:
             terminal.problem(line)

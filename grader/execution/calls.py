@@ -39,12 +39,13 @@ class Call:
 
     `inputs` are the encoded pair `(args, kwargs)`, or shared ones that the kernel was started with.
     If `kept`, the function is called as its own cell left it, with the names that it uses as they
-    were then.
+    were then. If `how` is "value", the variable of that name is read instead.
     """
 
     names: tuple[str, ...]
-    inputs: bytes | memoryview | SharedInputs
+    inputs: bytes | memoryview | SharedInputs = b""
     kept: bool = False
+    how: str = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,12 @@ async def call(
     return outcomes[0] if outcomes else otherwise, usable
 
 
-async def value_of(kernel: Kernel, name: str, seconds: float) -> tuple[Outcome, bool]:
+async def value_of(
+    kernel: Kernel, name: str, seconds: float, budget: wire.Budget | None = None
+) -> tuple[Outcome, bool]:
     """A variable's value as if a call had returned it, and whether the kernel is still usable."""
-    request = kernel.client.session.msg("value_request", {"name": name})
-    outcomes, otherwise, usable = await _ask(kernel, request, [], 1, seconds)
+    asked = [Call((name,), how="value")]
+    outcomes, otherwise, usable = await _ask_calls(kernel, asked, seconds, budget)
     return outcomes[0] if outcomes else otherwise, usable
 
 
@@ -180,8 +183,8 @@ async def _ask_calls(
     names = [list(each.names) for each in calls]
     inputs = [each.inputs for each in calls]
     shared = [_place(kernel, each) for each in inputs]
-    kept = [each.kept for each in calls]
-    content = {"names": names, "shared": shared, "kept": kept, "alone": alone}
+    how = ["kept" if each.kept else each.how for each in calls]
+    content = {"names": names, "shared": shared, "how": how, "alone": alone}
     request = kernel.client.session.msg("call_request", content)
     sent = [b"" if isinstance(each, SharedInputs) else each for each in inputs]
     return await _ask(kernel, request, sent, len(calls), seconds, budget)

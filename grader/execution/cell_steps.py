@@ -34,7 +34,7 @@ class CellStep:
     """A cell to run, and how much of it.
 
     Statements that call one of the `skipped` functions are left out. A `long` cell may take
-    `Limits.long_cell_seconds`. `reads` names a variable whose value is read after the cell, if any.
+    `Limits.long_cell_seconds`. `reads` names the variables whose values are read after the cell.
     The functions that `keeps` names are kept as they are after the cell, for `Call.kept`.
     """
 
@@ -42,7 +42,7 @@ class CellStep:
     reach: Reach = Reach.ALL
     skipped: frozenset[str] = frozenset()
     long: bool = False
-    reads: str = ""
+    reads: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
 
 

@@ -78,9 +78,9 @@ def confinement_for(
 class Execution:
     """The cells and calls of one submission; an async context, at whose end its kernels end.
 
-    `runs` has what came of each cell, by the cell's number. `values` has the value of the variable
-    that a step `reads`, by the same number. `out_of_time` says that there was no time left for what
-    some cell defines.
+    `runs` has what came of each cell, by the cell's number. `values` has the values of the
+    variables that steps `read`, by the same number and the name. `out_of_time` says that there was
+    no time left for what some cell defines.
 
     Against `Limits.submission_seconds` counts the time that passes while cells and calls are made,
     and nothing that we do between them, such as to start a kernel. So where that time is used up,
@@ -92,7 +92,7 @@ class Execution:
     limits: Limits
     confinement: Confinement
     runs: dict[int, CellRun] = field(default_factory=dict)
-    values: dict[int, Outcome] = field(default_factory=dict)
+    values: dict[tuple[int, str], Outcome] = field(default_factory=dict)
     _kernel: Kernel | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _reach: dict[int, Reach] = field(default_factory=dict)
@@ -272,23 +272,26 @@ class Execution:
             self._room = runner.room_left
             if step.keeps:
                 keep(self._kernel, step.keeps)
-            if step.reads and run.ended == "ok" and number not in self.runs:
-                await self._read(step)
             # What came of a cell in the first kernel counts; later ones only need what it defines.
             self.runs.setdefault(number, run)
             if run.ended in ("timeout", "crashed"):
                 self._reach[number] = Reach(max(reach - 1, Reach.NOTHING))
+            for name in step.reads:
+                await self._read(number, name)
             if not await self._kernel.is_alive():
                 self._kernels_lost += 1
                 return False
         return True
 
-    async def _read(self, step: CellStep) -> None:
+    async def _read(self, number: int, name: str) -> None:
+        """Read a variable after the cell, unless the kernel has ended, or it has been read."""
         assert self._kernel is not None
         seconds = min(self.limits.call_seconds, self.seconds_left)
-        with self._counted(f"cell {step.cell.number}"):
-            value, usable = await value_of(self._kernel, step.reads, seconds)
-        self.values[step.cell.number] = value
+        if (number, name) in self.values or seconds <= 0 or not await self._kernel.is_alive():
+            return
+        with self._counted(f"cell {number}"):
+            value, usable = await value_of(self._kernel, name, seconds, self._budget)
+        self.values[number, name] = value
         if not usable:
             await self._kernel.kill()
 

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.assignments.kinds import answers_in
 from grader.assignments.load import load_assignment
 from grader.assignments.match import another_assignment
 from grader.assignments.records import Assignment
@@ -126,7 +127,7 @@ def _defines_some(submission: Submission, assignment: Assignment) -> bool:
         notebook = read_notebook(submission.path)
     except SubmissionError:
         return False
-    return any(notebook.cells_defining(each.names) for each in assignment.exercises)
+    return any(answers_in(each, notebook) for each in assignment.exercises)
 
 
 def _without_points(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.assignments.kinds import kind_of
+from grader.assignments.kinds.kind import ExerciseKind
 from grader.assignments.records import Case, Exercise
-from grader.assignments.untouched import Template, untouched_cells
+from grader.assignments.untouched import Template
 from grader.execution.calls import Call
 from grader.execution.cell_runner import CellRun
 from grader.execution.inputs import encoded
@@ -25,11 +27,11 @@ from grader.sandbox.shared import SharedInputs
 
 @dataclass(slots=True)
 class Answer:
-    """The cells that define an exercise's function, and what came of its cases, by their name.
+    """The cells in which an exercise is answered, and what came of its cases, by their name.
 
-    `untouched` are the numbers of the cells in which it is still a stub. `stopped`, if not empty,
-    says why no further cases are called. If `kept`, it is called as its cell left it. `judged` are
-    the judged cases, `marks` remarks on lines.
+    `untouched` are the numbers of the cells in which there is still a stub. `stopped`, if not
+    empty, says why no further cases are called. If `kept`, it is called as its cell left it.
+    `judged` are the judged cases, `marks` remarks on lines.
     """
 
     exercise: Exercise
@@ -42,15 +44,17 @@ class Answer:
     marks: list[Mark] = field(default_factory=list)
 
     @property
+    def kind(self) -> ExerciseKind:
+        return kind_of(self.exercise)
+
+    @property
     def code(self) -> str:
-        """The source of the last cell whose function can be parsed; empty if there is none."""
-        names = self.exercise.names
-        readable = [c.source for c in self.cells if functions(c.source).keys() & {*names}]
-        return readable[-1] if readable else ""
+        """The source of the last cell whose answer can be parsed; empty if there is none."""
+        return self.kind.code(self.exercise, self.cells)
 
     def keeps(self, cell: Cell) -> tuple[str, ...]:
         """The exercise's names that the cell defines, if it is the last one that does."""
-        names = {*self.exercise.names}
+        names = {*self.exercise.names} if self.kind.is_called else set[str]()
         run = [each for each in self.cells if each.number not in self.copies]
         defining = [each.number for each in run if functions(each.source).keys() & names]
         if cell.number not in defining[-1:]:
@@ -59,19 +63,20 @@ class Answer:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the function is still a stub in all of its cells."""
+        """Whether all of its cells have nothing but a stub."""
         return bool(self.cells) and len(self.untouched) == len(self.cells)
 
     @property
     def copies(self) -> set[int]:
-        """The numbers of cells with a stub, where another cell has the student's answer."""
-        return set() if self.is_untouched else self.untouched
+        """The numbers of cells with a stub that are not run, as another cell has the answer."""
+        return set() if self.is_untouched else {*self.kind.copies(self.cells, self.untouched)}
 
 
 def answer_to(exercise: Exercise, notebook: Notebook, template: Template) -> Answer:
     """The notebook's answer to the exercise, before any case has been called."""
-    cells = notebook.cells_defining(exercise.names)
-    return Answer(exercise, cells, untouched_cells(exercise, cells, template))
+    kind = kind_of(exercise)
+    cells = kind.cells(exercise, notebook, template)
+    return Answer(exercise, cells, {*kind.untouched(exercise, cells, template)})
 
 
 def calls_for(
@@ -81,7 +86,7 @@ def calls_for(
 
     `inputs` are those that the kernel has in memory; others are sent.
     """
-    if answer.stopped:
+    if answer.stopped or answer.kind.is_observed:
         return []
     exercise = answer.exercise
     return [
@@ -138,9 +143,12 @@ def result_of(
         if cells and not answer.code and _has_syntax_error(cells[-1]):
             result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))
             return replace(result, marks=_syntax_marks(cells[-1]))
+        defining = [cell for cell in cells if answer.kind.defines(exercise, cell)]
         why = (remarks or Remarks()).unless_it_fails(
             "looking for a function that is missing",
-            lambda: _unreached(cells[-1], runs) if cells else _nearly(exercise, notebook, given),
+            lambda: (
+                _unreached(defining[-1], runs) if defining else _nearly(exercise, notebook, given)
+            ),
             "",
         )
         return without_cases(exercise, Verdict.MISSING, f"{result.message}{why}")
@@ -170,7 +178,8 @@ def _unreached(cell: Cell, runs: Mapping[int, CellRun]) -> str:
 
 def _nearly(exercise: Exercise, notebook: Notebook, given: Collection[str]) -> str:
     """A hint at a function of the notebook that may be the exercise's under another name."""
-    names = {name for cell in notebook.cells for name in functions(cell.source)}
+    kind = kind_of(exercise)
+    names = {name for cell in notebook.cells for name in kind.names_in(cell)}
     like = nearest(exercise.name, names.difference(given))
     return (
         f". There is `{like}`: if that is it, it needs the name `{exercise.name}`" if like else ""

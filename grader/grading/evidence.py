@@ -9,6 +9,7 @@ from itertools import islice
 
 from grader.assignments.records import Assignment
 from grader.execution.cell_runner import CellRun
+from grader.grading.answers import Answer
 from grader.model import ExerciseResult
 from grader.notebooks.cells import bindings
 from grader.notebooks.read import Cell, Notebook
@@ -27,18 +28,18 @@ WORDS = {
 }
 
 
-def spans(notebook: Notebook, assignment: Assignment) -> dict[str, list[Cell]]:
-    """For each exercise the cell that defines it and those after it, up to the next exercise's."""
-    answers = {
-        cells[-1].number: exercise.name
-        for exercise in assignment.exercises
-        if (cells := notebook.cells_defining(exercise.names))
-    }
+def spans(notebook: Notebook, answers: Sequence[Answer]) -> dict[str, list[Cell]]:
+    """For each exercise the cell that answers it and those after it, up to the next exercise's."""
+    answered: dict[int, list[str]] = {}
+    for answer in answers:
+        if answer.cells:
+            answered.setdefault(answer.cells[-1].number, []).append(answer.exercise.name)
     found: dict[str, list[Cell]] = {}
     current: list[Cell] = []
     for cell in notebook.cells:
-        if cell.number in answers:
-            current = found[answers[cell.number]] = []
+        if cell.number in answered:
+            current = []
+            found |= dict.fromkeys(answered[cell.number], current)
         current.append(cell)
     return found
 

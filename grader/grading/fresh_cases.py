@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.assignments.kinds import called, kind_of
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import reference, stands_alone
 from grader.authoring import Arguments, drawn_afresh
@@ -46,6 +47,7 @@ async def suspicions(
         (exercise, await _drawn(exercise, assignment, _variant(result), seed))
         for exercise, result in zip(assignment.exercises, results, strict=True)
         if result.verdict.solved
+        and kind_of(exercise).is_called
         # Partly the variant, partly the reference: no one function is right for all.
         and not (result.diagnosis and result.diagnosis.parts)
     ]
@@ -98,7 +100,7 @@ async def _drawn(
         return _here(exercise, assignment, variant, seed)
     by_exercise = _in_kernels(assignment, seed)
     if exercise.name not in by_exercise:
-        drawn = [(each, *one) for each in assignment.exercises for one in _inputs(each, seed)]
+        drawn = [(each, *one) for each in called(assignment) for one in _inputs(each, seed)]
         expected = await outputs_on(assignment, drawn)
         by_exercise |= {each.name: [] for each in assignment.exercises}
         for (each, case, inputs), value in zip(drawn, expected, strict=True):

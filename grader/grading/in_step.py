@@ -114,7 +114,7 @@ def _code(assignment: Assignment, root: Path) -> Iterator[tuple[str, str]]:
             if path.suffix == ".py" and path.name not in HANDED_OUT
             for part in _read(path)
         ]
-        code = code_for((each.name for each in exercises), source.master)
+        code = code_for(exercises, source.master)
         yield from ((exercise, _hash(text.encode(), *helpers)) for exercise, text in code.items())
 
 

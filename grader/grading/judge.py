@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.records import Case, Exercise
 from grader.caches import cached
 from grader.execution.outcome import (
@@ -65,6 +66,7 @@ def mark(outcome: Outcome, code: str) -> Mark | None:
 def _message(
     case: Case, exercise: Exercise, outcome: Outcome, code: str, public: bool, remarks: Remarks
 ) -> str:
+    words = kind_of(exercise).words
     if case.raises and isinstance(outcome, (Returned, Raised, Incomparable)):
         return plain(not_raised(case, outcome, public))
     match outcome:
@@ -77,27 +79,25 @@ def _message(
         case Raised():
             if not public:
                 why = _other_parameters(outcome, code, case, exercise, remarks)
-                return f"raises {known_name(outcome.type)}{why}"
+                return f"{words.raises} {known_name(outcome.type)}{why}"
             return _raised(outcome, code, case, exercise, remarks)
         case Incomparable(reason):
-            return (
-                f"returns something that cannot be compared: {reason}"
-                if public
-                else ("returns something that cannot be compared")
-            )
+            said = words.incomparable.format(name=exercise.name)
+            return f"{said}: {reason}" if public else said
         case TimedOut(seconds, line):
             if not public:  # a function could tell a hidden input by how much time it leaves
-                return "had not returned in time"
+                return f"{words.too_slow.format(name=exercise.name)} in time"
             where = remarks.unless_it_fails(
                 "explaining why time was over", lambda: loop_at(code, line) if line else "", ""
             )
-            return f"had not returned after {seconds:.3g} s{where and f'. {where}'}"
+            slow = words.too_slow.format(name=exercise.name)
+            return f"{slow} after {seconds:.3g} s{where and f'. {where}'}"
         case Crashed():
-            return "ended the Python process it ran in"
+            return words.crashed.format(name=exercise.name)
         case Missing():
-            return "there is no such function once the notebook has run"
+            return words.missing.format(name=exercise.name)
         case NotCalled(reason):
-            return f"not called: {reason}"
+            return f"{words.not_tried}: {reason}"
 
 
 @cached()
@@ -108,7 +108,7 @@ def _public_keys(exercise: Exercise) -> frozenset[Any]:
 
 
 def _raised(raised: Raised, code: str, case: Case, exercise: Exercise, remarks: Remarks) -> str:
-    text = f"raises {raised.type}"
+    text = f"{kind_of(exercise).words.raises} {raised.type}"
     if raised.message:
         text += f": {raised.message}"
     if line := _line(code, raised.line):

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.load import read_assignment
 from grader.assignments.records import Assignment, Case, Exercise
+from grader.assignments.untouched import NO_TEMPLATE
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
@@ -23,6 +25,8 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.session import Execution, confinement_for
+from grader.grading import observed
+from grader.grading.answers import answer_to
 from grader.grading.expected import not_raised
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
@@ -75,15 +79,23 @@ async def outputs_on(
         name: path.read_bytes() if path.exists() else b"{}"
         for name, path in assignment.helper_files().items()
     }
+    exercises = dict.fromkeys(exercise for exercise, _, _ in calls)
+    answers = [answer_to(each, notebook, NO_TEMPLATE) for each in exercises]
     steps = [step_for(cell, assignment.long_running, full=False) for cell in notebook.cells]
+    steps = observed.reading(steps, answers)
     outputs = []
     limits = assignment.limits
     confinement = confinement_for(limits, assignment.warm_imports, Level.LIMITS)
     async with Execution(steps, contents, limits, confinement) as execution:
+        await execution.run_cells()
+        left = dict(zip(exercises, await observed.observe(answers, execution), strict=True))
         for exercise, case, inputs in calls:
-            encoded = wire.encode((inputs.args, inputs.kwargs))
-            outcome = await execution.call(Call((exercise.name,), encoded))
-            if problem := _problem(case, outcome):
+            if left[exercise]:
+                outcome = left[exercise][0]
+            else:
+                encoded = wire.encode((inputs.args, inputs.kwargs))
+                outcome = await execution.call(Call((exercise.name,), encoded))
+            if problem := _problem(exercise, case, outcome):
                 raise AssignmentError(
                     f"{assignment.master}: the reference solution of {exercise.name!r} does not "
                     f"pass the case {case.name!r}: {problem}"
@@ -92,25 +104,26 @@ async def outputs_on(
     return outputs
 
 
-def _problem(case: Case, outcome: Outcome) -> str:
+def _problem(exercise: Exercise, case: Case, outcome: Outcome) -> str:
     """Why the outcome cannot be what is expected of everybody; empty where it can."""
     if case.raises:
         missed = not_raised(case, outcome)
-        return f"{missed}{'' if isinstance(outcome, Raised) else f', {_in_words(outcome)}'}"
-    return "" if isinstance(outcome, Returned) else _in_words(outcome)
+        ended = isinstance(outcome, (Raised, Returned))
+        return missed if ended else f"{missed}: {_in_words(exercise, outcome)}"
+    return "" if isinstance(outcome, Returned) else _in_words(exercise, outcome)
 
 
-def _in_words(outcome: Outcome) -> str:
+def _in_words(exercise: Exercise, outcome: Outcome) -> str:
+    words = kind_of(exercise).words
     match outcome:
-        case Returned():
-            return "it returns"
         case Raised(kind, message, line):
             where = f" (line {line} of its cell)" if line else ""
             return f"it raises {kind}: {message}{where}"
         case Incomparable(reason):
-            return f"what it returns cannot be compared: {reason}"
+            return f"{words.incomparable.format(name=exercise.name)}: {reason}"
         case Missing():
-            return "there is no such function once the notebook has run; run the master in Jupyter"
+            missing = words.missing.format(name=exercise.name)
+            return f"{missing}; run the master in Jupyter"
         case TimedOut(seconds):
             return f"it had not returned after {seconds:.3g} s (call_seconds in assignment.toml)"
         case NotCalled(reason):

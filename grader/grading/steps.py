@@ -14,14 +14,15 @@ from grader.assignments.untouched import Template
 from grader.execution.cell_steps import CellStep, Reach, definitions_of, step_for
 from grader.execution.inputs import packed, shared
 from grader.execution.session import Execution, confinement_for
-from grader.grading import own_modules
+from grader.grading import observed, own_modules
 from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, result_of
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.machine import with_machine_named
 from grader.grading.pictures.draw import CALL_SECONDS, with_drawings
 from grader.grading.pictures.draw import SECONDS as PICTURES_SECONDS
-from grader.grading.pictures.trainings import reading, with_trainings
+from grader.grading.pictures.trainings import reading as trainings_read
+from grader.grading.pictures.trainings import with_trainings
 from grader.grading.remarks import Remarks
 from grader.grading.repair.search import searched
 from grader.grading.taken_names import called_as_kept, may_lack_names, names_by_cell
@@ -128,7 +129,8 @@ async def plan_cells(grading: Grading) -> None:
         for cell in grading.notebook.cells
     ]
     if task.full:
-        grading.cells = reading(grading.cells, assignment)
+        grading.cells = trainings_read(grading.cells, assignment)
+    grading.cells = observed.reading(grading.cells, grading.answers)
     execution = grading.execution_of(grading.cells, assignment.limits)
     grading.execution = await grading.kernels.enter_async_context(execution)
 
@@ -136,6 +138,15 @@ async def plan_cells(grading: Grading) -> None:
 async def run_cells(grading: Grading) -> None:
     """Start a kernel and run the notebook in it."""
     await grading.execution.run_cells()
+
+
+async def look_at_values(grading: Grading) -> None:
+    """Judge what the cells leave, before any function is called."""
+    outcomes = await observed.observe(grading.answers, grading.execution)
+    for answer, of_answer in zip(grading.answers, outcomes, strict=True):
+        if answer.kind.is_observed:
+            for visibility in Visibility:
+                judge_cases(answer, visibility, of_answer, grading.remarks)
 
 
 async def call_cases(grading: Grading) -> None:
@@ -151,9 +162,10 @@ async def call_cases(grading: Grading) -> None:
         groups = [calls_for(answer, visibility, inputs) for answer in grading.answers]
         outcomes = await grading.execution.call_all(groups)
         for answer, of_answer in zip(grading.answers, outcomes, strict=True):
-            judge_cases(answer, visibility, of_answer, grading.remarks)
+            if not answer.kind.is_observed:
+                judge_cases(answer, visibility, of_answer, grading.remarks)
         for index, answer in enumerate(grading.answers):
-            if may_lack_names(answer, visibility):
+            if answer.kind.is_called and may_lack_names(answer, visibility):
                 grading.answers[index] = await _called_as_kept(grading, answer, visibility)
 
 
@@ -178,7 +190,7 @@ async def score_exercises(grading: Grading) -> None:
 
 async def show_evidence(grading: Grading) -> None:
     """Add the student's own code, and what it printed, to each result."""
-    found, runs = spans(grading.notebook, grading.assignment), grading.execution.runs
+    found, runs = spans(grading.notebook, grading.answers), grading.execution.runs
     grading.exercises = tuple(
         with_evidence(result, found.get(result.name, []), runs) for result in grading.exercises
     )
@@ -288,6 +300,7 @@ class Step:
 STEPS = (
     Step(plan_cells),
     Step(run_cells),
+    Step(look_at_values),
     Step(call_cases),
     Step(score_exercises),
     Step(show_evidence, "showing the student's code"),

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.records import Assignment
-from grader.assignments.untouched import template_of, untouched_cells
+from grader.assignments.untouched import template_of
 from grader.errors import SubmissionError
 from grader.model import Submission
 from grader.notebooks.parsing import parsed_once
@@ -128,15 +129,16 @@ def _has_answer(submission: Submission, functions: _Functions) -> bool:
     with parsed_once() as parsed:
         parsed.known = template.parsed
         for exercise in functions.assignment.exercises:
-            cells = notebook.cells_defining(exercise.names)
-            if len(untouched_cells(exercise, cells, template)) < len(cells):
+            kind = kind_of(exercise)
+            cells = kind.cells(exercise, notebook, template)
+            if len(kind.untouched(exercise, cells, template)) < len(cells):
                 return True
     return functions.are_assigned(notebook)
 
 
 @dataclass(frozen=True, slots=True)
 class _Functions:
-    """The functions of an assignment: one pattern for cells, and one for a notebook's JSON."""
+    """The functions and variables of an assignment: a pattern for cells, and one for JSON."""
 
     assignment: Assignment
     in_cells: re.Pattern[str]
@@ -148,15 +150,15 @@ class _Functions:
 
     @classmethod
     def of(cls, assignment: Assignment) -> _Functions:
-        names = {re.escape(name) for each in assignment.exercises for name in each.names}
-        one = "|".join(sorted(names, key=len, reverse=True)) or "(?!)"
+        one, variable = _one_of(assignment, "function"), _one_of(assignment, "variable")
         # Each repeated part is delimited on both sides, so that the search takes linear time.
         defined = rf"(?:async[ \t]+)?def[ \t]+(?P<name>{one})[ \t]*\("
         assigned = rf"(?P<assigned>{one})[ \t]*=(?!=)"
+        value = rf"(?P<value>{variable})[ \t]*=(?!=)"
         return cls(
             assignment,
-            re.compile(rf"^[ \t]*(?:{defined}|{assigned})", re.MULTILINE),
-            re.compile(rf'(?:"|\\n)(?:[ ]|\\t)*{defined}'.encode()),
+            re.compile(rf"^[ \t]*(?:{defined}|{assigned}|{value})", re.MULTILINE),
+            re.compile(rf'(?:"|\\n)(?:[ ]|\\t)*(?:{defined}|{value})'.encode()),
         )
 
     def found_in(self, notebook: Notebook) -> Iterator[re.Match[str]]:
@@ -165,6 +167,13 @@ class _Functions:
 
     def are_assigned(self, notebook: Notebook) -> bool:
         return any(found["assigned"] for found in self.found_in(notebook))
+
+
+def _one_of(assignment: Assignment, noun: str) -> str:
+    """A pattern for the names of exercises that are this in a notebook."""
+    exercises = [each for each in assignment.exercises if kind_of(each).noun == noun]
+    names = {re.escape(name) for each in exercises for name in each.names}
+    return "|".join(sorted(names, key=len, reverse=True)) or "(?!)"
 
 
 def _belonging(submission: Submission, known: Sequence[_Functions]) -> str:
@@ -184,12 +193,14 @@ def _belonging(submission: Submission, known: Sequence[_Functions]) -> str:
 def _counts(content: bytes, known: Sequence[_Functions]) -> dict[str, int]:
     if len(content) > MOST_PARSED:
         return {
-            each.name: len({found["name"] for found in each.in_json.finditer(content)})
+            each.name: len(
+                {found["name"] or found["value"] for found in each.in_json.finditer(content)}
+            )
             for each in known
         }
     notebook = parse_notebook(content)
     counts = {
-        each.name: len({found["name"] or found["assigned"] for found in each.found_in(notebook)})
+        each.name: len({next(filter(None, found.groups())) for found in each.found_in(notebook)})
         for each in known
     }
     # The assignment that a notebook names is the one that it belongs to, if it has any of it.

@@ -196,7 +196,7 @@ def test_a_master_that_differs_from_its_frozen_outputs_is_told_what_to_do(course
         (
             "return word",
             "return iter(word)",
-            "'one_longest': what it returns cannot be compared: the value is",
+            "'one_longest': returns something that cannot be compared: the value is",
         ),
         (
             "= max(",

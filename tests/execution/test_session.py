@@ -285,23 +285,29 @@ x = Hangs()"""
     ],
 )
 def test_what_a_name_stands_for_is_asked_for(cell: str, outcome: Outcome) -> None:
-    execution, _ = executed([CellStep(Cell(1, cell), reads="x"), "x = 3"])
-    assert execution.values == {1: outcome}
+    execution, _ = executed([CellStep(Cell(1, cell), reads=("x",)), "x = 3"])
+    assert execution.values == {(1, "x"): outcome}
 
 
-def test_nothing_is_asked_for_after_a_cell_that_failed() -> None:
-    execution, _ = executed([CellStep(Cell(1, "x = 1\n1 / 0"), reads="x")])
-    assert execution.values == {}
+def test_what_a_cell_that_failed_has_left_is_asked_for() -> None:
+    execution, _ = executed([CellStep(Cell(1, "x = 1\n1 / 0\nx = 2"), reads=("x", "y"))])
+    assert execution.values == {(1, "x"): Returned(2), (1, "y"): Missing()}
+
+
+def test_nothing_is_asked_for_after_a_cell_that_ended_the_kernel() -> None:
+    cell = "import os\nx = 1\nos._exit(0)"
+    execution, _ = executed([CellStep(Cell(1, cell), reads=("x",))])
+    assert execution.values == {(1, "x"): Returned(1)}
 
 
 def test_what_a_name_stood_for_first_counts() -> None:
     """As with what a cell prints: a later kernel's functions may have seen a hidden input."""
     cell = "import os\nx = os.urandom(8)\ndef f(_): os._exit(0)\ndef g(_): return x"
-    execution, (crashed, later) = executed([CellStep(Cell(1, cell), reads="x")], "f", "g")
+    execution, (crashed, later) = executed([CellStep(Cell(1, cell), reads=("x",))], "f", "g")
     assert isinstance(crashed, Crashed)
-    assert isinstance(execution.values[1], Returned)
+    assert isinstance(execution.values[1, "x"], Returned)
     assert isinstance(later, Returned)
-    assert execution.values[1] != later
+    assert execution.values[1, "x"] != later
 
 
 def test_forged_replies_are_no_answers() -> None:

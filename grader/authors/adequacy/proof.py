@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.kinds import called
 from grader.assignments.load import load_assignment
 from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
@@ -146,7 +147,7 @@ class Proof:
 
 
 def prove(root: Path, name: str, jobs: int) -> list[Proof]:
-    """The proof for each exercise of the assignment, found in `jobs` processes.
+    """The proof for each exercise that is a function, found in `jobs` processes.
 
     Raises AssignmentError where the assignment or its `adequacy.toml` cannot be read.
     """
@@ -158,7 +159,7 @@ def prove(root: Path, name: str, jobs: int) -> list[Proof]:
                 executor.submit(_try_part, root, name, exercise.name, part, jobs)
                 for part in range(jobs)
             ]
-            for exercise in assignment.exercises
+            for exercise in called(assignment)
         }
         return [
             Proof(
@@ -170,6 +171,13 @@ def prove(root: Path, name: str, jobs: int) -> list[Proof]:
             )
             for exercise, futures in parts.items()
         ]
+
+
+def not_proved(root: Path, name: str) -> list[Exercise]:
+    """The exercises of the assignment of which there is no proof, since they are no functions."""
+    assignment = load_assignment(root, name)
+    proved = called(assignment)
+    return [each for each in assignment.exercises if each not in proved]
 
 
 def _in_order(parts: list[list[Form]]) -> tuple[Form, ...]:

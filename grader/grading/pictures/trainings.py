@@ -48,8 +48,13 @@ def reading(steps: Sequence[CellStep], assignment: Assignment) -> list[CellStep]
     cells = [step.cell for step in steps]
     every = _trainings(assignment.exercises)
     found = [_found(scene, picture, cells) for picture, scene in every]
-    names = {each.cell.number: each.call.target for each in found if each}
-    return [replace(step, reads=names.get(step.cell.number, "")) for step in steps]
+    names = {each.cell.number: each.call.target for each in found if each and each.call.target}
+    return [
+        replace(step, reads=(*step.reads, names[step.cell.number]))
+        if step.cell.number in names
+        else step
+        for step in steps
+    ]
 
 
 def with_trainings(
@@ -159,7 +164,7 @@ def _draw(lesson: Lesson, picture: Picture, execution: Execution) -> None:
     if run.ended != "ok":
         raise Ended(f"{_HOW_IT_ENDED[run.ended]} in cell {number}")
     lesson.read(run.printed)
-    value = _value(execution.values.get(number))
+    value = _value(execution.values.get((number, found.call.target)))
     with np.errstate(all="ignore"):  # the numbers of a stranger may be huge
         picture.driver(lesson, value)
 

@@ -15,6 +15,7 @@ from itertools import islice
 
 from msgspec import structs
 
+from grader.assignments.kinds import called
 from grader.assignments.records import Assignment, Case, Exercise, Limits, Variant
 from grader.errors import SystemFailure
 from grader.execution.calls import EditedCalls
@@ -72,7 +73,8 @@ async def searched(
     The remarks that come with them name the exercises whose search did not come to its end.
     `start` gives a new execution of the notebook's definitions within some limits.
     """
-    wrong = [each for each in results if _is_searched(each)]
+    functions = {exercise.name for exercise in called(assignment)}
+    wrong = [each for each in results if each.name in functions and _is_searched(each)]
     if not wrong:
         return tuple(results), []
     found: dict[str, ExerciseResult] = {}

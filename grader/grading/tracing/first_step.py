@@ -98,6 +98,8 @@ def _followed(result: ExerciseResult, answer: Answer, assignment: Assignment) ->
 
     That is a line of the cell that is shown with the result.
     """
+    if not answer.kind.is_called:
+        return None
     exercise, case = answer.exercise, _case(answer)
     names = variables(assignment).get(exercise.name, ())
     cell = answer.cells[-1] if answer.cells else None

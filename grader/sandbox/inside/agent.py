@@ -1,9 +1,8 @@
 """The kernel in which a student's code runs: ipykernel with more kinds of requests.
 
-`call_request` calls functions of the notebook, `edit_request` calls edited ones, `trace_request`
-follows one line by line, `value_request` asks for the value of a variable. `keep_request` keeps
-functions as they are now, `taken_request` asks which of the names they use stand for something else
-since then. A student's code can change anything in this process, so our side believes nothing that
+`call_request` calls functions of the notebook and reads its variables, `edit_request` calls edited
+functions, `trace_request` follows one line by line. `keep_request` keeps functions as they are now,
+`taken_request` asks which of the names they use stand for something else since then. A student's code can change anything in this process, so our side believes nothing that
 comes from here. The precautions taken here only help honest notebooks.
 """
 
@@ -180,8 +179,6 @@ class AgentKernel(IPythonKernel):
             answer = self.edit_request
         elif b'"trace_request"' in header:
             answer = self.trace_request
-        elif b'"value_request"' in header:
-            answer = self.value_request
         elif b'"keep_request"' in header:
             answer = self.keep_request
         elif b'"taken_request"' in header:
@@ -195,25 +192,23 @@ class AgentKernel(IPythonKernel):
     def call_request(self, ident: Any, parent: Any) -> None:
         """Make the calls, and reply to all of them in one message.
 
-        If they are to be made `alone`, threads that go on computing are ended before. The reply has
-        two buffers for each call, an `Answer`. If a call was interrupted, its answer is the
-        last one; those after it were not made.
+        A variable may be read in the place of a call. If calls are to be made `alone`, threads that
+        go on computing are ended before. The reply has two buffers for each call, an `Answer`. If a
+        call was interrupted, its answer is the last one; those after it were not made.
         """
         answers: list[Any] = []
         try:
             with contextlib.suppress(KeyboardInterrupt), interruptible():
                 if parent["content"]["alone"]:
                     end_busy_threads()
-                for names, place, kept, data in zip(
+                for names, place, how, data in zip(
                     parent["content"]["names"],
                     parent["content"]["shared"],
-                    parent["content"]["kept"],
+                    parent["content"]["how"],
                     parent["buffers"],
                     strict=True,
                 ):
-                    inputs = wire.decode(data) if place is None else self._shared(place)
-                    answer = self._kept_answer if kept else self._answer
-                    answers += answer(names, *inputs)
+                    answers += self._asked(how, names, place, data)
         except Interrupted as where:
             answers += (wire.encode(("interrupted", where.line)), b"")
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
@@ -247,14 +242,6 @@ class AgentKernel(IPythonKernel):
             self._edited(asked["edited"], asked["source"]) as problem,
         ):
             answers += problem or self._traced(asked, parent["buffers"][0])
-        self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
-
-    def value_request(self, ident: Any, parent: Any) -> None:
-        """Reply with the value of a variable of the notebook, as if a call had returned it."""
-        namespace, name = self.shell.user_ns, parent["content"]["name"]
-        answers: list[Any] = []
-        with contextlib.suppress(KeyboardInterrupt), interruptible():
-            answers += returned(namespace[name]) if name in namespace else MISSING
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     def keep_request(self, ident: Any, parent: Any) -> None:
@@ -331,6 +318,19 @@ class AgentKernel(IPythonKernel):
 
     def _first_kept(self, names: list[str]) -> KeptFunction | None:
         return next((self.kept[name] for name in names if name in self.kept), None)
+
+    def _asked(self, how: str, names: list[str], place: int | None, data: memoryview) -> Answer:
+        """What is asked in one of the ways of `call_request`."""
+        if how == "value":
+            return self._value(names)
+        inputs = wire.decode(data) if place is None else self._shared(place)
+        return (self._kept_answer if how == "kept" else self._answer)(names, *inputs)
+
+    def _value(self, names: list[str]) -> Answer:
+        """The variable of the first of `names` that the notebook has, as if it was returned."""
+        namespace = self.shell.user_ns
+        found = [namespace[name] for name in names if name in namespace]
+        return returned(found[0]) if found else MISSING
 
     def _kept_answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
         """Call the first of `names` that was kept, with the names it uses as they were."""

@@ -39,7 +39,7 @@ async def rehearse(kernel: Any, streams: tuple[TextIO, TextIO], times: int) -> N
     asked = {
         "names": [["f"], ["none"]],
         "shared": [None, None],
-        "kept": [False, False],
+        "how": ["call", "call"],
         "alone": False,
     }
     requests: list[tuple[str, dict[str, Any], list[Any]]] = [
