@@ -2,8 +2,9 @@
 
 `call_request` calls functions of the notebook and reads its variables, `edit_request` calls edited
 functions, `trace_request` follows one line by line. `keep_request` keeps functions as they are now,
-`taken_request` asks which of the names they use stand for something else since then. A student's code can change anything in this process, so our side believes nothing that
-comes from here. The precautions taken here only help honest notebooks.
+`taken_request` asks which of the names they use stand for something else since then. A student's
+code can change anything in this process, so our side believes nothing that comes from here. The
+precautions taken here only help honest notebooks.
 """
 
 from __future__ import annotations
