@@ -88,7 +88,7 @@ def test_a_case_taken_out_makes_the_command_fail(course: Path) -> None:
     assert CliRunner().invoke(main, ["generate", "--root", str(course)]).exit_code == 0
     bad = CliRunner().invoke(main, strict)
     assert bad.exit_code == 1
-    assert "that the public case 'longest' tells; add a hidden case like it" in bad.output
+    assert "that the public case 'one_longest' tells; add a hidden case like it" in bad.output
     assert "`word = max(text.split())`" in bad.output
 
 

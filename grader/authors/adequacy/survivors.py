@@ -1,7 +1,7 @@
 """What is said of wrong forms that no hidden case tells from the reference.
 
-Mutants that one case more would settle are told together: those of lines that no hidden case
-reaches, those that a public case tells apart, and those of one statement.
+Mutants that one case more would settle are told together: those that a public case tells apart,
+those of lines that no hidden case reaches, and those of one statement.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def survivors(exercise: str, forms: Sequence[Form], master: Path, folder: Path) 
                 f"tells it from the reference{apart}; add a case that does"
             )
     mutants = [form for form in forms if form.kind is Kind.MUTANT]
-    reached = [form for form in mutants if form.reached]
-    yield from _unreached(exercise, [form for form in mutants if not form.reached], master)
-    for case, told in _grouped([form for form in reached if form.public], lambda f: f.public):
+    for case, told in _grouped([form for form in mutants if form.public], lambda f: f.public):
         yield (
             f"{master}: {exercise!r}: no hidden case tells {counted(len(told), 'mutant')} from the "
             f"reference that the public case {case!r} tells; add a hidden case like it:"
             f"{''.join(map(_statement, _by_statement(told)))}"
         )
-    for same in _by_statement([form for form in reached if not form.public]):
+    others = [form for form in mutants if not form.public]
+    yield from _unreached(exercise, [form for form in others if not form.reached], master)
+    for same in _by_statement([form for form in others if form.reached]):
         yield _of_statement(exercise, same, master)
 
 
