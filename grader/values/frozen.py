@@ -14,6 +14,7 @@ from grader.errors import AssignmentError
 from .array import Digest, head_of
 from .kind import CannotFreeze, Kinds
 from .kinds import KINDS
+from .objects import NamedTuple
 
 
 def freeze(value: Any, *, kinds: Kinds = KINDS) -> Any:
@@ -64,7 +65,7 @@ def with_whole_arrays(value: Any, whole: Callable[[], Any]) -> Any:
             return {key: inner(each, _item(of_whole, key)) for key, each in part.items()}
         if isinstance(part, (list, tuple)):
             items = [inner(each, _item(of_whole, place)) for place, each in enumerate(part)]
-            return type(part)(items)
+            return part.with_items(items) if isinstance(part, NamedTuple) else type(part)(items)
         return replace(part, values=_array(part, of_whole)) if isinstance(part, Digest) else part
 
     return inner(value, whole)

@@ -19,7 +19,7 @@ from grader.values.array_shape import Array
 from grader.values.contents import negative
 from grader.values.difference import Tolerance
 from grader.values.kind import plain
-from grader.values.time_array import instant
+from grader.values.kinds import KINDS
 
 # A step has this many tolerances, up to the next power of two.
 WIDTH = 256
@@ -80,6 +80,7 @@ class _Outline:
 
     def add(self, value: Any) -> None:
         value = plain(value)
+        value = KINDS.of(value).simplified(value)
         match value:
             case bool():
                 self.text += _exact(value)
@@ -95,8 +96,6 @@ class _Outline:
                 self._add_array(value)
             case np.ndarray():
                 self._add_items(value)
-            case np.datetime64() | np.timedelta64():
-                self.text += f"{type(value).__name__} {instant(value)};".encode()
             case list() | tuple():
                 self.text += f"items {len(value)};".encode()
                 for item in value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,6 +134,7 @@ class _Moment(Kind):
     def differences(
         self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
+        actual = as_moment(actual)
         if type(actual) is not type(expected):
             yield walk.wrong_type(expected, actual, path)
         elif not same_times(np.asarray(expected), np.asarray(actual), walk.tolerance.rtol):
@@ -146,6 +148,9 @@ class _Moment(Kind):
     def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Any:
         dtype = np.dtype(frozen["dtype"])
         return np.array(_thawed(frozen["time"], dtype), dtype=dtype)[()]
+
+    def simplified(self, value: Any) -> str:
+        return f"{type(value).__name__} {instant(value)}"
 
     def negative(self, value: Any) -> Any:
         return -value if isinstance(value, np.timedelta64) else value
@@ -217,6 +222,13 @@ def _has_seconds(durations: Array) -> bool:
 
 def _unit(dtype: np.dtype[Any]) -> str:
     return str(np.datetime_data(dtype)[0])
+
+
+def as_moment(value: Any) -> Any:
+    """Python's date with time, without an offset, or duration as numpy's; else the value."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return np.datetime64(value, "us")
+    return np.timedelta64(value, "us") if isinstance(value, timedelta) else value
 
 
 def _with_unit(array: Array, where: str) -> Array:

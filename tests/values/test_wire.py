@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from grader.errors import WireError
 from grader.values import number, wire
+from grader.values.objects import NamedTuple
 from grader.values.wire import decode, encode
 from tests.values.arrays import (
     object_arrays,
@@ -113,7 +114,7 @@ def test_subclasses_are_sent_as_their_base_types() -> None:
     sent = [Hostile(a=1), OrderedDict(b=2), defaultdict(int, c=3), pair(1, 2), np.float64(0.5)]
     received = decode(encode(sent))
     assert received == [{"a": 1}, {"b": 2}, {"c": 3}, (1, 2), 0.5]
-    assert [type(each) for each in received] == [dict, dict, dict, tuple, float]
+    assert [type(each) for each in received] == [dict, dict, dict, NamedTuple, float]
 
 
 def test_arrays_come_back_native_contiguous_and_writable() -> None:
