@@ -101,12 +101,6 @@ COMMANDS = {
         "note",
         "Add TEXT as a remark to the page of STUDENT: a name, login, email address or id.",
     ),
-    "forget": Entry(
-        INSTRUCTORS,
-        "gradebook",
-        "forget",
-        "Delete all that the gradebook holds of STUDENT: a name, login, email address or id.",
-    ),
     "clusters": Entry(
         INSTRUCTORS,
         "unnamed",
@@ -150,6 +144,12 @@ COMMANDS = {
         "authors",
         "init_command",
         "Start a new assignment NAME, with one exercise that works at once.",
+    ),
+    "import": Entry(
+        AUTHORS,
+        "importing",
+        "import_command",
+        "Make an assignment of SOURCE, a master notebook of SYSTEM: nbgrader or otter.",
     ),
     "generate": Entry(
         AUTHORS,

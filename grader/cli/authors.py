@@ -16,6 +16,7 @@ from grader.cli.shared import (
     ALL_GRADED,
     NOT_ALL_GRADED,
     CommandError,
+    course_folder,
     find_root,
     leave,
     quiet_option,
@@ -61,16 +62,9 @@ def init_command(name: str, root: Path | None) -> None:
     A new course is made where there is none yet.
     """
     terminal = Terminal(quiet=False)
-    for path in start(_course(root), name):
+    for path in start(course_folder(root), name):
         terminal.say(f"wrote {path}")
     terminal.say(f"next: change what you like, then `grade generate {name}`")
-
-
-def _course(given: Path | None) -> Path:
-    try:
-        return given or find_root(None)
-    except CommandError:
-        return Path.cwd()
 
 
 @click.command(name="validate")

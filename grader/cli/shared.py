@@ -158,3 +158,11 @@ def find_root(given: Path | None) -> Path:
         f"{here}: no assignment/NAME/assignment.toml here{'' if given else ' or above'}; "
         "--root names the folder that holds assignment/ and solutions/"
     )
+
+
+def course_folder(given: Path | None) -> Path:
+    """Where a new assignment is written: the given folder, or the course that is found, or here."""
+    try:
+        return given or find_root(None)
+    except CommandError:
+        return Path.cwd()

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 
 class _Dict(Kind):
-    compound = True
     types = (dict,)
     tags = b"d"
     marks = ("dict", "named")

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
     from .wire import Reader, Writer
 
 
-class OfItems(Kind):
-    """What lists, tuples and named tuples have in common."""
-
-    compound = True
-
+class _Sequence(Kind):
     def encode(self, value: Any, writer: Writer, where: str, depth: int) -> None:
         writer.write_items(self.tags, list(value), where, depth)
 
@@ -50,7 +46,7 @@ class OfItems(Kind):
         return 0
 
 
-class _List(OfItems):
+class _List(_Sequence):
     types = (list,)
     tags = b"l"
 
@@ -61,7 +57,7 @@ class _List(OfItems):
         return [inner(item) for item in value]
 
 
-class _Tuple(OfItems):
+class _Tuple(_Sequence):
     types = (tuple,)
     tags = b"t"
     marks = ("tuple",)

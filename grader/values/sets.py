@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 
 class _Set(Kind):
-    compound = True
     types = (set, frozenset)
     tags = b"e"
     marks = ("set",)

@@ -1,0 +1,247 @@
+"""Write the assignment: its settings, its master, its cases and the files that it needs."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.assignments.load import FILE
+from grader.authors.importing.foreign import Master, Unit
+from grader.authors.importing.literals import FOLDER, Inputs
+from grader.authors.importing.plan import Kind, Planned, PlannedCase, PlannedDriver, State
+from grader.errors import InputError
+from grader.files import write_file
+
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[*_`#>|]+|\$[^$]*\$")
+_HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
+_PROGRAMS = {"nbgrader": "nbgrader", "otter": "otter-grader"}
+MOST_FILE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the assignment was written, and the names of files beside the master it needs."""
+
+    folder: Path
+    solutions: Path
+    helpers: list[str]
+
+
+def write_assignment(
+    root: Path, name: str, master: Master, planned: list[Planned], kinds: Iterable[Kind]
+) -> Written:
+    """Write both folders of the assignment. Raises InputError where one of them exists.
+
+    `kinds` are those that can be graded; exercises of others are written as comments.
+    """
+    folder, solutions = root / "assignment" / name, root / "solutions" / name
+    for taken in (folder, solutions):
+        if taken.exists():
+            raise InputError(f"{taken}: exists already; choose another name")
+    helpers = _files_needed(master)
+    notebook = re.sub(r"[^\w.-]+", "_", master.path.name)
+    settings = _settings(name, notebook, master, planned, helpers, set(kinds))
+    cases, files = _cases(planned, set(kinds))
+    contents: dict[Path, bytes] = {
+        folder / FILE: settings.encode(),
+        solutions / notebook: _notebook(master),
+        solutions / "cases.py": cases.encode(),
+    }
+    contents |= {solutions / FOLDER / file: content for file, content in files.items()}
+    for each in helpers:
+        contents[folder / each] = (master.path.parent / each).read_bytes()
+    for path, content in contents.items():
+        try:
+            write_file(path, content, parents=True)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+    return Written(folder, solutions, helpers)
+
+
+def _files_needed(master: Master) -> list[str]:
+    """The files beside the master that its cells name, or that its settings say it needs."""
+    code = "\n".join(each.source for each in master.steps)
+    found = []
+    for path in sorted(master.path.parent.iterdir()):
+        named = path.name in master.names or path.name in code
+        imported = path.suffix == ".py" and re.search(rf"\b{re.escape(path.stem)}\b", code)
+        usable = path.is_file() and path.suffix != ".ipynb" and not path.name.startswith(".")
+        if usable and (named or imported) and path.stat().st_size <= MOST_FILE_BYTES:
+            found.append(path.name)
+    return found
+
+
+def _notebook(master: Master) -> bytes:
+    kept = ("kernelspec", "language_info")
+    notebook = {
+        "cells": master.cells,
+        "metadata": {key: each for key, each in master.metadata.items() if key in kept},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode()
+
+
+def _settings(
+    name: str,
+    notebook: str,
+    master: Master,
+    planned: list[Planned],
+    helpers: list[str],
+    kinds: set[Kind],
+) -> str:
+    title = next(
+        (
+            _plain(found[1])
+            for cell in master.cells
+            if cell["cell_type"] == "markdown"
+            and (found := _HEADING.search("".join(cell["source"])))
+        ),
+        "",
+    )
+    lines = [
+        f"# From {master.path.name}, a master of {_PROGRAMS[master.system]}.",
+        "schema = 1",
+        f"name = {_text(name)}",
+        f"title = {_text(title or name.replace('_', ' ').capitalize())}",
+        f"notebook = {_text(notebook)}",
+    ]
+    if helpers:
+        lines.append(f"helpers = {json.dumps(helpers, ensure_ascii=False)}")
+    for each in planned:
+        lines += ["", *_exercise(each, is_graded(each, kinds))]
+    return "\n".join(lines) + "\n"
+
+
+def is_graded(planned: Planned, kinds: Iterable[Kind]) -> bool:
+    """Whether the exercise is written as one that is graded."""
+    return planned.state is not State.AUTHOR and planned.kind in set(kinds)
+
+
+def _exercise(planned: Planned, graded: bool) -> Iterator[str]:
+    unit = planned.unit
+    yield f"# {_one_line(unit.name)}: {planned.state.value}"
+    yield from (f"# {_one_line(reason)}" for reason in planned.reasons)
+    lines = [
+        "[[exercise]]",
+        f"name = {_text(planned.name)}",
+        f"title = {_text(_title(planned))}",
+        f"asks = {_text(_asks(unit))}",
+        f"points = {unit.points:g}",
+    ]
+    if planned.kind is not Kind.FUNCTION:
+        lines.append(f"kind = {_text(planned.kind.value)}")
+    if planned.kind is Kind.WRITTEN or planned.at_cell:
+        lines.append(f"cell = {_text(planned.at_cell or unit.cell)}")
+    if planned.at_cell:
+        lines.append('at = "cell"')
+    if planned.weighted:
+        lines.append('scoring = "weights"')
+    yield from (line if graded else f"# {line}" for line in lines)
+
+
+def _title(planned: Planned) -> str:
+    name = planned.unit.name
+    return planned.name if re.fullmatch(r"cell-[0-9a-f]+", name) else _one_line(name)
+
+
+def _asks(unit: Unit) -> str:
+    text = _plain(unit.text)
+    sentence = re.split(r"(?<=[.!?:])\s", text, maxsplit=1)[0]
+    return sentence[:200] or "See the notebook."
+
+
+def _plain(text: str) -> str:
+    paragraphs = [each for each in re.split(r"\n\s*\n", text) if not each.lstrip().startswith("#")]
+    found = _MARKUP.sub(lambda match: match[1] or "", " ".join(paragraphs or [text]))
+    return _one_line(found.replace("$", "").replace("\\", ""))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "")
+
+
+def _cases(planned: list[Planned], kinds: set[Kind]) -> tuple[str, dict[str, bytes]]:
+    """The source of cases.py, and the files of inputs that it reads."""
+    inputs = Inputs()
+    parts: list[str] = []
+    used: set[str] = set()
+    for each in planned:
+        if each.kind is Kind.WRITTEN:
+            continue
+        graded = is_graded(each, kinds)
+        source = "\n\n".join(_of_exercise(each, inputs, used if graded else set()))
+        if source and not graded:
+            source = "\n".join(f"# {line}".rstrip() for line in source.splitlines())
+        if source:
+            parts.append(source.rstrip("\n"))
+    return _head(inputs, used) + "".join(f"\n\n{part}\n" for part in parts), inputs.files
+
+
+def _head(inputs: Inputs, used: set[str]) -> str:
+    lines = ['"""The cases, from the tests of the master that this assignment was made of."""', ""]
+    if inputs.files:
+        lines += ["from pathlib import Path", ""]
+    if inputs.numpy:
+        lines += ["import numpy as np", ""]
+    if names := sorted(used):
+        lines.append(f"from grader.authoring import {', '.join(names)}")
+    if inputs.wire:
+        lines.append("from grader.values import wire")
+    if inputs.files:
+        lines += ["", f'INPUTS = Path(__file__).with_name("{FOLDER}")']
+    if inputs.wire:
+        lines += ["", "", "def saved(name):", '    """The inputs in a file."""']
+        lines.append("    return wire.decode((INPUTS / name).read_bytes())")
+    return "\n".join(lines) + "\n"
+
+
+def _of_exercise(planned: Planned, inputs: Inputs, used: set[str]) -> Iterator[str]:
+    if planned.cases:
+        used |= {"arguments", "case"}
+    for number, case in enumerate(planned.cases, start=1):
+        yield _case(planned, case, number, inputs)
+    if planned.value:
+        used.add("value")
+        mark = _mark("value", planned.name, planned.value, planned.weighted)
+        yield f'{mark}\ndef value_of_{planned.name}():\n    """The value of {planned.name}."""\n'
+    for driver in planned.drivers:
+        used.add("driver")
+        yield _driver(planned, driver)
+
+
+def _case(planned: Planned, case: PlannedCase, number: int, inputs: Inputs) -> str:
+    name = f"{planned.name}_{number}"
+    args, kwargs = case.call.arguments
+    lines = [
+        _mark("case", planned.name, case, planned.weighted),
+        f"def {name}():",
+        f'    """Call {number} of the tests."""',
+        f"    return {inputs.call(args, kwargs, name)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _driver(planned: Planned, driver: PlannedDriver) -> str:
+    return f"{_mark('driver', planned.name, driver, planned.weighted)}\n{driver.source.source}"
+
+
+def _mark(decorator: str, name: str, case: PlannedCase | PlannedDriver, weighted: bool) -> str:
+    parts = [json.dumps(name)]
+    parts += [f"rtol={case.rtol!r}"] if case.rtol is not None else []
+    parts += [f"atol={case.atol!r}"] if case.atol is not None else []
+    parts += [f"weight={case.weight:g}"] if weighted else []
+    parts += ["public=True"] if case.public else []
+    raises = getattr(case, "raises", "")
+    if raises:
+        parts.append(f"raises={raises if hasattr(builtins, raises) else json.dumps(raises)}")
+    return f"@{decorator}({', '.join(parts)})"
