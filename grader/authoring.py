@@ -64,6 +64,7 @@ class CaseMark:
     raises: str = ""
     says: str = ""
     decorator: str = "case"
+    check: Callable[..., bool | str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def case(
     compare: str = "equal",
     raises: type[BaseException] | str = "",
     says: str = "",
+    check: Callable[..., bool | str] | None = None,
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a case of `exercise`: called without arguments, it returns `Arguments`.
 
@@ -177,10 +179,14 @@ def case(
 
     Where the exercise should raise an exception, `raises` is its type, or the name of a type that
     the notebook defines; one that derives from it is right as well. Its text must hold `says`.
+
+    Where several answers are right, `check` is called with what it has parameters for: `answer`,
+    `expected`, and `arguments`. It returns True, False, or a sentence that says what is wrong. It
+    decides alone. Ready ones are in `grader.checkers`.
     """
     _check_name(exercise, "case")
     kind = raises if isinstance(raises, str) else raises.__name__
-    mark = CaseMark(exercise, rtol, atol, weight, public, compare, kind, says)
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare, kind, says, check=check)
     return lambda function: _mark(function, mark)
 
 
@@ -192,6 +198,7 @@ def value(
     weight: float = 1,
     public: bool = False,
     compare: str = "equal",
+    check: Callable[..., bool | str] | None = None,
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a case of an exercise of the kind "value": it is only a name and a title.
 
@@ -199,7 +206,7 @@ def value(
     `case`; a public case lets students see what is expected.
     """
     _check_name(exercise, "value")
-    mark = CaseMark(exercise, rtol, atol, weight, public, compare, decorator="value")
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare, decorator="value", check=check)
     return lambda function: _mark(function, mark)
 
 

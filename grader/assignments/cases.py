@@ -18,7 +18,7 @@ from typing import Any
 from grader.assignments.kinds import kind_of
 from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
 from grader.assignments.paths import EXPECTED_OUTPUTS
-from grader.assignments.records import Case, Exercise, Picture, Variant
+from grader.assignments.records import Case, Checker, Exercise, Picture, Variant
 from grader.authoring import (
     ATOL,
     NO_ARGUMENTS,
@@ -39,6 +39,8 @@ from grader.values.comparisons import COMPARISONS
 from grader.values.difference import Tolerance
 from grader.values.frozen import thaw
 
+# What a checker may have parameters for.
+CHECKED = frozenset(("answer", "expected", "arguments"))
 PUBLIC_TITLE = "The case that the notebook shows."
 
 
@@ -67,7 +69,7 @@ def read_cases(
         raise AssignmentError(
             f"{solutions}: there is no such folder; the cases of {folder.name!r} belong there"
         )
-    collected = _Collected(exercises)
+    collected = _Collected(exercises, folder)
     with importable(folder, solutions, solutions / "variants"):
         if public_cases:
             collected.add_public(folder / public_cases)
@@ -147,7 +149,8 @@ def _read_frozen(path: Path) -> Any:
 class _Collected:
     """The cases and variants found so far, by exercise."""
 
-    def __init__(self, exercises: Sequence[Exercise]) -> None:
+    def __init__(self, exercises: Sequence[Exercise], folder: Path) -> None:
+        self.folder = folder
         names = [exercise.name for exercise in exercises]
         self.kinds = {exercise.name: kind_of(exercise) for exercise in exercises}
         self.cases: dict[str, dict[str, Case]] = {name: {} for name in names}
@@ -187,7 +190,21 @@ class _Collected:
             compare=mark.compare,
             raises=mark.raises,
             says=mark.says,
+            check=self._checker(mark, function),
         )
+
+    def _checker(self, mark: CaseMark, function: Callable[..., Any]) -> Checker | None:
+        if mark.check is None:
+            return None
+        if mark.raises or mark.compare != "equal":
+            raise error_at(function, "`check` decides alone, without `compare` and `raises`")
+        takes = frozenset(inspect.signature(mark.check).parameters)
+        if "answer" not in takes or not takes <= CHECKED:
+            problem = f"takes {', '.join(sorted(takes)) or 'nothing'}"
+            wanted = "`answer`, and `expected` or `arguments` if it needs them"
+            raise error_at(mark.check, f"this checker {problem} where {wanted} is expected")
+        root, name = self.folder.parents[1], self.folder.name
+        return Checker(mark.check, takes, root, name, mark.exercise)
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
         if isinstance(mark, PartsMark):

@@ -102,6 +102,25 @@ class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
         return ZoneInfo(self.timezone) if self.timezone else self.due.tzinfo
 
 
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A function of the author's that judges the answers to a case, and where it is to be found.
+
+    `takes` are its parameters, of `answer`, `expected` and `arguments`. The assignment `assignment`
+    below `root` has the `exercise` with the case.
+    """
+
+    function: Callable[..., Any]
+    takes: frozenset[str]
+    root: Path
+    assignment: str
+    exercise: str
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "__name__", "check"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
@@ -109,6 +128,8 @@ class Case(CacheOwner):
     `module` is the helper module that lists its inputs for students, if one does. `compare` is the
     name of its comparison, one of `COMPARISONS`. Where the exercise should raise an exception,
     `raises` is the name of its type, and `says` what its text must hold; `expected` is None then.
+    `check` judges answers, if there is one. In a student's copy, which has no checkers, the case is
+    `checked_elsewhere`: an answer that is not the expected one may be right.
     """
 
     name: str
@@ -122,6 +143,13 @@ class Case(CacheOwner):
     compare: str = "equal"
     raises: str = ""
     says: str = ""
+    check: Checker | None = None
+    checked_elsewhere: bool = False
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether other answers than the expected one may be right."""
+        return self.check is not None or self.checked_elsewhere
 
     @property
     def comparison(self) -> Comparison:

@@ -117,6 +117,7 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         compare=_known(frozen.get("compare", "equal")),
         raises=str(frozen.get("raises", "")),
         says=str(frozen.get("says", "")),
+        checked_elsewhere=bool(frozen.get("checked", False)),
     )
 
 

@@ -14,6 +14,7 @@ from grader.execution.cell_runner import CellRun
 from grader.execution.inputs import encoded
 from grader.execution.outcome import NotCalled, Outcome
 from grader.execution.session import LAST
+from grader.grading.checked import CheckerFailed
 from grader.grading.error_hints import nearest
 from grader.grading.judge import judge, mark
 from grader.grading.remarks import Remarks
@@ -31,7 +32,8 @@ class Answer:
 
     `untouched` are the numbers of the cells in which there is still a stub. `stopped`, if not
     empty, says why no further cases are called. If `kept`, it is called as its cell left it.
-    `judged` are the judged cases, `marks` remarks on lines.
+    `judged` are the judged cases, `marks` remarks on lines. `undecided`, if not empty, says why a
+    checker could not judge a case.
     """
 
     exercise: Exercise
@@ -42,6 +44,7 @@ class Answer:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     judged: dict[str, CaseResult] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
+    undecided: str = ""
 
     @property
     def kind(self) -> ExerciseKind:
@@ -109,7 +112,7 @@ def judge_cases(
     exercise = answer.exercise
     for index, case in enumerate(exercise.of(visibility)):
         outcome = outcomes[index] if index < len(outcomes) else NotCalled(answer.stopped)
-        result = judge(case, exercise, outcome, answer.code, remarks)
+        result = _judged(answer, case, outcome, remarks)
         shown = case.visibility is Visibility.PUBLIC and not result.passed
         if shown and (marked := mark(outcome, answer.code)):
             answer.marks.append(marked)
@@ -118,6 +121,14 @@ def judge_cases(
             answer.stopped = outcome.reason
         elif isinstance(outcome, LAST) or (answer.is_untouched and not result.passed):
             answer.stopped = f"after {case.name!r}"
+
+
+def _judged(answer: Answer, case: Case, outcome: Outcome, remarks: Remarks | None) -> CaseResult:
+    try:
+        return judge(case, answer.exercise, outcome, answer.code, remarks)
+    except CheckerFailed as error:
+        answer.undecided = answer.undecided or f"case {case.name}: {error}"
+        return CaseResult(case.name, case.title, case.visibility, None)
 
 
 def result_of(
@@ -136,9 +147,15 @@ def result_of(
     exercise, cells = answer.exercise, answer.cells
     cases = tuple(answer.judged[case.name] for case in exercise.cases)
     outcomes = [answer.outcomes[case.name] for case in exercise.cases]
+    unanswered = without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
+    if answer.undecided:
+        if answer.is_untouched:
+            return unanswered
+        result = without_cases(exercise, Verdict.NOT_GRADED, answer.undecided)
+        return replace(result, score=None, cases=cases)
     result = score(exercise, cases, outcomes)
     if answer.is_untouched and not result.verdict.solved:
-        return without_cases(exercise, Verdict.UNANSWERED, "nothing has been written here yet")
+        return unanswered
     if result.verdict is Verdict.MISSING:
         if cells and not answer.code and _has_syntax_error(cells[-1]):
             result = without_cases(exercise, Verdict.ERROR, _syntax_message(cells[-1]))

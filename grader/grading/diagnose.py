@@ -16,7 +16,7 @@ from itertools import combinations
 from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.caches import cached
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.expected import not_raised
+from grader.grading.expected import is_right, not_raised
 from grader.grading.parts import WHOLE, Cut, Function, Parts, cut_for, expected_parts, parts_from
 from grader.model import Diagnosis
 from grader.values.contents import size_of
@@ -109,6 +109,8 @@ def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _
 def _is_right(cut: Cut, case: Case, expected: Parts, mine: Parts, name: str) -> bool:
     if case.raises:
         return isinstance(mine, Raised) and not not_raised(case, mine)
+    if case.is_checked:
+        return not isinstance(mine, Raised) and is_right(case, cut.exercise, Returned(mine[name]))
     return cut.same(case, expected, mine, name)
 
 

@@ -1,24 +1,56 @@
-"""Whether an outcome is what a case expects: a value, or that an exception is raised."""
+"""Whether an outcome is what a case expects: a value, an exception, or what its checker says."""
 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
+from typing import Any
 
+from grader.assignments.kinds import kind_of
 from grader.assignments.records import Case, Exercise
 from grader.execution.outcome import Outcome, Raised, Returned
+from grader.grading.checked import ELSEWHERE, CheckerFailed, checked
 from grader.text import beginning, one_line
+from grader.values.difference import Difference
+from grader.values.kinds import KINDS as VALUE_KINDS
 
 LONGEST_TEXT = 80
 
 
 def is_right(case: Case, exercise: Exercise, outcome: Outcome) -> bool:
-    """Whether the outcome is right for the case, by the expected output of the reference."""
+    """Whether the outcome is right for the case. Raises CheckerFailed."""
     if case.raises:
         return not not_raised(case, outcome)
-    return (
-        isinstance(outcome, Returned)
-        and case.first_difference(case.expected, outcome.value, exercise.returns) is None
+    return isinstance(outcome, Returned) and difference(case, exercise, outcome.value) is None
+
+
+def difference(
+    case: Case, exercise: Exercise, value: Any, known_keys: Iterable[Any] = ()
+) -> Difference | None:
+    """What is wrong with a value, by the case's checker or by what is expected; None if nothing.
+
+    Raises CheckerFailed where the checker does not say anything, or is not here.
+    """
+    if case.check is None:
+        found = case.first_difference(case.expected, value, exercise.returns, known_keys)
+        if found and case.checked_elsewhere:
+            raise CheckerFailed(ELSEWHERE)
+        return found
+    said = checked(case, value)
+    if said.right:
+        return None
+    gives = kind_of(exercise).words.gives.format(name=exercise.name)
+    shown = f"{gives} {brief(value)}"
+    message = f"{shown}: {said.words}" if said.words else f"{shown}, which is not right"
+    discreet = f"{gives} something that is not right"
+    return Difference(
+        "", "value", message, f"{discreet}: {said.discreet}" if said.discreet else discreet
     )
+
+
+def brief(value: Any) -> str:
+    """The value as code would say it, or its beginning."""
+    return beginning(one_line(VALUE_KINDS.of(value).brief(value)[: 2 * LONGEST_TEXT]), LONGEST_TEXT)
 
 
 def not_raised(case: Case, outcome: Outcome, public: bool = True) -> str:

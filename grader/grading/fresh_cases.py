@@ -139,9 +139,11 @@ def _inputs(exercise: Exercise, seed: int) -> list[tuple[Case, Arguments]]:
     """Cases of the exercise with the inputs that they draw, in an order that the seed gives."""
     cases = random.Random(f"{seed} {exercise.name}").sample(exercise.cases, len(exercise.cases))
     drawn = ((case, drawn_afresh(case.arguments, seed)) for case in cases)
-    return [(case, inputs) for case, inputs in drawn if inputs is not None and not case.raises][
-        :CASES_DRAWN
-    ]
+    return [
+        (case, inputs)
+        for case, inputs in drawn
+        if inputs is not None and not (case.raises or case.is_checked)
+    ][:CASES_DRAWN]
 
 
 def _output(right: Callable[..., Any], inputs: Arguments, case: str, assignment: Assignment) -> Any:

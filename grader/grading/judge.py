@@ -23,7 +23,7 @@ from grader.grading.error_hints import (
     loop_at,
     place,
 )
-from grader.grading.expected import known_name, not_raised
+from grader.grading.expected import difference, known_name, not_raised
 from grader.grading.parameters import OTHER_PARAMETERS, takes
 from grader.grading.remarks import Remarks
 from grader.model import CaseResult, Mark, Visibility
@@ -44,7 +44,7 @@ def judge(
     Where an explanation fails, the verdict stands without it, and `remarks` have a line on it.
     `code` is the cell that defines the function. A function can return its inputs or raise an
     exception with them in its text. So values, such texts and the line are shown for public cases
-    only, lest hidden inputs become known.
+    only, lest hidden inputs become known. Raises CheckerFailed.
     """
     public = case.visibility is Visibility.PUBLIC
     message = _message(case, exercise, outcome, code, public, remarks or Remarks())
@@ -72,10 +72,10 @@ def _message(
     match outcome:
         case Returned(value):
             keys = _public_keys(exercise)
-            difference = case.first_difference(case.expected, value, exercise.returns, keys)
-            if difference is None:
+            found = difference(case, exercise, value, keys)
+            if found is None:
                 return ""
-            return plain(difference.message) if public else difference.discreet
+            return plain(found.message) if public else found.discreet
         case Raised():
             if not public:
                 why = _other_parameters(outcome, code, case, exercise, remarks)

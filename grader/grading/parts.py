@@ -93,7 +93,7 @@ def cut_for(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> Cut:
     counts = {len(value) if isinstance(value, (tuple, list)) else 0 for value in values}
     count = counts.pop() if len(counts) == 1 else 0
     cut = Cut(exercise, count if count in _counts(exercise.returns) else 0)
-    if not all(case.comparison.by_parts for case in exercise.cases):
+    if any(case.is_checked or not case.comparison.by_parts for case in exercise.cases):
         return Cut(exercise, cut.count, whole=True)
     for case, outcome in zip(exercise.cases, outcomes, strict=True):
         if isinstance(outcome, Returned) and not case.raises:

@@ -47,7 +47,12 @@ def with_right_parts(
 
 def right_parts(case: Case, exercise: Exercise, outcome: Outcome) -> str:
     """What is right in a wrong answer to one case, in a sentence; empty where nothing is."""
-    if case.raises or not isinstance(outcome, Returned) or not case.comparison.by_parts:
+    if (
+        case.raises
+        or case.is_checked
+        or not isinstance(outcome, Returned)
+        or not case.comparison.by_parts
+    ):
         return ""
     same = partial(_same, case)
     return _by_position_or_key(case, exercise, outcome.value, same) or _by_part(

@@ -19,6 +19,7 @@ class Words:
     `{name}` stands for the exercise's name.
     """
 
+    gives: str = "returns"
     raises: str = "raises"
     incomparable: str = "returns something that cannot be compared"
     too_slow: str = "had not returned"

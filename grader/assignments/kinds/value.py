@@ -24,6 +24,7 @@ class _Value(ExerciseKind):
     decorator = "value"
     is_observed = True
     words = Words(
+        gives="{name} is",
         incomparable="{name} is something that cannot be compared",
         too_slow="{name} had not been read",
         crashed="the Python process ended when {name} was read",

@@ -108,6 +108,10 @@ def _try(function: Callable[..., Any], case: Case, given: Arguments, returns: Re
             return SAME if _raises(function, case, given) else APART
         # A value that has been over the wire is of base types, as every answer is.
         value = wire.decode(wire.encode(function(*given.args, **given.kwargs)))
+        if case.check:
+            given_to = {"answer": value, "expected": case.expected, "arguments": given}
+            said = case.check.function(**{name: given_to[name] for name in case.check.takes})
+            return SAME if isinstance(said, (bool, np.bool_)) and said else APART
         if case.first_difference(case.expected, value, returns) is None:
             return SAME
         wide = Tolerance(MARGIN * case.tolerance.rtol, MARGIN * case.tolerance.atol)

@@ -238,7 +238,7 @@ class _Search:
 
 
 def _is_right(outcome: Outcome, case: Case, exercise: Exercise, way: Variant | None) -> bool:
-    if case.raises:
+    if case.raises or case.is_checked:
         return is_right(case, exercise, outcome)
     if not isinstance(outcome, Returned):
         return False

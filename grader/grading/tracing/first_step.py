@@ -129,7 +129,7 @@ def _case(answer: Answer) -> Case | None:
     None where a part of that case's answer means nothing without the others.
     """
     public = answer.exercise.of(Visibility.PUBLIC)
-    for case in (each for each in public if not each.raises):
+    for case in (each for each in public if not (each.raises or each.is_checked)):
         outcome, judged = answer.outcomes.get(case.name), answer.judged.get(case.name)
         if isinstance(outcome, (Returned, Raised)) and judged and judged.passed is False:
             return case if case.comparison.by_parts else None
