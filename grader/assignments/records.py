@@ -33,67 +33,60 @@ _MINUTES_A_YEAR = 366 * 24 * 60
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What a submission may use, as assignment.toml says it in its table `limits`.
 
-    All seconds are wall-clock time. `cell_seconds` limit a cell, `long_cell_seconds` one that calls
-    a long-running function (with `--full`), `call_seconds` a call of an exercise, and
-    `submission_seconds` everything together. A cell or call that is interrupted has `grace_seconds`
-    to end before its kernel is ended. Of what a cell prints, `output_bytes` are kept. The kernel
-    and all that it starts may use `memory_bytes`, `disk_bytes` and `processes`; a thread counts as
-    one.
+    All seconds are wall-clock time. The kernel and all that it starts are limited together.
 
     To add a limit, add a field: it can then be written in TOML, and it reaches the kernel's side
     without further code. What remains to be written is the place that enforces it.
     """
 
-    cell_seconds: Positive = 15
+    cell_seconds: Positive = 15  #: The seconds that a cell may take.
+    #: The same for a cell that calls a long-running function, with `--full`.
     long_cell_seconds: Positive = 300
-    call_seconds: Positive = 5
-    submission_seconds: Positive = 240
+    call_seconds: Positive = 5  #: The seconds that a call of an exercise may take.
+    submission_seconds: Positive = 240  #: The seconds for all cells and calls together.
+    #: The seconds that what is interrupted has to end by itself, before its kernel is ended.
     grace_seconds: Positive = 2
-    output_bytes: _Whole = 1_000_000
-    memory_bytes: _Whole = 4_000_000_000
-    disk_bytes: _Whole = 100_000_000
-    processes: _Whole = 64
+    output_bytes: _Whole = 1_000_000  #: The bytes that are kept of what a cell prints.
+    memory_bytes: _Whole = 4_000_000_000  #: The memory of the kernel and of what it starts.
+    disk_bytes: _Whole = 100_000_000  #: The disk that they may fill.
+    processes: _Whole = 64  #: Their number; a thread counts as one.
 
 
 class Edition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Another edition of the notebook that is in use; a table [[edition]] of assignment.toml.
+    """Another edition of the notebook that is in use; a table [[edition]] of assignment.toml."""
 
-    `start` and `end` are the words of the comments between which its students write. `not_graded`
-    are functions that it asks for and that are no exercises of the assignment.
-    """
-
-    name: str
-    start: str = ""
-    end: str = ""
+    name: str  #: What the edition is called.
+    start: str = ""  #: The words of the comment before what its students write.
+    end: str = ""  #: The words of the comment after that.
+    #: Functions that it asks for and that are no exercises of the assignment.
     not_graded: tuple[str, ...] = ()
 
 
 class MayBeGiven(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something of the solutions that students may have; a table [[may_be_given]].
+    """Something of the solutions that students may have; a table [[may_be_given]]."""
 
-    `grade release` passes over what holds the `text`. The `reason` is for whoever reads the file.
-    """
-
+    #: A part of what `grade release` refuses; it passes over what holds this text.
     text: Annotated[str, Meta(min_length=3)]
-    reason: Annotated[str, Meta(min_length=1)]
+    reason: Annotated[str, Meta(min_length=1)]  #: Why, for whoever reads the file.
 
 
 class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
     """How points are taken off for late days; the table `late` of assignment.toml.
 
-    Each day that has begun after `due` is a late day. After `free_days`, each takes
-    `percent_per_day` off the points reached, up to `most_percent` in all. `timezone` is the name of
-    the course's zone, such as Europe/Berlin: days are then counted by the clock there, also where
-    it is put forward or back, and `due` may be written without an offset. `due` in a rule that has
-    been loaded has a zone. Whoever is late by `grace_minutes` at most, on whichever day, is in time
-    for that day.
+    Each day that has begun after `due` is a late day. With `timezone`, days are counted by the
+    clock there, also where it is put forward or back. `due` in a rule that has been loaded has a
+    zone.
     """
 
+    #: When the time is up: with its offset from UTC, or by the clock of `timezone`.
     due: datetime
+    #: The late days that take nothing off.
     free_days: Annotated[float, Meta(ge=0, le=sys.float_info.max)] = 0
+    #: What each late day after these takes off the points reached.
     percent_per_day: _Percent = 0
-    most_percent: _Percent = 100
-    timezone: str = ""
+    most_percent: _Percent = 100  #: What they take off at most, all together.
+    timezone: str = ""  #: The name of the course's zone, such as `Europe/Berlin`.
+    #: Who is late by no more minutes than this, on whichever day, is in time for that day.
     grace_minutes: Annotated[float, Meta(ge=0, le=_MINUTES_A_YEAR)] = 0
 
     @property

@@ -1,4 +1,8 @@
-"""The keys of assignment.toml, with their types and defaults: a class for each of its tables."""
+"""The keys of assignment.toml, with their types and defaults: a class for each of its tables.
+
+What stands beside a key behind `#:`, here and in `records.py`, is what the documents' reference of
+all keys says of it.
+"""
 
 from __future__ import annotations
 
@@ -23,42 +27,52 @@ _NAME = re.compile(r"\w[\w.-]*")
 class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table [[exercise]] that names an exercise of another assignment."""
 
-    name: str
-    points: Positive
+    name: str  #: The name of the function that students write.
+    points: Positive  #: The points for a right answer.
 
 
 class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table [[exercise]] that describes an exercise of this assignment."""
 
-    title: str
-    asks: str
+    title: str  #: What people call it, in reports and tables.
+    asks: str  #: What it is to do, in a sentence.
+    #: What an answer that is not right is worth: nothing, the weights of the cases that it passes,
+    #: or the share that the mistake has which was recognized.
     scoring: Literal["all", "weights", "variants"] = "all"
-    other_names: _Names = ()
-    returns: _Names = ()
-    may_also_return: _Names = ()
+    other_names: _Names = ()  #: Further names that the function may have.
+    returns: _Names = ()  #: Names for the values that it returns, used in messages.
+    may_also_return: _Names = ()  #: Names for values that it may return after those.
+    #: The assignment whose master gives the expected outputs, if its function returns more values.
     outputs_from: str = ""
+    #: What is graded: a function, the value of a variable, what a cell prints, what a driver
+    #: observes, or what somebody writes.
     kind: Literal["function", "value", "print", "driver", "written"] = "function"
-    cell: str = ""
+    cell: str = ""  #: The id, in the master, of the cell that it belongs to.
+    #: When a variable is read: when the notebook has run, or right after that cell.
     at: Literal["end", "cell"] = "end"
 
 
 class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys that every assignment.toml may have."""
 
-    schema: int
-    name: str
-    title: str
-    notebook: str
+    schema: int  #: The edition of this file's form: 1.
+    name: str  #: The name of the assignment's folder.
+    title: str  #: What people call the assignment.
+    notebook: str  #: The file name of the master and of the template.
     limits: Limits = Limits()
+    #: Functions that take long, such as training: a cell that calls one is run with `--full` only.
     long_running: _Names = ()
-    helpers: _Names = ()
+    helpers: _Names = ()  #: Files of the folder that the notebook finds beside it.
+    #: Further names of helpers, by their name, for notebooks that import them by these.
     other_names: dict[str, _Names] = field(default_factory=dict)
+    #: Files of the assignment that `shares` names, which are copied into this one's folder.
     shared_files: _Names = ()
-    warm_imports: _Names = ()
+    warm_imports: _Names = ()  #: Modules to import once, before kernels are forked.
+    #: The least protection from student code to grade with.
     require: Literal["limits", "landlock", "namespaces"] = "limits"
-    search: bool = True
-    public_cases: str = ""
-    requirements: _Names = ()
+    search: bool = True  #: Whether to search wrong functions for the line of the mistake.
+    public_cases: str = ""  #: The helper that lists the inputs of the public cases, if one does.
+    requirements: _Names = ()  #: Packages with their versions, which `grade release` pins.
     late: LateRule | None = None
     edition: tuple[Edition, ...] = ()
     may_be_given: tuple[MayBeGiven, ...] = ()
@@ -67,6 +81,7 @@ class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class AssignmentTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An assignment.toml with exercises of its own."""
 
+    #: The assignment whose exercises these are; each [[exercise]] then has `name` and `points`.
     shares: Literal[""] = ""
     exercise: tuple[ExerciseTable, ...]
 

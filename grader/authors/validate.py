@@ -146,7 +146,7 @@ def _unusable_inputs(assignment: Assignment) -> Iterator[str]:
 
 def _sent(case: Case) -> bytes:
     inputs = case.arguments()
-    return bytes(wire.encode((inputs.args, inputs.kwargs)))
+    return bytes(wire.encode((inputs.args, inputs.kwargs), inputs=True))
 
 
 def _miscounted(assignment: Assignment) -> Iterator[str]:

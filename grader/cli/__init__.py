@@ -101,6 +101,12 @@ COMMANDS = {
         "note",
         "Add TEXT as a remark to the page of STUDENT: a name, login, email address or id.",
     ),
+    "forget": Entry(
+        INSTRUCTORS,
+        "gradebook",
+        "forget",
+        "Delete all that the gradebook holds of STUDENT: a name, login, email address or id.",
+    ),
     "clusters": Entry(
         INSTRUCTORS,
         "unnamed",

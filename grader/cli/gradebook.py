@@ -1,4 +1,4 @@
-"""The commands about the gradebook: `grade runs`, `diff`, `adjust` and `note`."""
+"""The commands about the gradebook: `grade runs`, `diff`, `adjust`, `note` and `forget`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from grader.cli.shared import CommandError, course_option, speaks_plainly
 from grader.cli.terminal import Terminal
 from grader.encoding import Malformed
 from grader.gradebook.diff import Change, changes
+from grader.gradebook.forget import Held
 from grader.gradebook.store import GRADEBOOK, Gradebook, Kept, ListedRun
 from grader.model import ExerciseResult, Owner, Run
 from grader.report import write_diff
 from grader.results.files import read_results
 from grader.results.folder import RESULTS
 from grader.submissions.people import Known, Student
-from grader.text import did_you_mean, one_line
+from grader.text import counted, did_you_mean, one_line
 
 AGAIN = "run `grade` as before to write it into the report"
 
@@ -140,6 +141,46 @@ def note(student: str, text: str, gradebook: Path) -> None:
         book.latest(student)
         book.note(student, text.strip())
     Terminal(quiet=False).say(f"{student}: the remark is kept; {AGAIN}")
+
+
+@click.command()
+@click.argument("student")
+@click.option("--yes", is_flag=True, help="Delete it without asking first.")
+@gradebook_option
+@course_option
+@speaks_plainly
+def forget(student: str, yes: bool, gradebook: Path) -> None:
+    """Delete all that the gradebook holds of STUDENT: a name, login, email address or id.
+
+    This cannot be undone. What earlier runs wrote beside the gradebook stays until the next run
+    writes it anew: take the student's files out of the submissions before that.
+    """
+    terminal = Terminal(quiet=False)
+    with Gradebook(gradebook, create=False) as book:
+        student = _name_in(book, student)
+        found = book.held(student)
+        what = _in_words(found)
+        if not yes and not click.confirm(f"Delete what {gradebook} holds of {student}: {what}?"):
+            return
+        alone = book.forget(student)
+    terminal.say(f"{student}: {what} deleted from {gradebook}")
+    for name in found.other_names:
+        terminal.say(
+            f"the same file is kept under the name {name}: of a group, or of an earlier run"
+        )
+    if not alone:
+        terminal.problem(f"another program has {gradebook} open; it has traces until that ends")
+    terminal.say("the report and the tables have the student until the next run writes them anew")
+
+
+def _in_words(found: Held) -> str:
+    """Such as "2 results, 1 remark"."""
+    counts = {
+        "result": found.results,
+        "adjusted score": found.decisions,
+        "remark": found.remarks,
+    }
+    return ", ".join(counted(number, noun) for noun, number in counts.items() if number)
 
 
 def _name_in(book: Gradebook, text: str) -> str:

@@ -25,7 +25,7 @@ def encoded(case: Case) -> bytes | memoryview:
     """The case's inputs as bytes; raises AssignmentError where they cannot be encoded."""
     inputs = case.arguments()
     try:
-        return wire.encode((inputs.args, inputs.kwargs))
+        return wire.encode((inputs.args, inputs.kwargs), inputs=True)
     except WireError as error:
         raise AssignmentError(f"the inputs of the case {case.name!r}: {error}") from None
 

@@ -2,7 +2,7 @@
 
 A result is on the disk as soon as `record` returns. Several processes may write to one file: SQLite
 lets one of them write at a time, and a result that two of them found is kept once. SQL stands only
-here, in `migrations/`, and in `submissions/table.py`.
+here, in `forget.py`, in `migrations/`, and in `submissions/table.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from grader.encoding import Malformed, from_json, to_json
 from grader.errors import InputError, Remedy, SystemFailure
 from grader.files import identity
 from grader.gradebook import migrations
+from grader.gradebook.forget import Held, delete, held, rewrite
 from grader.gradebook.unnamed import Words
 from grader.model import Adjustment, Protection, Result, Status, Submission
 from grader.text import did_you_mean
@@ -260,11 +261,33 @@ class Gradebook:
                 (student,),
             ).fetchone()
         if row[0] is None:
-            with self._in_words():
-                known = [name for (name,) in self._db.execute("SELECT student FROM submissions")]
-            hint = did_you_mean(student, known)
-            raise InputError(f"{student}: nobody of this name is in {self.path}{hint}")
+            raise self._nobody(student)
         return [each for each in self.results_of(row[0]) if each.result.student == student]
+
+    def held(self, student: str) -> Held:
+        """How much is held of the student of this name; raises InputError if there is nothing."""
+        with self._in_words():
+            found = held(self._db, student)
+        if not found:
+            raise self._nobody(student)
+        return found
+
+    def forget(self, student: str) -> bool:
+        """Delete all that is held of a student.
+
+        Returns False if the file has traces of it until another program, which has it open, ends.
+        """
+        with self._transaction() as db:
+            delete(db, student)
+        with self._in_words():
+            return rewrite(self._db)
+
+    def _nobody(self, student: str) -> InputError:
+        """The error that the gradebook has nothing of a student of this name."""
+        with self._in_words():
+            known = [name for (name,) in self._db.execute("SELECT student FROM submissions")]
+        hint = did_you_mean(student, known)
+        return InputError(f"{student}: nobody of this name is in {self.path}{hint}")
 
     def adjust(
         self, assignment: str, student: str, exercise: str, score: float, reason: str

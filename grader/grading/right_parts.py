@@ -18,7 +18,7 @@ from grader.execution.outcome import Outcome, Raised, Returned
 from grader.grading.parts import WHOLE, Cut, expected_parts
 from grader.model import CaseResult, Visibility
 from grader.text import plain
-from grader.values.array import Digest
+from grader.values.array import Digest, head_of
 from grader.values.difference import Returns
 
 # So many parts or keys are named.
@@ -198,7 +198,7 @@ def _in_columns(pairs: Sequence[tuple[Any, Any, list[Any]]]) -> str:
 def _begins_otherwise(expected: Any, actual: Any) -> bool:
     """Whether the first value is another one; of a large expected array no more is known."""
     first = expected.head[0] if isinstance(expected, Digest) else expected.flat[0]
-    return not np.isclose(actual.flat[0], first)
+    return not np.isclose(head_of(actual)[0], first)
 
 
 def _has_column(arrays: Sequence[Any], column: Any) -> bool:

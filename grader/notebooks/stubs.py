@@ -84,16 +84,25 @@ def _lines_of(source: str, name: str) -> list[str]:
 
 
 def _stubs(lines: list[str], marks: Marks) -> Iterator[list[str]]:
-    stub: list[str] | None = None
-    for line in lines:
+    return ([lines[number - 1] for number in each] for each in _stub_ranges(lines, marks))
+
+
+def _stub_ranges(lines: list[str], marks: Marks) -> Iterator[range]:
+    """The numbers, from 1, of the lines between each pair of marks."""
+    first = None
+    for number, line in enumerate(lines, start=1):
         if marks.end.match(line):
-            if stub is not None:
-                yield stub
-            stub = None
+            if first is not None:
+                yield range(first, number)
+            first = None
         elif marks.start.match(line):
-            stub = []
-        elif stub is not None:
-            stub.append(line)
+            first = number + 1
+
+
+def stub_lines(source: str) -> frozenset[int]:
+    """The numbers, from 1, of the lines of a cell that stand between our marks: a student's own."""
+    found = _stub_ranges(source_lines(source), OUR_MARKS)
+    return frozenset(number for each in found for number in each)
 
 
 def _is_blank(line: str) -> bool:

@@ -8,26 +8,31 @@ as Python's.
 from __future__ import annotations
 
 import hashlib
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .array_shape import (
+    Array,
+    count_of,
+    flat_items,
+    plain_array,
+    read_shape,
+    shape_bytes,
+    wrong_form,
+)
 from .kind import CannotFreeze, Element, Kind, ValuePath
-from .limits import MAX_BYTES, WireError
+from .limits import WireError
 from .number import wrong_number
 
 if TYPE_CHECKING:
     from .difference import Difference, Walk
     from .wire import Reader, Writer
 
-Array: TypeAlias = np.ndarray[Any, Any]
-
 # Larger arrays are kept as shape, digest and first values: nobody reviews 14 MB of numbers.
 MAX_NUMBERS = 2_000
-MAX_NDIM = 16
 LARGE_BYTES = 64 * 1024
 ALIGNMENT = 8
 
@@ -70,9 +75,13 @@ class Digest:
 
 
 class _Array(Kind):
-    types = (np.ndarray, np.generic, *_SCALARS)
+    compound = True
+    types = (np.generic, *_SCALARS)
     tags = b"a"
     marks = ("array",)
+
+    def owns(self, value: Any) -> bool:
+        return isinstance(value, (np.ndarray, np.generic))
 
     def encode(self, value: Array | np.generic, writer: Writer, where: str, depth: int) -> None:
         if isinstance(value, np.generic) and value.dtype.newbyteorder("<") in _CODES:
@@ -80,16 +89,11 @@ class _Array(Kind):
             return
         if isinstance(value, np.generic):
             Kind.encode(self, value, writer, where, depth)
-        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-            raise WireError(f"{where} is an array with masked values")
-        array = np.asarray(value)
+        array = plain_array(value, where)
         dtype = array.dtype.newbyteorder("<")
-        if dtype not in _CODES or array.ndim > MAX_NDIM:
+        if dtype not in _CODES:
             raise WireError(f"{where} is an array of type {array.dtype}, not of plain numbers")
-        if array.nbytes > MAX_BYTES:
-            raise WireError(f"{where} is an array of {array.nbytes} bytes")
-        dims = struct.pack(f"<{array.ndim}Q", *array.shape)
-        header = b"".join((b"a", _CODES[dtype], bytes([array.ndim]), dims))
+        header = b"".join((b"a", _CODES[dtype], shape_bytes(array)))
         writer.put(header + bytes(-(writer.size + len(header)) % ALIGNMENT))
         array = array.astype(dtype, copy=False)
         if array.nbytes > LARGE_BYTES:
@@ -101,49 +105,37 @@ class _Array(Kind):
         dtype = _DTYPES.get(reader.take(2))
         if dtype is None:
             raise WireError("an array of a type that is not allowed")
-        ndim = reader.take(1)[0]
-        if ndim > MAX_NDIM:
-            raise WireError(f"an array of {ndim} dimensions, where at most {MAX_NDIM} can be")
-        shape: tuple[int, ...] = struct.unpack(f"<{ndim}Q", reader.take(8 * ndim))
-        if any(dim > MAX_BYTES for dim in shape):
-            raise WireError(f"an array of shape {shape}")
+        shape = read_shape(reader)
         if any(reader.take(-reader.position % ALIGNMENT)):
             raise WireError(f"bytes that are not zero before the array at {reader.position}")
-        size = dtype.itemsize
-        for dim in shape:
-            size *= dim
         # A copy is aligned, writable, native, and has no hold on the message it came in.
-        flat = np.frombuffer(reader.view(size), dtype=dtype)
-        try:
-            return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=reader.copied)
-        except ValueError:  # an empty array whose other dimensions are beyond numpy's
-            raise WireError(f"an array of shape {shape}") from None
+        flat = np.frombuffer(reader.view(count_of(shape) * dtype.itemsize), dtype=dtype)
+        array: Array = flat.reshape(shape).astype(dtype.newbyteorder("="), copy=reader.copied)
+        return array
 
     def freeze(self, value: Any, inner: Callable[[Any], Any]) -> Any:
         if isinstance(value, np.generic):
             return _number(value, inner)
-        if value.dtype.kind == "c":
-            raise CannotFreeze("with arrays of complex numbers")
         if value.size > MAX_NUMBERS:
             return DIGEST.freeze(_digested(value), inner)
-        kind = {"dtype": value.dtype.name, "shape": list(value.shape)}
-        return {**kind, "array": _numbers(value.tolist())}
+        return frozen_whole(value)
 
     def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Array:
-        flat = [float(v) if isinstance(v, str) else v for v in _flat(frozen["array"])]
-        return np.array(flat, dtype=frozen["dtype"]).reshape(frozen["shape"])
+        dtype = np.dtype(frozen["dtype"])
+        flat = [float(v) if isinstance(v, str) else v for v in flat_items(frozen["array"])]
+        parts = np.array(flat, dtype=_half(dtype) if dtype.kind == "c" else dtype)
+        array: Array = parts.view(dtype).reshape(frozen["shape"])
+        return array
 
     def differences(
         self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
-        if not isinstance(actual, np.ndarray):
-            yield walk.wrong_type(expected, actual, path)
-        elif actual.shape != expected.shape:
-            shapes = f"has shape {actual.shape} where {expected.shape} is expected"
-            yield walk.found(path, "shape", shapes, "has another shape than expected")
-        elif not _kind_fits(np.dtype(expected.dtype), actual.dtype):
-            what = f"holds {_dtype_words(actual.dtype)} where {_dtype_words(expected.dtype)} are"
-            yield walk.found(path, "dtype", f"{what} expected", f"{what} expected")
+        def fits(dtype: np.dtype[Any]) -> bool:
+            return kind_fits(np.dtype(expected.dtype), dtype)
+
+        wrong = next(wrong_form(expected, actual, walk, path, fits), None)
+        if wrong:
+            yield wrong
         else:
             yield from self._elements(expected, actual, walk, path)
 
@@ -207,11 +199,11 @@ class _Digest(_Array):
         same = plain.dtype == actual.dtype or np.array_equal(plain, actual)
         if same and has_digest(plain, expected.sha256):
             return
-        if plain.dtype.kind == "f" and expected.values:
+        if plain.dtype.kind in "fc" and expected.values:
             values = expected.values()
             if values is not None and not [*super()._elements(values, plain, walk, path)]:
                 return
-        head = tuple(actual.flat[: len(expected.head)])
+        head = head_of(plain)
         start = ", ".join(f"{value:.8g}" for value in expected.head)
         what = "holds other values than expected"
         if head == expected.head:
@@ -260,8 +252,27 @@ def _bytes(array: Array) -> Array:
 
 
 def _digested(array: Array) -> Digest:
-    head = tuple(float(number) for number in array.flat[:3])
-    return Digest(array.shape, array.dtype.name, digest(array), head)
+    return Digest(array.shape, array.dtype.name, digest(array), head_of(array))
+
+
+def head_of(array: Array) -> tuple[float, ...]:
+    """The first three numbers of an array, of complex ones each part."""
+    first = np.array(array.flat[:3])
+    parts = first.view(_half(first.dtype)) if first.dtype.kind == "c" else first
+    return tuple(float(number) for number in parts)
+
+
+def _half(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """What the parts of a complex number are."""
+    return np.dtype(f"f{dtype.itemsize // 2}")
+
+
+def frozen_whole(array: Array) -> dict[str, Any]:
+    """An array of numbers for JSON, however many there are; a complex one as its two parts."""
+    kind = {"dtype": array.dtype.name, "shape": list(array.shape)}
+    if array.dtype.kind == "c":
+        array = np.stack([array.real, array.imag], axis=-1)
+    return {**kind, "array": _numbers(array.tolist())}
 
 
 def _number(value: np.generic, inner: Callable[[Any], Any]) -> Any:
@@ -277,23 +288,10 @@ def _numbers(values: Any) -> Any:
     return repr(values) if isinstance(values, float) and not np.isfinite(values) else values
 
 
-def _flat(values: Any) -> Iterator[Any]:
-    if isinstance(values, list):
-        for value in values:
-            yield from _flat(value)
-    else:
-        yield values
-
-
-def _kind_fits(expected: np.dtype[Any], actual: np.dtype[Any]) -> bool:
+def kind_fits(expected: np.dtype[Any], actual: np.dtype[Any]) -> bool:
     """Whether numbers of one kind may stand for the other: a wider kind, of the same values."""
     wider = {"b": "biuf", "i": "iuf", "u": "iuf", "f": "f", "c": "c"}
     return actual.kind in wider[expected.kind]
-
-
-def _dtype_words(dtype: Any) -> str:
-    words = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats"}
-    return words.get(np.dtype(dtype).kind, "complex numbers")
 
 
 ARRAY, DIGEST = _Array(), _Digest()

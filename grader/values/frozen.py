@@ -11,9 +11,10 @@ import numpy as np
 
 from grader.errors import AssignmentError
 
-from .array import Digest
+from .array import Digest, head_of
 from .kind import CannotFreeze, Kinds
 from .kinds import KINDS
+from .objects import NamedTuple
 
 
 def freeze(value: Any, *, kinds: Kinds = KINDS) -> Any:
@@ -64,7 +65,7 @@ def with_whole_arrays(value: Any, whole: Callable[[], Any]) -> Any:
             return {key: inner(each, _item(of_whole, key)) for key, each in part.items()}
         if isinstance(part, (list, tuple)):
             items = [inner(each, _item(of_whole, place)) for place, each in enumerate(part)]
-            return type(part)(items)
+            return part.with_items(items) if isinstance(part, NamedTuple) else type(part)(items)
         return replace(part, values=_array(part, of_whole)) if isinstance(part, Digest) else part
 
     return inner(value, whole)
@@ -86,7 +87,7 @@ def _array(known: Digest, of_whole: Callable[[], Any]) -> Callable[[], Any]:
         if not isinstance(found, np.ndarray) or found.dtype.name != known.dtype:
             return None
         begins = found.shape == known.shape and np.allclose(
-            found.flat[: len(known.head)], known.head, rtol=1e-6, atol=0, equal_nan=True
+            head_of(found), known.head, rtol=1e-6, atol=0, equal_nan=True
         )
         return found if begins else None
 

@@ -38,6 +38,10 @@ class Kind:
     marks: ClassVar[tuple[str, ...]] = ()
     # With an article, as in "is a float where an array is expected".
     words: ClassVar[str] = ""
+    # Whether such a value can be made anew in a kernel, so that a function can be given one.
+    is_input: ClassVar[bool] = True
+    # Whether a value holds others, so that it may not be an item where only single values may be.
+    compound: ClassVar[bool] = False
 
     def owns(self, value: Any) -> bool:
         """Whether a value is of this kind, though its very type is not one of `types`."""
@@ -60,6 +64,13 @@ class Kind:
         Raises WireError for all else.
         """
         raise NotImplementedError
+
+    def built(self, value: Any) -> Any:
+        """What a student's function is given for a decoded value: an object of a library, perhaps.
+
+        It is called in the kernel, for inputs, which our side has sent.
+        """
+        return value
 
     # As JSON
 
@@ -129,6 +140,13 @@ class Kind:
         """The value with the function applied to each of the values in it."""
         return value
 
+    def simplified(self, value: Any) -> Any:
+        """What stands for the value in a signature: the same for two that are equal.
+
+        It is of other kinds, if it is not the value itself.
+        """
+        return value
+
     def condensed(self, value: Any) -> Any:
         """What is kept of the value where it is too large to be kept whole."""
         return value
@@ -144,8 +162,12 @@ class Kind:
 
 def plain(value: Any) -> Any:
     """The value as it is compared: one of numpy's single values, or a 0-d array, as Python's."""
-    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
-        return value.item()
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        if value.dtype.kind not in "mMV":
+            return value.item()
+        # Of a time, Python's would be a number in some units; of a record, a tuple.
+        array = np.asarray(value)
+        return array if array.dtype.kind == "V" else array[()]
     return value
 
 
@@ -156,6 +178,11 @@ class Position:
 class Index(Position, int):
     def __str__(self) -> str:
         return f"[{int(self)}]"
+
+
+class Attribute(Position, str):
+    def __str__(self) -> str:
+        return f".{str.__str__(self)}"
 
 
 class Element(Position, tuple[int, ...]):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Dict(Kind):
+    compound = True
     types = (dict,)
     tags = b"d"
     marks = ("dict", "named")

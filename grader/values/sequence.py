@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from .wire import Reader, Writer
 
 
-class _Sequence(Kind):
+class OfItems(Kind):
+    """What lists, tuples and named tuples have in common."""
+
+    compound = True
+
     def encode(self, value: Any, writer: Writer, where: str, depth: int) -> None:
         writer.write_items(self.tags, list(value), where, depth)
 
@@ -46,7 +50,7 @@ class _Sequence(Kind):
         return 0
 
 
-class _List(_Sequence):
+class _List(OfItems):
     types = (list,)
     tags = b"l"
 
@@ -57,7 +61,7 @@ class _List(_Sequence):
         return [inner(item) for item in value]
 
 
-class _Tuple(_Sequence):
+class _Tuple(OfItems):
     types = (tuple,)
     tags = b"t"
     marks = ("tuple",)

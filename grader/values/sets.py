@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Set(Kind):
+    compound = True
     types = (set, frozenset)
     tags = b"e"
     marks = ("set",)

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from grader.values import wire
-from grader.values.array import Array
+from grader.values.array_shape import Array
 from grader.values.contents import negative
 from grader.values.difference import Tolerance
 from grader.values.kind import plain
+from grader.values.kinds import KINDS
 
 # A step has this many tolerances, up to the next power of two.
 WIDTH = 256
@@ -79,6 +80,7 @@ class _Outline:
 
     def add(self, value: Any) -> None:
         value = plain(value)
+        value = KINDS.of(value).simplified(value)
         match value:
             case bool():
                 self.text += _exact(value)
@@ -90,8 +92,10 @@ class _Outline:
             case complex():
                 self.text += b"complex;"
                 self.single += (value.real, value.imag)
-            case np.ndarray():
+            case np.ndarray() if value.dtype.kind in "biufc":
                 self._add_array(value)
+            case np.ndarray():
+                self._add_items(value)
             case list() | tuple():
                 self.text += f"items {len(value)};".encode()
                 for item in value:
@@ -104,6 +108,16 @@ class _Outline:
                     self.add(item)
             case _:
                 self.text += _exact(value)
+
+    def _add_items(self, array: Array) -> None:
+        """Add an array of what is no number, in whatever way numpy keeps it."""
+        self.text += f"array {array.shape} {array.dtype.names or ''};".encode()
+        if array.dtype.names:
+            for name in array.dtype.names:
+                self.add(array[name])
+            return
+        for item in np.ravel(array)[:: array.size // MOST_NUMBERS | 1]:
+            self.add(item)
 
     def _add_array(self, array: Array) -> None:
         kind = array.dtype.kind

@@ -46,14 +46,20 @@ class Budget:
         return self.items <= 0 or self.bytes <= 0
 
 
-def encode(value: Any, *, kinds: Kinds = KINDS) -> bytes | memoryview:
+def encode(value: Any, *, kinds: Kinds = KINDS, inputs: bool = False) -> bytes | memoryview:
     """The bytes of `value`; a large array's data is copied once.
 
-    Raises WireError, naming the type and where it stands, for a value of no kind that is sent, and
-    for one beyond the limits.
+    `inputs` says that a function is to be called with it, so it has to be of a kind that can be
+    made anew in the kernel. Raises WireError, naming the type and where it stands, for a value of
+    no kind that is sent, and for one beyond the limits.
     """
-    writer = Writer(kinds)
-    writer.write(value, "the value", 0)
+    writer = Writer(kinds, inputs)
+    try:
+        writer.write(value, "the value", 0)
+    except (WireError, MemoryError):
+        raise
+    except Exception as error:  # what an object's own methods raise, or those of its library
+        raise WireError(f"the value cannot be read: {type(error).__name__}") from None
     return writer.joined()
 
 
@@ -63,8 +69,12 @@ def decode(
     copied: bool = True,
     kinds: Kinds = KINDS,
     budget: Budget | None = None,
+    build: bool = False,
 ) -> Any:
     """The value in `data`, of exact base types; an array's data is copied once.
+
+    With `build`, which is for inputs in a kernel, values are made that need a library: a DataFrame,
+    for example, where there is a record of its columns otherwise.
 
     Unless `copied`, arrays are views of `data`, and as writable as that is. What this value takes
     is subtracted from the `budget`; whether that is spent is for the caller to ask.
@@ -73,7 +83,7 @@ def decode(
     """
     if len(data) > MAX_BYTES:
         raise WireError(f"{len(data)} bytes, where at most {MAX_BYTES} are read")
-    reader = Reader(data, copied, kinds)
+    reader = Reader(data, copied, kinds, build)
     try:
         return _whole(reader, data)
     finally:
@@ -96,7 +106,8 @@ def _whole(reader: Reader, data: bytes | memoryview) -> Any:
 class Writer:
     """The bytes of one value as they come to be; `size` is how many there are so far."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, inputs: bool = False) -> None:
+        self._inputs = inputs
         # Large arrays stand here as they are, to be copied straight to their place.
         self._parts: list[bytes | np.ndarray[Any, Any]] = []
         self._has_arrays = False
@@ -112,7 +123,17 @@ class Writer:
             raise WireError(f"more than {MAX_ITEMS} values in one")
         if depth > MAX_DEPTH:
             raise WireError(f"nested more than {MAX_DEPTH} deep")
-        self._kind_of(value).encode(value, self, where, depth)
+        kind = self._kind_of(value)
+        if self._inputs and not kind.is_input:
+            name = type(value).__name__
+            raise WireError(f"{where} is of type {name}, whose class a kernel does not know")
+        kind.encode(value, self, where, depth)
+
+    def write_single(self, value: Any, where: str, depth: int) -> None:
+        """Write a value that may not hold others."""
+        if self._kind_of(value).compound:
+            raise WireError(f"{where} is of type {type(value).__name__}, not a single value")
+        self.write(value, where, depth)
 
     def put(self, data: bytes) -> None:
         self._count(len(data))
@@ -173,8 +194,12 @@ class Reader:
     been read, `claimed` how much memory beyond the bytes that they have on the wire.
     """
 
-    def __init__(self, data: bytes | memoryview, copied: bool, kinds: Kinds) -> None:
+    def __init__(
+        self, data: bytes | memoryview, copied: bool, kinds: Kinds, build: bool = False
+    ) -> None:
+        self._build = build
         self._data = memoryview(data)
+        self._end = len(data)
         self._kinds: dict[int, Kind] = kinds.by_tag
         self._keys = 0
         self._alike_bytes = 0
@@ -194,12 +219,20 @@ class Reader:
         kind = self._kinds.get(tag)
         if kind is None:
             raise WireError(f"an unknown tag {bytes([tag])!r} at byte {self.position - 1}")
-        return kind.decode(tag, self, depth)
+        value = kind.decode(tag, self, depth)
+        return kind.built(value) if self._build else value
+
+    def read_single(self, depth: int) -> Any:
+        """The next value, which may not hold others."""
+        kind = self._kinds.get(self._data[self.position]) if self.position < self._end else None
+        if kind and kind.compound:
+            raise WireError("a value that holds others where a single one is expected")
+        return self.read(depth)
 
     def view(self, count: int) -> memoryview:
         """So many bytes, as a part of those that are read."""
         end = self.position + count
-        if end > len(self._data):
+        if end > self._end:
             raise WireError(f"the bytes end in the middle of a value, at {len(self._data)}")
         part = self._data[self.position : end]
         self.position = end
@@ -218,7 +251,13 @@ class Reader:
     def count(self) -> int:
         """A number of values that may stand in the rest of the bytes."""
         # Every value takes a byte at least, so no count beyond the rest of the bytes is honest.
-        return self.length(max(0, min(MAX_ITEMS, len(self._data) - self.position - 4)))
+        return self.length(max(0, min(MAX_ITEMS, self._end - self.position - 4)))
+
+    def check_count(self, count: int) -> int:
+        """The number, if so many values may stand in the rest of the bytes."""
+        if count > min(MAX_ITEMS, self._end - self.position):
+            raise WireError(f"{count} values, which cannot be in the rest of the bytes")
+        return count
 
     def keys(self) -> int:
         """Likewise a number of keys, of which there may be fewer in all."""

@@ -124,6 +124,12 @@ def yes_or_no(X: Array, Y: Array, mini_batch_size: int = 64, seed: int = 0) -> B
     return _cut(X, (Y > 0).astype(int), mini_batch_size, _shuffled(X.shape[1], seed))
 
 
+@wrong(BATCHES)
+def half_by_default(X: Array, Y: Array, mini_batch_size: int = 32, seed: int = 0) -> Batches:
+    """default_arguments: who writes the first line anew may write another default."""
+    return _cut(X, Y, mini_batch_size, _shuffled(X.shape[1], seed))
+
+
 # --- initialize_velocity and initialize_adam
 
 
@@ -267,6 +273,14 @@ def adam_with_epsilon_held_down(
 ) -> tuple[Arrays, ...]:
     """large_epsilon: epsilon may be large."""
     return _adapt(parameters, grads, *others, epsilon=min(epsilon, 0.06), **more)
+
+
+@wrong(ADAM)
+def adam_with_another_default(
+    parameters: Arrays, grads: Arrays, *others: Any, epsilon: float = 1e-7, **more: Any
+) -> tuple[Arrays, ...]:
+    """small_gradients_with_defaults: who writes the first line anew may write another default."""
+    return _adapt(parameters, grads, *others, epsilon=epsilon, **more)
 
 
 @wrong(ADAM)

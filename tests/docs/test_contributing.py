@@ -302,71 +302,52 @@ IN_A_KERNEL = """if True:
 
 def test_a_kind_of_value_takes_the_files_that_are_named(copy: Copy) -> None:
     copy.write(
-        "grader/values/fraction.py",
+        "grader/values/uuids.py",
         '''
-        """Fractions. On the wire `q`, numerator and denominator, in lowest terms."""
+        """UUIDs. On the wire `U` and their 16 bytes."""
 
         from __future__ import annotations
 
-        from collections.abc import Callable, Iterator
-        from fractions import Fraction
+        from collections.abc import Callable
         from typing import TYPE_CHECKING, Any
+        from uuid import UUID
 
-        from .kind import Kind, ValuePath
-        from .limits import WireError
+        from .kind import Kind
 
         if TYPE_CHECKING:
-            from .difference import Difference, Walk
             from .wire import Reader, Writer
 
 
-        class _Fraction(Kind):
-            types = (Fraction,)
-            tags = b"q"
-            marks = ("fraction",)
-            words = "a fraction"
+        class _Uuid(Kind):
+            types = (UUID,)
+            tags = b"U"
+            marks = ("uuid",)
+            words = "a UUID"
 
-            def encode(self, value: Fraction, writer: Writer, where: str, depth: int) -> None:
-                writer.put(b"q")
-                for part in Fraction.as_integer_ratio(value):
-                    writer.write(part, where, depth + 1)
+            def encode(self, value: UUID, writer: Writer, where: str, depth: int) -> None:
+                writer.put(b"U" + int.to_bytes(value.int, 16, "big"))
 
-            def decode(self, tag: int, reader: Reader, depth: int) -> Fraction:
-                above, below = reader.read(depth + 1), reader.read(depth + 1)
-                if type(above) is not int or type(below) is not int:
-                    raise WireError("a fraction of what is no integer")
-                value = Fraction(above, below)
-                if value.denominator != below:
-                    raise WireError("a fraction that is not in lowest terms")
-                return value
+            def decode(self, tag: int, reader: Reader, depth: int) -> UUID:
+                return UUID(bytes=reader.take(16))
 
-            def freeze(self, value: Fraction, inner: Callable[[Any], Any]) -> dict[str, str]:
-                return {"fraction": str(value)}
+            def freeze(self, value: UUID, inner: Callable[[Any], Any]) -> dict[str, str]:
+                return {"uuid": str(value)}
 
-            def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Fraction:
-                return Fraction(frozen["fraction"])
-
-            def differences(
-                self, expected: Any, actual: Any, walk: Walk, path: ValuePath
-            ) -> Iterator[Difference]:
-                actual = Fraction(actual) if type(actual) is int else actual
-                return super().differences(expected, actual, walk, path)
-
-            def negative(self, value: Fraction) -> Fraction:
-                return -value
+            def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> UUID:
+                return UUID(frozen["uuid"])
 
             def brief(self, value: Any) -> str:
                 return str(value)
 
 
-        FRACTION = _Fraction()
+        UUIDS = _Uuid()
         ''',
     )
     kinds = "grader/values/kinds.py"
-    copy.insert(kinds, "from .fraction import FRACTION\n", before="from .kind import Kinds\n")
-    copy.insert(kinds, "    FRACTION,\n", before="    DICT,\n")
+    copy.insert(kinds, "from .uuids import UUIDS\n", before="\n# What can be sent")
+    copy.insert(kinds, "    UUIDS,\n", before="    DICT,\n")
     for name in (kinds, "docs/assignments.md"):
-        copy.replace(name, "numbers, texts, arrays", "numbers, fractions, texts, arrays")
+        copy.replace(name, "numbers, texts, arrays", "numbers, texts, UUIDs, arrays")
     # As `grade generate` does, among other things that take a kernel.
     code = """if True:
         from pathlib import Path
@@ -375,20 +356,21 @@ def test_a_kind_of_value_takes_the_files_that_are_named(copy: Copy) -> None:
             path.write_bytes(difference_file())
     """
     copy.python("-c", code)
-    assert_changed_as_named(copy, "a kind of value", "fraction")
+    assert_changed_as_named(copy, "a kind of value", "uuids")
 
     code = """
-    from fractions import Fraction
+    from uuid import UUID
     from grader.values.difference import first_difference
     from grader.values.frozen import freeze, thaw
 
-    outcome = called("def f(x):\\n    return [x, x / 2]", Fraction(1, 3))
-    frozen = freeze([Fraction(1, 3), Fraction(1, 7)])
-    print(outcome.value, frozen, first_difference(thaw(frozen), outcome.value).message)
+    cell = "import uuid\\ndef f(x):\\n    return [x, uuid.UUID(int=7)]"
+    outcome = called(cell, UUID(int=5))
+    frozen = freeze([UUID(int=5), UUID(int=6)])
+    print(outcome.value[0], frozen[0], first_difference(thaw(frozen), outcome.value).message)
     """
+    five, six, seven = (f"00000000-0000-0000-0000-00000000000{number}" for number in (5, 6, 7))
     assert copy.python("-c", IN_A_KERNEL + code) == (
-        "[Fraction(1, 3), Fraction(1, 6)] [{'fraction': '1/3'}, {'fraction': '1/7'}] "
-        "result[1] is 1/6 where 1/7 is expected\n"
+        f"{five} {{'uuid': '{five}'}} result[1] is {seven} where {six} is expected\n"
     )
     copy.python("assignment/adam/difference.py")
     copy.passes(

@@ -12,6 +12,9 @@ again, as the same bytes but for what has several forms; memory stays in proport
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,16 @@ import numpy as np
 with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
+    from grader.values.objects import DataObject, Member, NamedTuple
+    from grader.values.polynomials import Series1d
+    from grader.values.sparse import Sparse
 
+CONTAINERS = {list, tuple, dict, set, np.ndarray}
 BASE_TYPES = {
-    *(type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, np.ndarray)
+    *(type(None), bool, int, float, complex, str, bytes, np.datetime64, np.timedelta64),
+    *(Decimal, Fraction, datetime, date, time, timedelta, range),
+    *(Member, NamedTuple, DataObject, Series1d, Sparse),
+    *CONTAINERS,
 }
 SEEDS: list[Any] = [
     {"W1": np.eye(3), "b1": np.zeros((3, 1), "f4")},
@@ -31,6 +41,14 @@ SEEDS: list[Any] = [
     {1: {2: {3: [[]]}}},
     np.array([[True], [False]]),
     2**4000,
+    [np.array(["a", "bc"]), np.array([b"a", b"bc"]), np.array(["a", None, 1.5], dtype=object)],
+    [np.array(["2024-02-29", "NaT"], "M8[D]"), np.timedelta64(3, "ms")],
+    np.array([(1, "a")], dtype=[("number", "i8"), ("letter", "U1")]),
+    [Decimal("-1.5E+3"), Fraction(1, 3), range(1, 9, 2), date(2024, 2, 29), time(12, 30)],
+    [datetime(2024, 2, 29, tzinfo=timezone(timedelta(hours=1))), timedelta(1, 2, 3)],
+    [Member("Colour", "RED"), NamedTuple.of("Point", "xy", (1, "a")), DataObject("C", {"r": 1.5})],
+    Series1d("Polynomial", np.ones(3), (np.zeros(2), np.ones(2))),
+    Sparse((3, 3), np.arange(3), np.arange(3), np.ones(3)),
 ]
 
 
@@ -60,7 +78,16 @@ def plain(value: Any) -> bytes:
 def check_types(value: Any) -> None:
     assert type(value) in BASE_TYPES, f"a {type(value)} came out"
     if isinstance(value, np.ndarray):
-        assert value.dtype.kind in "biufc", f"an array of {value.dtype} came out"
+        assert value.dtype.kind in "biufcUSmMOV", f"an array of {value.dtype} came out"
+        for item in value.flat if value.dtype.kind == "O" else ():
+            assert type(item) not in CONTAINERS, f"an array of {type(item)} came out"
+            check_types(item)
+    elif isinstance(value, DataObject):
+        check_types(value.fields)
+    elif isinstance(value, Series1d):
+        check_types([value.coefficients, *value.intervals])
+    elif isinstance(value, Sparse):
+        check_types([value.rows, value.columns, value.numbers])
     elif isinstance(value, dict):
         for key, item in value.items():
             check_types(key)

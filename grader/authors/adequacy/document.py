@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.authors.adequacy.proof import Form, Kind, Proof
+from grader.authors.adequacy.forms import Form, Kind
+from grader.authors.adequacy.proof import Proof
 from grader.authors.adequacy.trials import MARGIN
 from grader.errors import AssignmentError
 from grader.files import write_file

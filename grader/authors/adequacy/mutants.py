@@ -11,7 +11,7 @@ value; or ends a loop after its first round.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from grader.grading.repair.changes import OPERATORS, header, names_of, other_expressions, with_field
@@ -42,13 +42,18 @@ class _Change:
     becomes: str = ""
 
 
-def mutants(function: Function) -> list[Mutant]:
-    """All mutants of the function, in the order of its lines; none of them twice."""
+def mutants(function: Function, lines: Collection[int] | None = None) -> list[Mutant]:
+    """All mutants of the function, in the order of its lines; none of them twice.
+
+    With `lines`, numbers of lines of the cell, only those of a statement that begins in one of
+    these.
+    """
     found: dict[tuple[int, str, str], Mutant] = {}
     for change in _Mutator(function).changed(function):
         assert isinstance(change.node, Function)
         key = (change.line, change.was, change.becomes)
-        if change.was != change.becomes and key not in found:
+        is_wanted = lines is None or change.line in lines
+        if is_wanted and change.was != change.becomes and key not in found:
             found[key] = Mutant(ast.fix_missing_locations(change.node), *key)
     return sorted(found.values(), key=lambda mutant: mutant.line)
 

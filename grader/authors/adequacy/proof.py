@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,14 @@ from grader.assignments.load import load_assignment
 from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import reference, stands_alone
-from grader.authoring import WrongMark
+from grader.authoring import Arguments, WrongMark
 from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
+from grader.authors.adequacy.forms import Form, Kind
 from grader.authors.adequacy.mutants import mutants
 from grader.authors.adequacy.rewritings import rewritten
-from grader.authors.adequacy.trials import APART, MARGIN, NEAR, SAME, tried
+from grader.authors.adequacy.student_lines import student_lines
+from grader.authors.adequacy.survivors import survivors
+from grader.authors.adequacy.trials import APART, SAME, lines_reached, tried
 from grader.authors.adequacy.whole_master import in_its_folder, whole_master
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -40,41 +42,6 @@ from grader.values import wire
 
 REWRITINGS = 40
 WRONG_FORMS = "wrong.py"
-
-
-class Kind(Enum):
-    """Where a form comes from; the value is what it is called."""
-
-    MUTANT = "mutant"
-    MISTAKE = "mistake"
-    WRONG = "wrong form"
-    ACCEPTED = "accepted variant"
-    REWRITING = "rewriting"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form of an exercise, and what came of its trials.
-
-    `said` has a character for each hidden case: SAME, NEAR or APART of `trials`. For a mutant,
-    `line` (in the reference's cell), `was` and `becomes` describe the statement that was changed.
-    For a rewriting, `becomes` is the whole function.
-    """
-
-    kind: Kind
-    name: str
-    line: int = 0
-    was: str = ""
-    becomes: str = ""
-    said: str = ""
-
-    def is_told_by(self, case: int) -> bool:
-        return self.said[case] == APART.decode()
-
-    @property
-    def told_by(self) -> list[int]:
-        """The numbers of the cases that tell it from the reference."""
-        return [case for case in range(len(self.said)) if self.is_told_by(case)]
 
 
 @dataclass(frozen=True)
@@ -117,7 +84,8 @@ class Proof:
 
     def problems(self) -> Iterator[str]:
         """Yield what the proof lacks, a line each; nothing if the hidden cases are adequate."""
-        yield from (self._survivor(form) for form in self.wrong if not form.told_by)
+        missed = [form for form in self.wrong if not form.told_by]
+        yield from survivors(self.exercise.name, missed, self.assignment.master, self.folder)
         yield from filter(None, map(self._misjudged, self.of(Kind.REWRITING)))
         yield from filter(None, map(self._unsteady, self.exercise.accepted))
         yield from self._wrongly_listed()
@@ -125,28 +93,14 @@ class Proof:
         for case in self.cases:
             if case not in spare and not self.needing(case):
                 yield (
-                    f"{self._folder / 'cases.py'}: the case {case!r} of {self.exercise.name!r} "
+                    f"{self.folder / 'cases.py'}: the case {case!r} of {self.exercise.name!r} "
                     f"tells nothing apart that others do not; add to {WRONG_FORMS} what it is "
                     f"there for, list it as spare in {ALLOWANCES} with the reason, or take it out"
                 )
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
         return self.allowances.path.parent
-
-    def _survivor(self, form: Form) -> str:
-        where = f"{self._folder}: the {form.kind.value} {form.name!r} of {self.exercise.name!r}"
-        mend = "add a case that does"
-        if form.kind is Kind.MUTANT:
-            where = (
-                f"{self.assignment.master}: {self.exercise.name!r}, line {form.line} of its cell"
-            )
-            what = f"`{form.becomes}` from `{form.was}`"
-            mend += f", or list it as equivalent in {ALLOWANCES} with the reason"
-        else:
-            what = "it from the reference"
-        near = f" by {MARGIN} tolerances or more" if NEAR.decode() in form.said else ""
-        return f"{where}: no hidden case tells {what}{near}; {mend}"
 
     def _misjudged(self, form: Form) -> str:
         failed = [
@@ -165,7 +119,7 @@ class Proof:
             one, other = _output(variant.function, case), _output(variant.function, case)
             if case.first_difference(one, other, self.exercise.returns):
                 return (
-                    f"{self._folder}: the accepted variant {variant.name!r} of "
+                    f"{self.folder}: the accepted variant {variant.name!r} of "
                     f"{self.exercise.name!r} returns something else every time on {case.name!r}"
                 )
         return ""
@@ -259,9 +213,34 @@ def _tried(assignment: Assignment, exercise: Exercise, part: int, parts: int) ->
             function = make()
         except Exception:  # a mutant that cannot even be defined
             forms.append(replace(form, said=APART.decode() * len(cases)))
-        else:
-            forms.append(replace(form, said=tried(function, cases, inputs, exercise.returns)))
-    return forms
+            continue
+        form = replace(form, said=tried(function, cases, inputs, exercise.returns))
+        if form.kind is Kind.MUTANT and not form.told_by:
+            form = replace(form, public=_public_case(function, exercise))
+        forms.append(form)
+    return _with_reached(forms, assignment, exercise, inputs)
+
+
+def _public_case(function: Callable[..., Any], exercise: Exercise) -> str:
+    """The name of the first public case that tells a function from the reference, if one does."""
+    cases = exercise.of(Visibility.PUBLIC)
+    said = tried(function, cases, [case.arguments() for case in cases], exercise.returns)
+    place = said.find(APART.decode())
+    return cases[place].name if place >= 0 else ""
+
+
+def _with_reached(
+    forms: list[Form], assignment: Assignment, exercise: Exercise, inputs: list[Arguments]
+) -> list[Form]:
+    if not any(form.kind is Kind.MUTANT and not form.told_by for form in forms):
+        return forms
+    lines = lines_reached(_right(assignment)[exercise.name], inputs)
+    return forms if lines is None else [replace(f, reached=f.line in lines) for f in forms]
+
+
+def _right(assignment: Assignment) -> dict[str, Any]:
+    """The reference's functions by name."""
+    return reference(assignment) if stands_alone(assignment) else whole_master(assignment)
 
 
 _Make = Callable[[], Callable[..., Any]]
@@ -272,9 +251,8 @@ def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _
 
     The callable raises where a mutant cannot even be defined.
     """
-    alone = stands_alone(assignment)
-    right = (reference(assignment) if alone else whole_master(assignment))[exercise.name]
-    source = _source(assignment, exercise)
+    right = _right(assignment)[exercise.name]
+    cell, source = _source(assignment, exercise)
 
     def defined(function: Function) -> _Make:
         def make() -> Any:
@@ -284,7 +262,7 @@ def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _
 
         return make
 
-    for mutant in mutants(source):
+    for mutant in mutants(source, student_lines(cell, source)):
         name = f"{mutant.was} -> {mutant.becomes}"
         form = Form(Kind.MUTANT, name, mutant.line, mutant.was, mutant.becomes)
         yield form, defined(mutant.function)
@@ -296,11 +274,14 @@ def _forms(assignment: Assignment, exercise: Exercise) -> Iterator[tuple[Form, _
         yield form, defined(function)
 
 
-def _source(assignment: Assignment, exercise: Exercise) -> Function:
-    cells = read_notebook(assignment.master).cells
-    return [found[exercise.name] for c in cells if exercise.name in (found := functions(c.source))][
-        -1
+def _source(assignment: Assignment, exercise: Exercise) -> tuple[str, Function]:
+    """The cell of the master that defines the exercise last, and the function in it."""
+    found = [
+        (cell.source, defined[exercise.name])
+        for cell in read_notebook(assignment.master).cells
+        if exercise.name in (defined := functions(cell.source))
     ]
+    return found[-1]
 
 
 def _written(

@@ -5,13 +5,17 @@ The functions are the author's, or mutants of them; a student's never come here.
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import os
 import random
 import resource
 import select
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -33,6 +37,8 @@ SAME, NEAR, APART = b"=", b"~", b"!"
 
 CPU_SECONDS, WALL_SECONDS = 2, 60
 MORE_BYTES = 1024**3
+# Ends a list of lines: without it the child was ended before it had written all.
+_WHOLE = b"whole"
 
 
 def tried(
@@ -55,6 +61,59 @@ def tried(
     return said.decode()
 
 
+def lines_reached(
+    function: Callable[..., Any], inputs: Sequence[Arguments]
+) -> frozenset[int] | None:
+    """The lines of the function's cell that are run when it is called with each of the `inputs`.
+
+    None where that cannot be known, for example since it is no function of Python's.
+    """
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return None
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        _trace_all(function, {*_nested(code)}, inputs, writer)
+    os.close(writer)
+    said = _read_to_end(reader, child)
+    numbers = said.split()
+    return frozenset(map(int, numbers[:-1])) if numbers[-1:] == [_WHOLE] else None
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _nested(each)
+
+
+def _trace_all(
+    function: Callable[..., Any],
+    codes: set[CodeType],
+    inputs: Sequence[Arguments],
+    writer: int,
+) -> NoReturn:
+    lines: set[int] = set()
+
+    def follow(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code not in codes:
+            return None
+        lines.add(frame.f_lineno)
+        return follow
+
+    try:
+        _limit()
+        for given in inputs:
+            sys.settrace(follow)
+            with contextlib.suppress(Exception):  # a case may expect that it raises
+                function(*given.args, **given.kwargs)
+            sys.settrace(None)
+        os.write(writer, b" ".join([*(b"%d" % line for line in lines), _WHOLE]))
+    finally:
+        os._exit(0)
+
+
 def _in_child(
     function: Callable[..., Any],
     cases: Sequence[Case],
@@ -66,9 +125,14 @@ def _in_child(
     if not child:
         _try_all(function, cases, inputs, returns, writer)
     os.close(writer)
+    return _read_to_end(reader, child)
+
+
+def _read_to_end(reader: int, child: int) -> bytes:
+    """What the child writes until it ends, or is silent for too long; then it is gone."""
     said = b""
     try:
-        while select.select([reader], [], [], WALL_SECONDS)[0] and (more := os.read(reader, 64)):
+        while select.select([reader], [], [], WALL_SECONDS)[0] and (more := os.read(reader, 4096)):
             said += more
     finally:
         os.close(reader)

@@ -180,7 +180,7 @@ def _drawn_here(
 
 
 def _called(function: Callable[..., Any], inputs: bytes | memoryview) -> Outcome:
-    args, kwargs = wire.decode(inputs)
+    args, kwargs = wire.decode(inputs, build=True)
     try:
         # A value that has been over the wire is of base types, as every answer is.
         return Returned(wire.decode(wire.encode(function(*args, **kwargs))))

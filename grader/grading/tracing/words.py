@@ -56,7 +56,7 @@ def _how(found: Differing, same: Same) -> Iterator[str]:
         if shapes[1]:
             yield f"Its shape is {shapes[1]}, which is not the expected one."
     elif shapes[0] is not None:
-        if isinstance(expected, np.ndarray) and isinstance(actual, np.ndarray):
+        if _has_numbers(expected) and _has_numbers(actual):
             yield from _of_numbers(expected, actual, same)
     elif isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple)):
         yield from _of_items(expected, actual, same)
@@ -64,6 +64,10 @@ def _how(found: Differing, same: Same) -> Iterator[str]:
 
 def _known(value: Any) -> Any:
     return large_array(value) or value
+
+
+def _has_numbers(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biufc"
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:

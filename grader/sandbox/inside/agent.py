@@ -282,7 +282,7 @@ class AgentKernel(IPythonKernel):
     def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> Answer:
         try:
             with within(asked["seconds"]):
-                status, value = self._answer(asked["names"], *wire.decode(inputs))
+                status, value = self._answer(asked["names"], *wire.decode(inputs, build=True))
         except OutOfTime:
             return wire.encode(("unsendable", "takes too long")), b""
         if len(value) > asked["bytes"]:
@@ -294,7 +294,7 @@ class AgentKernel(IPythonKernel):
         tracer = Tracer(EDITED, edited, variables, wire.encode, asked["lines"], asked["bytes"])
         function = self.shell.user_ns[edited]
         place = asked["shared"]
-        args, kwargs = wire.decode(inputs) if place is None else self._shared(place)
+        args, kwargs = wire.decode(inputs, build=True) if place is None else self._shared(place)
         value: bytes | memoryview = b""
         try:
             with within(asked["seconds"]), seeded_and_quiet():
@@ -314,8 +314,8 @@ class AgentKernel(IPythonKernel):
         inputs = self.shared[place]
         if not inputs.used:
             inputs.used = True
-            return wire.decode(inputs.to_use, copied=False)
-        return wire.decode(inputs.to_keep)
+            return wire.decode(inputs.to_use, copied=False, build=True)
+        return wire.decode(inputs.to_keep, build=True)
 
     def _first_kept(self, names: list[str]) -> KeptFunction | None:
         return next((self.kept[name] for name in names if name in self.kept), None)
@@ -324,7 +324,7 @@ class AgentKernel(IPythonKernel):
         """What is asked in one of the ways of `call_request`."""
         if how == "value":
             return self._value(names)
-        inputs = wire.decode(data) if place is None else self._shared(place)
+        inputs = wire.decode(data, build=True) if place is None else self._shared(place)
         return (self._kept_answer if how == "kept" else self._answer)(names, *inputs)
 
     def _value(self, names: list[str]) -> Answer:
