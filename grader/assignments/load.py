@@ -26,7 +26,13 @@ from grader.assignments.records import (
     LateRule,
 )
 from grader.assignments.reference import reference_output
-from grader.assignments.tables import AssignmentTable, CommonTable, SharingTable, exercise_of
+from grader.assignments.tables import (
+    AssignmentTable,
+    CommonTable,
+    SharingTable,
+    check_uses,
+    exercise_of,
+)
 from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
 from grader.errors import AssignmentError
@@ -121,6 +127,7 @@ def read_settings(folder: Path, solutions: Path) -> Assignment:
         exercises = [
             exercise_of(each, path, number) for number, each in enumerate(settings.exercise)
         ]
+        check_uses(exercises, path)
         return _assignment(settings, exercises, folder, solutions)
     # This is checked first, because it decides which keys the file may have.
     _check_shares(data, path)

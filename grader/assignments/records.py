@@ -235,7 +235,9 @@ class Exercise(CacheOwner):
 
     `outputs_from`, if not empty, names the assignment whose master notebook gives the expected
     outputs, because its function returns more values than this assignment's. `parts`, if not None,
-    splits a returned value into the parts that are compared: name -> value.
+    splits a returned value into the parts that are compared: name -> value. `uses` are functions of
+    other exercises that this one calls. Where one of them is wrong, and the answer is right with
+    the reference's in their place, it gets `uses_share` of the points, from 0 to 1.
     """
 
     name: str
@@ -253,6 +255,8 @@ class Exercise(CacheOwner):
     kind: str = "function"
     cell: str = ""
     at: str = "end"
+    uses: tuple[str, ...] = ()
+    uses_share: float = 1
 
     @property
     def accepted(self) -> tuple[Variant, ...]:

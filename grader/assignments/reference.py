@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,21 @@ def reference_output(assignment: Assignment, exercise: str, case: str) -> Any:
         return wire.decode(wire.encode(function(*arguments.args, **arguments.kwargs)))
     except Exception:  # whatever the author's code may raise
         return None
+
+
+def definitions(names: Sequence[str], assignment: Assignment) -> str:
+    """Python source that defines these functions as the master does, and binds no other name.
+
+    What they depend on is theirs alone: a function of the same name that stands in the notebook
+    where the source is run stays as it is.
+    """
+    cells = read_notebook(assignment.master).cells
+    found = [binding for cell in cells for binding in bindings(cell.source)]
+    needed = _needed({*names}, found)
+    body = [statement for statement, bound in found if bound & needed]
+    source = ast.unparse(ast.Module(body, []))
+    made = f"(exec({source!r}, found), [found[name] for name in {[*names]!r}])[1]"
+    return f"[{', '.join(names)}] = (lambda found: {made})({{}})"
 
 
 def code_for(exercises: Iterable[Exercise], master: Path) -> dict[str, str]:

@@ -7,11 +7,12 @@ all keys says of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from grader.assignments.kinds import kind_of
 from grader.assignments.records import Edition, Exercise, LateRule, Limits, MayBeGiven, Positive
@@ -47,6 +48,11 @@ class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True
     #: What is graded: a function, the value of a variable, what a cell prints, what a driver
     #: observes, or what somebody writes.
     kind: Literal["function", "value", "print", "driver", "written"] = "function"
+    #: Functions of other exercises that this one calls. If one of these is wrong, it is called once
+    #: more with the master's in their place.
+    uses: _Names = ()
+    #: The share of the points for an answer that is right only so.
+    uses_share: Annotated[float, Meta(gt=0, le=1)] = 1
     cell: str = ""  #: The id, in the master, of the cell that it belongs to.
     #: When a variable is read: when the notebook has run, or right after that cell.
     at: Literal["end", "cell"] = "end"
@@ -108,6 +114,8 @@ def exercise_of(table: ExerciseTable, path: Path, number: int) -> Exercise:
         kind=table.kind,
         cell=table.cell,
         at=table.at,
+        uses=table.uses,
+        uses_share=table.uses_share,
     )
     return replace(exercise, returns=kind_of(exercise).returns(exercise))
 
@@ -121,3 +129,21 @@ def _check_name(table: ExerciseTable, path: Path, number: int) -> None:
     elif not _NAME.fullmatch(table.name):
         problem = f"{table.name!r} is not a name of letters, digits, dots, _ and -"
         raise wrong(path, ("exercise", number, "name"), problem)
+
+
+def check_uses(exercises: Sequence[Exercise], path: Path) -> None:
+    """Raise AssignmentError where an exercise uses what is no function of another exercise."""
+    functions = {each.name for each in exercises if kind_of(each).is_called}
+    for number, exercise in enumerate(exercises):
+        others = sorted(functions - {exercise.name})
+        for name in exercise.uses:
+            if exercise.name not in functions:
+                problem = f"is for functions, and {exercise.name!r} is none"
+            elif name == exercise.name:
+                problem = f"{name!r} is the exercise itself; name others that it calls"
+            elif name not in functions:
+                known = ", ".join(others) or "none"
+                problem = f"{name!r} is no function of an exercise (others are: {known})"
+            else:
+                continue
+            raise wrong(path, ("exercise", number, "uses"), problem)

@@ -10,10 +10,11 @@ from typing import Any
 
 from grader.api import grade_notebook
 from grader.assignments.kinds import called, kind_of
-from grader.assignments.load import assignment_names, load_assignment, read_assignment
+from grader.assignments.load import FILE, assignment_names, load_assignment, read_assignment
 from grader.assignments.modules import error_at
 from grader.assignments.paths import HANDED_OUT, PUBLIC_VARIANTS
 from grader.assignments.records import VARIANTS, Assignment, Case, Exercise
+from grader.assignments.reference import stands_alone
 from grader.authors.expected_outputs import frozen_outputs
 from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.seeding import passed_without_seed
@@ -114,7 +115,20 @@ def _is_of_the_course(path: Path, content: bytes) -> bool:
 def _unusable(assignment: Assignment, root: Path) -> Iterator[str]:
     yield from _unknown_masters(assignment, root)
     yield from _unusable_inputs(assignment)
+    yield from _unusable_uses(assignment)
     yield from _master(assignment)
+
+
+def _unusable_uses(assignment: Assignment) -> Iterator[str]:
+    """A line where a function that others use cannot be defined without the whole notebook."""
+    used = {name for each in assignment.exercises for name in each.uses}
+    if used and not stands_alone(assignment):
+        names = ", ".join(sorted(used))
+        yield (
+            f"{assignment.folder / FILE}: `uses` needs {names} to depend on nothing but "
+            "definitions; the master's functions use data that other statements change, or a file "
+            "of the assignment"
+        )
 
 
 def _unknown_masters(assignment: Assignment, root: Path) -> Iterator[str]:

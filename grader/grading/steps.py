@@ -18,6 +18,7 @@ from grader.grading import observed, own_modules
 from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, result_of
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
+from grader.grading.given_right import with_used_ones_right
 from grader.grading.machine import with_machine_named
 from grader.grading.pictures.draw import CALL_SECONDS, with_drawings
 from grader.grading.pictures.draw import SECONDS as PICTURES_SECONDS
@@ -224,6 +225,16 @@ async def end_kernel(grading: Grading) -> None:
     await grading.kernels.aclose()
 
 
+async def call_with_used_ones_right(grading: Grading) -> None:
+    """Call what uses wrong functions with right ones in their place: in kernels of their own, since
+    these have code of the reference, and after all that a student's function could still tell."""
+    grading.exercises = await with_used_ones_right(
+        grading.exercises,
+        grading.assignment,
+        lambda limits: grading.execution_of(grading.cells, limits),
+    )
+
+
 async def find_behaviours(grading: Grading) -> None:
     """Find out by what wrong answers without a name are told to behave alike."""
     for answer, result in zip(grading.answers, grading.exercises, strict=True):
@@ -283,6 +294,11 @@ def _is_drawn(grading: Grading) -> bool:
     return not grading.task.single and _is_quick(grading)
 
 
+def _may_use_wrong_ones(grading: Grading) -> bool:
+    # A student's copy has no reference.
+    return not grading.assignment.public_only and _is_quick(grading)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of grading, taken `when` that is true of the submission.
@@ -312,6 +328,7 @@ STEPS = (
     Step(flag_cells, "the list of cells that failed"),
     Step(name_machine),
     Step(end_kernel),
+    Step(call_with_used_ones_right, when=_may_use_wrong_ones),
     Step(find_behaviours, "finding answers that behave alike"),
     Step(
         search_mistakes,

@@ -268,7 +268,7 @@ class AgentKernel(IPythonKernel):
         Yields None, or the answer to all calls where the source cannot be run.
         """
         namespace = self.shell.user_ns
-        original = namespace[name]
+        before = {name: namespace[name]} if name in namespace else {}
         try:
             exec(compile(source, EDITED, "exec"), namespace)
             problem = None
@@ -277,7 +277,8 @@ class AgentKernel(IPythonKernel):
         try:
             yield problem
         finally:
-            namespace[name] = original
+            namespace.pop(name, None)
+            namespace.update(before)
 
     def _bounded_answer(self, asked: dict[str, Any], inputs: memoryview) -> Answer:
         try:
