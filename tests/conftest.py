@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,6 +21,10 @@ from grader.grading.repair.search import SearchLimits
 from grader.grading.task import Task
 from grader.model import Graded, Submission
 from grader.sandbox.level import Level
+from tests.in_browser import browser, opened
+from tests.missing import missing
+
+__all__ = ["browser", "missing", "opened"]
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)
@@ -50,13 +53,6 @@ def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:
             for source in cells
         ],
     }
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip a test for want of something; fail where nothing may be skipped."""
-    if os.environ.get("FAIRGRADE_NO_SKIPS"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

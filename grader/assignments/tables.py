@@ -28,7 +28,7 @@ _NAME = re.compile(r"\w[\w.-]*")
 class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table [[exercise]] that names an exercise of another assignment."""
 
-    name: str  #: The name of the function that students write.
+    name: str  #: The name of the function or variable; for other kinds one of your choice.
     points: Positive  #: The points for a right answer.
 
 

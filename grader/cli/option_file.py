@@ -94,10 +94,9 @@ def _by_parameter(found: OptionFile) -> Iterator[tuple[str, Any]]:
         if key not in known:
             raise click.UsageError(f"{found.name}: {key}: {not_known(key, known)}")
         option = known[key]
-        expected = _expected(option)
-        if type(value) not in expected:
-            words = " or ".join(_NAMES[kind] for kind in expected)
-            raise click.UsageError(f"{found.name}: {key}: is {value!r} where {words} is expected")
+        if type(value) not in _types(option):
+            wrong = f"is {value!r} where {expected(option)} is expected"
+            raise click.UsageError(f"{found.name}: {key}: {wrong}")
         yield str(option.name), found.folder / value if _is_path(option) else value
 
 
@@ -115,10 +114,15 @@ def keys() -> dict[str, click.Option]:
     return {name: each for name, each in names.items() if name not in OF_ONE_RUN}
 
 
+def expected(option: click.Option) -> str:
+    """What a value in TOML may be for an option, such as "a text"."""
+    return " or ".join(_NAMES[kind] for kind in _types(option))
+
+
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
-def _expected(option: click.Option) -> tuple[type, ...]:
+def _types(option: click.Option) -> tuple[type, ...]:
     """The types that a value in TOML may have for an option."""
     if option.is_flag:
         return (bool,)
