@@ -103,9 +103,9 @@ def test_what_functions_may_take_and_return_is_in_its_document(root: Path) -> No
 
 
 def test_every_command_is_in_a_document(root: Path) -> None:
-    """But `run`, as `grade run PATH` is `grade PATH`."""
+    """But for `run`, as `grade run PATH` is `grade PATH`."""
     text = "".join(path.read_text() for path in (root / "README.md", *root.glob("docs/**/*.md")))
-    assert {name for name in COMMANDS if not re.search(rf"grade {name}\b", text)} == {DEFAULT}
+    assert {name for name in COMMANDS if not re.search(rf"grade {name}\b", text)} <= {DEFAULT}
 
 
 def test_links_between_documents_lead_somewhere(root: Path) -> None:
