@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.assignments.kinds import called, kind_of
 from grader.assignments.modules import importable
@@ -15,11 +15,19 @@ from grader.caches import cached
 from grader.errors import AssignmentError
 from grader.notebooks.cells import bindings, names_read
 from grader.notebooks.parsing import parsed_cell
-from grader.notebooks.read import read_notebook
+from grader.notebooks.read import Notebook, read_notebook
 from grader.values import wire
 
 # Statements that define functions and modules, and no data.
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+class _Bound(NamedTuple):
+    """A statement of the master, with the names that it binds and those that it reads."""
+
+    statement: ast.stmt
+    names: set[str]
+    reads: set[str]
 
 
 @cached()
@@ -30,10 +38,9 @@ def reference(assignment: Assignment) -> dict[str, Callable[..., Any]]:
     AssignmentError where these statements fail without the rest of the notebook.
     """
     exercises = {exercise.name for exercise in called(assignment)}
-    cells = read_notebook(assignment.master).cells
-    found = [binding for cell in cells for binding in bindings(cell.source)]
+    found = _bound(read_notebook(assignment.master))
     needed = _needed(exercises, found)
-    body = [statement for statement, names in found if names & needed]
+    body = [each.statement for each in found if each.names & needed]
     namespace: dict[str, Any] = {}
     code = compile(ast.Module(body, []), str(assignment.master), "exec")
     try:
@@ -86,11 +93,11 @@ def code_for(exercises: Iterable[Exercise], master: Path) -> dict[str, str]:
     Of an exercise that is no function, these are all. They are in a form without comments,
     docstrings and line ends; it is not Python.
     """
-    cells = read_notebook(master).cells
-    found = [binding for cell in cells for binding in bindings(cell.source)]
-    every = (statement for cell in cells for statement in parsed_cell(cell.source).tree.body)
+    notebook = read_notebook(master)
+    found = _bound(notebook)
+    every = (node for cell in notebook.cells for node in parsed_cell(cell.source).tree.body)
     whole = "\n".join(ast.dump(_undocumented(statement)) for statement in every)
-    dumped = [(ast.dump(_undocumented(statement)), names) for statement, names in found]
+    dumped = [(ast.dump(_undocumented(each.statement)), each.names) for each in found]
     code = {}
     for exercise in exercises:
         needed = _needed({exercise.name}, found)
@@ -116,13 +123,16 @@ def stands_alone(assignment: Assignment) -> bool:
     `rates["eur"] = 1.1` and `words.append("a")` do, or where one of its files is named.
     Then only the whole notebook, in its folder, gives what a student's gives.
     """
-    cells = read_notebook(assignment.master).cells
-    statements = [node for cell in cells for node in parsed_cell(cell.source).tree.body]
-    bound = [binding for cell in cells for binding in bindings(cell.source)]
+    notebook = read_notebook(assignment.master)
+    statements = [node for cell in notebook.cells for node in parsed_cell(cell.source).tree.body]
+    bound = _bound(notebook)
     needed = _needed({exercise.name for exercise in called(assignment)}, bound)
-    body = [node for node, names in bound if names & needed]
+    body = [each.statement for each in bound if each.names & needed]
     data = {
-        name for node, names in bound if not isinstance(node, _DEFINING) for name in names & needed
+        name
+        for each in bound
+        if not isinstance(each.statement, _DEFINING)
+        for name in each.names & needed
     }
     others = [node for node in statements if node not in body and not isinstance(node, _DEFINING)]
     used = (_needed(names_read(node), bound) for node in others)
@@ -133,17 +143,22 @@ def stands_alone(assignment: Assignment) -> bool:
     return not files & texts and not any(data & names for names in used)
 
 
-def _needed(names: set[str], found: list[tuple[ast.stmt, set[str]]]) -> set[str]:
+def _bound(notebook: Notebook) -> list[_Bound]:
+    """The statements at the top level of the notebook's cells that bind names."""
+    found = [binding for cell in notebook.cells for binding in bindings(cell.source)]
+    return [_Bound(statement, names, names_read(statement)) for statement, names in found]
+
+
+def _needed(names: set[str], found: list[_Bound]) -> set[str]:
     """All names that a definition of `names` depends on, directly or through other definitions.
 
-    Each of `found` is a statement with the names that it binds. The result includes `names`
-    themselves. If some name is bound nowhere, it also has "*", which stands for every
+    The result includes `names` themselves. If some name is bound nowhere, it also has "*", which stands for every
     `from module import *`, because one of those may bind it.
     """
     needed, more = set[str](), names
     while more:
         needed |= more
-        read = (names_read(statement) for statement, bound in found if bound & more)
+        read = (each.reads for each in found if each.names & more)
         more = set[str]().union(*read) - needed
-    known = {name for _, bound in found for name in bound} | set(dir(builtins))
+    known = {name for each in found for name in each.names} | set(dir(builtins))
     return needed if needed <= known else needed | {"*"}

@@ -169,6 +169,7 @@ def _there(module: str) -> bool:
     return PathFinder.find_spec(module, site_packages()) is not None
 
 
+@cache  # to read it takes milliseconds, and it is asked for every submission
 def _version(package: str) -> str:
     installed = _distribution(package)
     return installed.version if installed else ""
@@ -193,6 +194,7 @@ def _distribution(package: str) -> Distribution | None:
     return next(iter(Distribution.discover(name=package, path=site_packages())), None)
 
 
+@cache
 def _name(requirement: str) -> str:
     return Requirement(requirement).name
 
