@@ -15,10 +15,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sqlite_utils import Database
 
 from grader.errors import InputError, SystemFailure
-from grader.gradebook.migrations import STEPS
+from grader.gradebook import migrations
 from grader.gradebook.store import Gradebook, Kept
 from grader.model import ExerciseResult, Protection, Result, Run, Status, Submission, Verdict
 from grader.results.files import read_results
@@ -119,7 +118,7 @@ def test_a_result_found_twice_is_kept_once_unless_it_was_graded_again(tmp_path: 
 def test_a_book_of_the_first_version_is_brought_to_the_newest(tmp_path: Path) -> None:
     path = tmp_path / "book"
     db = sqlite3.connect(path)
-    STEPS.apply(Database(db), stop_before="decisions")
+    migrations.apply(db, before="decisions")
     db.execute("INSERT INTO runs VALUES (7, 'then', NULL, '0', 1, '{\"level\": \"limits\"}', '{}')")
     db.commit()
     db.close()

@@ -12,12 +12,11 @@ from typing import Any
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from sqlite_utils import Database
 
 from grader.cli import main
 from grader.encoding import Malformed
 from grader.errors import InputError
-from grader.gradebook.migrations import STEPS
+from grader.gradebook import migrations
 from grader.gradebook.store import Gradebook
 from grader.model import (
     Adjustment,
@@ -190,7 +189,7 @@ def test_what_is_damaged_in_a_gradebook_is_named(tmp_path: Path) -> None:
 def old_book(folder: Path, record: str) -> Path:
     path = folder / "book"
     db = sqlite3.connect(path)
-    STEPS.apply(Database(db), stop_before="decisions")
+    migrations.apply(db, before="decisions")
     db.execute("INSERT INTO runs VALUES (1, 'then', NULL, '0', 1, '{}', '{}')")
     db.execute("INSERT INTO submissions VALUES (1, 'ann', 'ann.ipynb', 'c')")
     values = (1, 1, 1, "b", 1, 1, "words", "graded", 3, record)
