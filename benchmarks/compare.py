@@ -25,7 +25,7 @@ from tools import Fairgrade, Floor, Nbgrader, Otter, Tool
 from workloads import Workload, make_assignment, make_functions
 
 from grader.execution.protection import protection_in_force
-from grader.runs.worker import default_jobs
+from grader.runs.requests import default_jobs
 
 WORKLOADS: dict[str, Callable[[Path], Workload]] = {
     "functions": make_functions,

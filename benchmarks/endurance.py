@@ -29,7 +29,7 @@ from classroom import students, write
 from measure import descendants, memory
 from workloads import REPOSITORY, Workload, make_functions
 
-from grader.runs.worker import default_jobs
+from grader.runs.requests import default_jobs
 
 STOPS = (100, 500, 1000, 2000, 5000, 10_000)
 # How many different notebooks are copied; more would only take time before the run.

@@ -21,7 +21,7 @@ from classroom import Notebook, Student, code_cell, defines, sources, write
 from measure import Job
 from workloads import HERE, REPOSITORY, Workload
 
-from grader.runs.worker import default_jobs
+from grader.runs.requests import default_jobs
 
 # Exercises with full marks, by student.
 Verdicts = dict[str, frozenset[str]]

@@ -30,14 +30,14 @@ from grader.files import identity, scratch_folder
 from grader.gradebook.diff import since_before
 from grader.gradebook.extensions import Extensions, read_extensions
 from grader.gradebook.store import GRADEBOOK, Gradebook
-from grader.grading.grade import not_reached
 from grader.grading.in_step import check_in_step
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Owner, Protection, Result, Run, Status, Submission
 from grader.results.folder import prepare, remove_output, write_output
 from grader.runs.processes import LocalGraders, WorkerLost, Workers
+from grader.runs.requests import default_jobs
 from grader.runs.run import GradedRuns, Graders, Options, grade_run, load_assignments
-from grader.runs.worker import default_jobs
 from grader.sandbox.launch import may_be_read
 from grader.sandbox.level import Level
 from grader.submissions.archives import unzipped

@@ -17,7 +17,7 @@ from hypothesis import settings
 from grader.authors.validate import generate
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import grade
-from grader.grading.repair.search import SearchLimits
+from grader.grading.repair.budget import SearchLimits
 from grader.grading.task import Task
 from grader.model import Graded, Submission
 from grader.sandbox.level import Level

@@ -152,8 +152,8 @@ def _bound(notebook: Notebook) -> list[_Bound]:
 def _needed(names: set[str], found: list[_Bound]) -> set[str]:
     """All names that a definition of `names` depends on, directly or through other definitions.
 
-    The result includes `names` themselves. If some name is bound nowhere, it also has "*", which stands for every
-    `from module import *`, because one of those may bind it.
+    The result includes `names` themselves. If some name is bound nowhere, it also has "*", which
+    stands for every `from module import *`, because one of those may bind it.
     """
     needed, more = set[str](), names
     while more:

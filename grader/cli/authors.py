@@ -24,7 +24,7 @@ from grader.cli.shared import (
     speaks_plainly,
 )
 from grader.cli.terminal import Terminal
-from grader.runs.worker import default_jobs
+from grader.runs.requests import default_jobs
 
 
 @click.command(name="release")

@@ -15,7 +15,7 @@ from grader.cli.terminal import Terminal
 from grader.errors import AssignmentError, KernelFailure
 from grader.execution.protection import protection_in_force
 from grader.sandbox.cgroup import create
-from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.confinement import Confinement, close_parents, warm_parent
 from grader.sandbox.launch import bubblewrap
 from grader.sandbox.level import Level
 from grader.sandbox.private import keep_private

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import WireError
 from grader.execution.kernel_words import in_known_words
@@ -22,10 +22,12 @@ from grader.execution.outcome import (
     TimedOut,
 )
 from grader.execution.traced import Trace, TracedCall, trace_of
-from grader.sandbox.kernel import Kernel
 from grader.sandbox.shared import SharedInputs
 from grader.text import plain
 from grader.values import wire
+
+if TYPE_CHECKING:
+    from grader.sandbox.kernel import Kernel
 
 # Of what says how a call ended: a type, a message of 2,000 characters and a line.
 MAX_STATUS_BYTES = 16 * 1024

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nbclient import NotebookClient
@@ -15,23 +14,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.execution.kernel_words import in_known_words
+from grader.execution.outcome import CellRun
 from grader.sandbox.kernel import Kernel
 from grader.text import plain
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """What came of a cell: `ended` is ok, error, timeout, crashed or skipped.
-
-    Of a cell that failed, `done` is how many of its statements had run before, and `line` the line
-    in which it stopped, counted from 1; both are None where the kernel did not say.
-    """
-
-    ended: str
-    printed: str = ""
-    error: str = ""
-    done: int | None = None
-    line: int | None = None
 
 
 class CellRunner(NotebookClient):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from grader.execution.cell_runner import CellRun
+from grader.execution.outcome import CellRun
 from grader.notebooks.cells import (
     anchored,
     assignments_after,

@@ -1,9 +1,27 @@
-"""The outcome of one call of a student's function: a class for each way in which it can end."""
+"""What came of a cell, and the outcome of one call of a student's function.
+
+The outcome of a call has a class for each way in which it can end.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What came of a cell: `ended` is ok, error, timeout, crashed or skipped.
+
+    Of a cell that failed, `done` is how many of its statements had run before, and `line` the line
+    in which it stopped, counted from 1; both are None where the kernel did not say.
+    """
+
+    ended: str
+    printed: str = ""
+    error: str = ""
+    done: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

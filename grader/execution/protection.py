@@ -35,7 +35,7 @@ from grader.files import scratch_folder
 from grader.model import Protection
 from grader.notebooks.read import Cell
 from grader.sandbox.advice import advice
-from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.confinement import Confinement, close_parents, warm_parent
 from grader.sandbox.launch import hidden
 from grader.sandbox.level import SUMMARY, Level
 from grader.sandbox.private import private_places

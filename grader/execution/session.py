@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.assignments.records import Limits
 from grader.execution.calls import (
@@ -26,16 +27,19 @@ from grader.execution.calls import (
     taken,
     value_of,
 )
-from grader.execution.cell_runner import CellRun, CellRunner
 from grader.execution.cell_steps import CellStep, Reach, second_try, source_of
-from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.execution.outcome import CellRun, Crashed, Missing, NotCalled, Outcome, TimedOut
 from grader.execution.traced import Trace, TracedCall
+from grader.sandbox.confinement import Confinement
 from grader.sandbox.files import PackedFiles
 from grader.sandbox.flood import most_resident_bytes
-from grader.sandbox.kernel import Confinement, Kernel, start_kernel
 from grader.sandbox.level import Level
 from grader.sandbox.shared import SharedInputs
 from grader.values.wire import Budget
+
+if TYPE_CHECKING:
+    from grader.execution.cell_runner import CellRunner
+    from grader.sandbox.kernel import Kernel
 
 # After this many lost kernels, only what the cells define is run; after twice as many, no cell is.
 MAX_FATAL_CELLS = 3
@@ -54,8 +58,7 @@ TOGETHER_SECONDS = 1.0
 TOGETHER_SHARE = 1 / 16
 # All cells together may print so many times what one may.
 MAX_PRINTED = 8
-# What may be decoded of the answers to all cases together: values in them, and bytes. Beyond that,
-# answers cannot be compared.
+# What may be decoded of all answers together: values in them, and bytes. More is not compared.
 MAX_ANSWER_ITEMS, MAX_ANSWER_BYTES = 4_000_000, 256 * 1024 * 1024
 # What is said to have used a submission's time, besides cells.
 CALLS = "the calls of functions"
@@ -261,6 +264,10 @@ class Execution:
 
     async def _ran_all(self) -> bool:
         """Start a kernel, and run all steps in it; whether it is still alive after them."""
+        # Not at the top, because what they import takes long, and not every process starts kernels.
+        from grader.execution.cell_runner import CellRunner
+        from grader.sandbox.kernel import start_kernel
+
         self._kernel = await self._stack.enter_async_context(
             start_kernel(self.files, self.confinement, self._most_resident_bytes)
         )

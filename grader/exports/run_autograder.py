@@ -29,7 +29,7 @@ from grader.grading.task import Task
 from grader.model import Result, Status, Submission
 from grader.notebooks.read import read_notebook
 from grader.runs.worker import limit_memory
-from grader.sandbox.kernel import Confinement, close_parents
+from grader.sandbox.confinement import Confinement, close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.private import keep_private
 from grader.submissions.find import find

@@ -10,9 +10,8 @@ from grader.assignments.kinds.kind import ExerciseKind
 from grader.assignments.records import Case, Exercise
 from grader.assignments.untouched import Template
 from grader.execution.calls import Call
-from grader.execution.cell_runner import CellRun
 from grader.execution.inputs import encoded
-from grader.execution.outcome import NotCalled, Outcome
+from grader.execution.outcome import CellRun, NotCalled, Outcome
 from grader.execution.session import LAST
 from grader.grading.checked import CheckerFailed
 from grader.grading.error_hints import nearest

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from grader.assignments.records import Assignment
-from grader.execution.cell_runner import CellRun
+from grader.execution.outcome import CellRun
 from grader.grading.answers import Answer
 from grader.model import ExerciseResult
 from grader.notebooks.cells import bindings

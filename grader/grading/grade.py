@@ -14,6 +14,7 @@ from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.execution.event_loop import run
 from grader.execution.protection import protection_in_force
 from grader.execution.public_inputs import public_inputs
+from grader.grading.not_graded import not_graded
 from grader.grading.remarks import Remarks
 from grader.grading.steps import STEPS, Grading, Step, put_beside, take
 from grader.grading.task import Task
@@ -62,16 +63,11 @@ def grade(
     except (AssignmentError, MemoryError):
         raise
     except Exception as error:  # a mistake of ours must not become a student's zero
-        return Graded(submission, name, _not_graded(submission, _reason(error)))
+        return Graded(submission, name, not_graded(submission, _reason(error)))
     seconds = round(time.monotonic() - started, 2)
     result = _result(submission, grading, seconds)
     exhausted = grading.remarks.exhausted
     return Graded(submission, name, result, exhausted=exhausted, behaviours=grading.behaviours)
-
-
-def not_reached(task: Task, reason: str) -> Graded:
-    """The result of a submission that no worker finished."""
-    return Graded(task.submission, task.assignment, _not_graded(task.submission, reason))
 
 
 def _reason(error: Exception) -> str:
@@ -82,18 +78,6 @@ def _reason(error: Exception) -> str:
         case SystemFailure():
             return f"fairgrade's own failure: {error}"
     return f"a mistake in fairgrade itself: {f'{type(error).__name__}: {error}'[:300]}"
-
-
-def _not_graded(submission: Submission, reason: str) -> Result:
-    return Result(
-        student=submission.student,
-        source=submission.source,
-        status=Status.NOT_GRADED,
-        score=None,
-        max_score=0,
-        reason=reason,
-        flags=submission.flags,
-    )
 
 
 def _result(submission: Submission, grading: Grading, seconds: float) -> Result:

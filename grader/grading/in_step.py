@@ -22,7 +22,7 @@ from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import code_for
 from grader.errors import AssignmentError, Remedy, WireError
 from grader.grading.reference_outputs import by_master, reference_outputs
-from grader.sandbox.kernel import close_parents
+from grader.sandbox.confinement import close_parents
 from grader.values import wire
 
 

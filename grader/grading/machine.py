@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.assignments.records import Assignment
-from grader.execution.cell_runner import CellRun
 from grader.execution.environment import needs_of, unmet
+from grader.execution.outcome import CellRun
 from grader.model import ExerciseResult, Verdict
 
 _NOT_FOUND = re.compile(r"No module named '(\w{1,100})")

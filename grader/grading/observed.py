@@ -11,9 +11,8 @@ from dataclasses import replace
 
 from grader.assignments.kinds.value import cell_to_read_after
 from grader.execution.calls import Call
-from grader.execution.cell_runner import CellRun
 from grader.execution.cell_steps import CellStep
-from grader.execution.outcome import Crashed, Missing, NotCalled, Outcome, TimedOut
+from grader.execution.outcome import CellRun, Crashed, Missing, NotCalled, Outcome, TimedOut
 from grader.execution.session import Execution
 from grader.grading.answers import Answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.grading.repair.search import SearchLimits
+from grader.grading.repair.budget import SearchLimits
 from grader.model import Submission
 from grader.sandbox.level import Level
 

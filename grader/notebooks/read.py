@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import nbformat
 
 from grader.errors import SubmissionError
 from grader.notebooks.any_cell import AnyCell, cell_of, mapping
@@ -26,6 +25,8 @@ from grader.notebooks.cells import defines
 from grader.notebooks.scripts import is_script, read_script
 from grader.text import plain
 
+# The format that is read here; nbformat converts files of others to it.
+FORMAT = 4
 MAX_NOTEBOOK_BYTES = 150_000_000
 MAX_CELLS = 10_000
 # Of a file that is decoded as a whole: its bytes, and its brackets, braces and commas.
@@ -83,7 +84,7 @@ def parse_notebook(content: bytes) -> Notebook:
         data = _json(text)
     _check_language(_language(data))
     flags: tuple[str, ...] = ()
-    if data["nbformat"] != nbformat.current_nbformat:
+    if data["nbformat"] != FORMAT:
         flags = (f"converted from notebook format {data['nbformat']}",)
     every = tuple(_cells(_converted(data)))
     cells = tuple(Cell(each.number, each.source) for each in every if each.kind == "code")
@@ -256,13 +257,16 @@ def _language(data: dict[str, Any]) -> str:
 
 def _converted(data: dict[str, Any]) -> dict[str, Any]:
     """The notebook in the current version of the format; nbformat converts others."""
-    if data["nbformat"] == nbformat.current_nbformat:
+    if data["nbformat"] == FORMAT:
         return data
+    # Few notebooks need it, and it takes longer to import than most notebooks to read.
+    import nbformat
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             converted: dict[str, Any] = nbformat.convert(
-                nbformat.from_dict(_without_outputs(data)), nbformat.current_nbformat
+                nbformat.from_dict(_without_outputs(data)), FORMAT
             )
     except SubmissionError:
         raise

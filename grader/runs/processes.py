@@ -23,10 +23,10 @@ from queue import Empty, LifoQueue
 from grader.encoding import from_json
 from grader.errors import SystemFailure
 from grader.files import scratch_folder
-from grader.grading.grade import not_reached
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Protection
-from grader.runs.worker import (
+from grader.runs.requests import (
     MAX_WORKER_BYTES,
     Answer,
     Grade,

@@ -17,7 +17,7 @@ from grader.gradebook.fingerprint import content, digest, fingerprint
 from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.renamed import follow_names
 from grader.gradebook.store import Gradebook, Kept
-from grader.grading.grade import not_reached
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary
 from grader.runs.absent import WithOthers, others_of_each

@@ -1,6 +1,8 @@
 """Start a kernel for one submission, and leave nothing of it behind.
 
 `start_kernel` is the interface for the rooms above: they see kernels, and nothing of the sandbox.
+They import it when they start one, since jupyter_client and what it needs take a tenth of a second
+of processor time: the process that only sends submissions to workers need not have them.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -23,12 +25,12 @@ from msgspec.structs import asdict
 from grader.assignments.records import Limits
 from grader.errors import KernelFailure
 from grader.sandbox.channels import SEND_MILLISECONDS, BoundedClient, TooManyFrames
+from grader.sandbox.confinement import Confinement, warm_parent
 from grader.sandbox.files import PackedFiles
 from grader.sandbox.flood import ended_if_flooding, most_resident_bytes
-from grader.sandbox.launch import hidden, readable
+from grader.sandbox.launch import readable
 from grader.sandbox.level import Level
 from grader.sandbox.parent import WarmParent, environment
-from grader.sandbox.parents import WARM_PARENTS, Wanted
 from grader.sandbox.provisioner import NAME, SandboxManager, SandboxProvisioner
 from grader.sandbox.shared import SharedInputs
 from grader.values import wire
@@ -44,22 +46,6 @@ OUTPUT_ENVELOPE_BYTES = 1024 * 1024
 NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
 # Messages with output that may wait to be read; the kernel's socket drops what does not fit.
 MAX_WAITING_MESSAGES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Confinement:
-    """How a kernel is to be shut in, and what it has from the start.
-
-    `level` is the level of protection. The modules in `warm_imports` are imported and the inputs in
-    `shared` are in its memory when it starts. `limits` are the most that it may use. `rehearsed`
-    says whether its warm parent makes itself quicker first, which costs it half a second.
-    """
-
-    level: Level
-    warm_imports: tuple[str, ...] = ()
-    shared: tuple[SharedInputs, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    rehearsed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,32 +180,6 @@ async def _launch(
         await _end(manager, None, folder)
         raise
     return folder, manager
-
-
-def warm_parent(confinement: Confinement) -> WarmParent:
-    """The process that forks kernels with this confinement; a new one if the last has died.
-
-    There is one for each level, list of imports, limits of memory and processes, and what is hidden
-    from kernels.
-    """
-    limits, level = confinement.limits, confinement.level
-    secret = hidden() if level > Level.LIMITS else ()
-    imports = confinement.warm_imports
-    return WARM_PARENTS.get(
-        Wanted(
-            level,
-            imports,
-            limits.memory_bytes,
-            limits.processes,
-            secret,
-            confinement.rehearsed,
-        )
-    )
-
-
-def close_parents() -> None:
-    """End this process's warm parents."""
-    WARM_PARENTS.close()
 
 
 def _request(

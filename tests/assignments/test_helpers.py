@@ -11,8 +11,8 @@ from grader.assignments.helpers import files_beside
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Limits
 from grader.errors import AssignmentError
-from grader.execution.cell_runner import CellRun
 from grader.execution.cell_steps import CellStep
+from grader.execution.outcome import CellRun
 from grader.execution.protection import protection_in_force
 from grader.execution.session import Execution, confinement_for
 from grader.notebooks.read import Cell

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.kernel import close_parents
+from grader.sandbox.confinement import close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.parent import OWN_BYTES
 from tests.attacks.attack import Attack

@@ -32,8 +32,8 @@ from grader.grading.task import Task
 from grader.model import Result, Run, Status, Submission
 from grader.report import write_report
 from grader.results.files import write_grades, write_results
+from grader.sandbox.confinement import close_parents
 from grader.sandbox.flood import MAX_GROWTH_BYTES
-from grader.sandbox.kernel import close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.parents import WARM_PARENTS
 from tests.attacks.attack import GOT_OUT, RIGHT, WRONG, Attack, prelude

@@ -17,7 +17,7 @@ from grader.assignments.match import ANOTHER
 from grader.assignments.records import Assignment
 from grader.cli.results_table import results_table, summary
 from grader.cli.terminal import LAST_FAILURES, SECONDS_A_LINE, Live, Terminal
-from grader.grading.grade import not_reached
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import (
     HANDED_IN_NOTHING,

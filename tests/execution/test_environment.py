@@ -16,9 +16,9 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment
 from grader.encoding import from_json, to_json
 from grader.errors import SystemFailure
-from grader.execution.cell_runner import CellRun
 from grader.execution.environment import Need, in_words, needs_of, unmet
 from grader.execution.installation import installation
+from grader.execution.outcome import CellRun
 from grader.grading.machine import with_machine_named
 from grader.model import ExerciseResult, Protection, Status, Verdict
 from grader.runs.cluster.client import Member

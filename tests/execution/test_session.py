@@ -17,9 +17,9 @@ from grader.assignments.records import Limits
 from grader.cli.doctor import examine
 from grader.errors import KernelFailure
 from grader.execution.calls import Call
-from grader.execution.cell_runner import CellRun
 from grader.execution.cell_steps import CellStep, step_for
 from grader.execution.outcome import (
+    CellRun,
     Crashed,
     Incomparable,
     Missing,
@@ -33,7 +33,8 @@ from grader.execution.protection import protection_in_force
 from grader.execution.session import Execution, confinement_for
 from grader.notebooks.read import Cell
 from grader.sandbox.channels import BoundedChannel
-from grader.sandbox.kernel import Confinement, close_parents, start_kernel, warm_parent
+from grader.sandbox.confinement import Confinement, close_parents, warm_parent
+from grader.sandbox.kernel import start_kernel
 from grader.sandbox.level import Level
 from grader.values import wire
 

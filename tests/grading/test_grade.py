@@ -11,10 +11,11 @@ import pytest
 from grader.encoding import from_json, to_json
 from grader.errors import AssignmentError
 from grader.execution.protection import protection_in_force
-from grader.grading.grade import grade, not_reached
+from grader.grading.grade import grade
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import ExerciseResult, Graded, Mark, Result, Status, Submission, Verdict
-from grader.sandbox.kernel import close_parents
+from grader.sandbox.confinement import close_parents
 
 LONGEST = "def longest(text):\n    return max(text.split(), key=len)"
 COUNT = "def count(text):\n    words = text.split()\n    return {w: words.count(w) for w in words}"

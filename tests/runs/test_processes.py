@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import AssignmentError
-from grader.grading.grade import not_reached
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Status, Submission
 from grader.runs.processes import (
@@ -23,7 +23,7 @@ from grader.runs.processes import (
     Workers,
     grade_all,
 )
-from grader.runs.worker import default_jobs
+from grader.runs.requests import default_jobs
 from grader.sandbox.level import Level
 
 # As the small course has it.

@@ -20,6 +20,19 @@ class OutOfSteps(Exception):
     """Raised where a search has used up its steps, or its time."""
 
 
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How long the search for the mistake of one exercise may take.
+
+    `seconds` are of this process's processor time, `clock_seconds` by the clock. Where time ends a
+    search, what it finds depends on the machine. So the numbers of edits and of steps are what
+    bounds a search, and these limits are for emergencies.
+    """
+
+    seconds: float = 2.0
+    clock_seconds: float = 10.0
+
+
 @dataclass(slots=True)
 class Budget:
     """So many `steps` are left, and `is_over` says whether time is over."""

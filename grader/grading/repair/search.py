@@ -25,7 +25,7 @@ from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
 from grader.grading.expected import is_right
 from grader.grading.parts import variant_outcome
-from grader.grading.repair.budget import Budget, OutOfSteps
+from grader.grading.repair.budget import Budget, OutOfSteps, SearchLimits
 from grader.grading.repair.edits import Edit, edits
 from grader.model import ExerciseResult, Mark, Repair
 from grader.notebooks.cells import Function, functions
@@ -46,19 +46,6 @@ START_SECONDS = 15.0
 WORDS = "look again at this line"
 
 _Start = Callable[[Limits], Execution]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchLimits:
-    """How long the search for the mistake of one exercise may take.
-
-    `seconds` are of this process's processor time, `clock_seconds` by the clock. Where time ends a
-    search, what it finds depends on the machine. So the numbers of edits and of steps are what
-    bounds a search, and these limits are for emergencies.
-    """
-
-    seconds: float = 2.0
-    clock_seconds: float = 10.0
 
 
 async def searched(

@@ -19,7 +19,7 @@ from distributed.cfexecutor import ClientExecutor
 
 from grader.encoding import from_json
 from grader.errors import SchedulerLost, SubmissionError, SystemFailure
-from grader.grading.grade import not_reached
+from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded
 from grader.notebooks.companions import companions
@@ -27,7 +27,7 @@ from grader.notebooks.read import notebook_bytes
 from grader.runs.cluster.client import within
 from grader.runs.cluster.worker import TASK, SentAnswer, grade_sent
 from grader.runs.processes import MAX_TRIES, NOTICE_SECONDS
-from grader.runs.worker import graded_from
+from grader.runs.requests import graded_from
 
 # Submissions in flight for each worker: one that it grades, one that waits there.
 FOR_EACH_WORKER = 2

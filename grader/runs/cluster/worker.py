@@ -30,9 +30,10 @@ from grader.files import scratch_folder
 from grader.grading.task import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
-from grader.runs.worker import Answer, Grade, answered, default_jobs, limit_memory
+from grader.runs.requests import Answer, Grade, default_jobs
+from grader.runs.worker import answered, limit_memory
 from grader.sandbox.cgroup import remove_stale
-from grader.sandbox.kernel import Confinement, close_parents, warm_parent
+from grader.sandbox.confinement import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
 from grader.sandbox.parent import MAX_FOLDER_BYTES
 from grader.values import wire

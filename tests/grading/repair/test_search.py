@@ -9,7 +9,8 @@ import pytest
 
 from grader.encoding import from_json, to_json
 from grader.grading.grade import grade
-from grader.grading.repair.search import WORDS, SearchLimits
+from grader.grading.repair.budget import SearchLimits
+from grader.grading.repair.search import WORDS
 from grader.grading.task import Task
 from grader.model import ExerciseResult, Graded, Mark, Repair, Result, Submission, Verdict
 from tests.forms import adam
