@@ -78,10 +78,9 @@ def definitions(names: Sequence[str], assignment: Assignment) -> str:
     What they depend on is theirs alone: a function of the same name that stands in the notebook
     where the source is run stays as it is.
     """
-    cells = read_notebook(assignment.master).cells
-    found = [binding for cell in cells for binding in bindings(cell.source)]
+    found = _bound(read_notebook(assignment.master))
     needed = _needed({*names}, found)
-    body = [statement for statement, bound in found if bound & needed]
+    body = [each.statement for each in found if each.names & needed]
     source = ast.unparse(ast.Module(body, []))
     made = f"(exec({source!r}, found), [found[name] for name in {[*names]!r}])[1]"
     return f"[{', '.join(names)}] = (lambda found: {made})({{}})"
