@@ -180,6 +180,7 @@ def _assignment(
         exercises=tuple(exercises),
         limits=table.limits,
         long_running=frozenset(table.long_running),
+        long_results=table.long_results,
         helpers=table.helpers,
         other_names=table.other_names,
         shared_folder=folder,

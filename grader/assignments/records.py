@@ -303,6 +303,7 @@ class Assignment(CacheOwner):
     late: LateRule | None = None
     editions: tuple[Edition, ...] = ()
     may_be_given: tuple[MayBeGiven, ...] = ()
+    long_results: tuple[str, ...] = ()
     public_only: bool = False
 
     @property

@@ -68,6 +68,8 @@ class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     limits: Limits = Limits()
     #: Functions that take long, such as training: a cell that calls one is run with `--full` only.
     long_running: _Names = ()
+    #: Variables that such cells leave: where one is not run, later cells get the master's values.
+    long_results: _Names = ()
     helpers: _Names = ()  #: Files of the folder that the notebook finds beside it.
     #: Further names of helpers, by their name, for notebooks that import them by these.
     other_names: dict[str, _Names] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
 from grader.files import write_file
 from grader.grading.in_step import stamps
+from grader.grading.long_results import frozen_long_results, long_results_out_of_step
 from grader.grading.parts import passed_by, variant_outcome
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
@@ -81,6 +82,10 @@ def generate(root: Path, name: str) -> list[Path]:
     for problem in _unusable(assignment, root):
         raise AssignmentError(problem)
     changed = []
+    # First, as values of later cells may rest on them.
+    for path, content in frozen_long_results(assignment).items():
+        if _write(path, content):
+            changed.append(path)
     for path, content in frozen_outputs(assignment, root).items():
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
@@ -204,6 +209,7 @@ def _undrawable(assignment: Assignment) -> Iterator[str]:
                 yield f"{assignment.solutions / 'pictures.py'}: {error}"
     try:
         yield from trainings_out_of_step(assignment)
+        yield from long_results_out_of_step(assignment)
     except AssignmentError as error:
         yield str(error)
 

@@ -110,6 +110,13 @@ def keep(kernel: Kernel, names: Sequence[str]) -> None:
     kernel.sends(kernel.client.session.msg("keep_request", {"names": list(names)}), [])
 
 
+def give(kernel: Kernel, values: Sequence[tuple[str, bytes]]) -> None:
+    """Give the notebook variables of these names and encoded values; there is no reply."""
+    names = [name for name, _ in values]
+    request = kernel.client.session.msg("give_request", {"names": names})
+    kernel.sends(request, [value for _, value in values])
+
+
 async def taken(
     kernel: Kernel, names: Sequence[str], seconds: float
 ) -> tuple[tuple[Taken, ...], bool]:

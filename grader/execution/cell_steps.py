@@ -35,7 +35,9 @@ class CellStep:
 
     Statements that call one of the `skipped` functions are left out. A `long` cell may take
     `Limits.long_cell_seconds`. `reads` names the variables whose values are read after the cell.
-    The functions that `keeps` names are kept as they are after the cell, for `Call.kept`.
+    The functions that `keeps` names are kept as they are after the cell, for `Call.kept`. `gives`
+    are variables with encoded values that the kernel is given after the cell, in the place of those
+    that statements would give which are left out.
     """
 
     cell: Cell
@@ -44,6 +46,7 @@ class CellStep:
     long: bool = False
     reads: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
+    gives: tuple[tuple[str, bytes], ...] = ()
 
 
 def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:

@@ -23,6 +23,7 @@ from grader.execution.calls import (
     call_edited,
     call_together,
     call_traced,
+    give,
     keep,
     taken,
     value_of,
@@ -277,6 +278,8 @@ class Execution:
             reach = min(step.reach, self._reach.get(number, Reach.ALL), self._reach_left())
             run = await self._run_step(runner, step, reach)
             self._room = runner.room_left
+            if step.gives:
+                give(self._kernel, step.gives)
             if step.keeps:
                 keep(self._kernel, step.keeps)
             # What came of a cell in the first kernel counts; later ones only need what it defines.

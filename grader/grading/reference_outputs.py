@@ -28,6 +28,7 @@ from grader.execution.session import Execution, confinement_for
 from grader.grading import observed
 from grader.grading.answers import answer_to
 from grader.grading.expected import not_raised
+from grader.grading.long_results import giving
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
 from grader.values import wire
@@ -82,7 +83,7 @@ async def outputs_on(
     exercises = dict.fromkeys(exercise for exercise, _, _ in calls)
     answers = [answer_to(each, notebook, NO_TEMPLATE) for each in exercises]
     steps = [step_for(cell, assignment.long_running, full=False) for cell in notebook.cells]
-    steps = observed.reading(steps, answers)
+    steps = giving(observed.reading(steps, answers), assignment)
     outputs = []
     limits = assignment.limits
     confinement = confinement_for(limits, assignment.warm_imports, Level.LIMITS)

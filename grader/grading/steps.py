@@ -19,6 +19,7 @@ from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, re
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.given_right import with_used_ones_right
+from grader.grading.long_results import giving
 from grader.grading.machine import with_machine_named
 from grader.grading.pictures.draw import CALL_SECONDS, with_drawings
 from grader.grading.pictures.draw import SECONDS as PICTURES_SECONDS
@@ -131,7 +132,7 @@ async def plan_cells(grading: Grading) -> None:
     ]
     if task.full:
         grading.cells = trainings_read(grading.cells, assignment)
-    grading.cells = observed.reading(grading.cells, grading.answers)
+    grading.cells = giving(observed.reading(grading.cells, grading.answers), assignment)
     execution = grading.execution_of(grading.cells, assignment.limits)
     grading.execution = await grading.kernels.enter_async_context(execution)
 

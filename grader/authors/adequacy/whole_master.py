@@ -15,8 +15,10 @@ from grader.assignments.modules import importable
 from grader.assignments.records import Assignment
 from grader.errors import AssignmentError
 from grader.execution.cell_steps import Reach, source_of, step_for
+from grader.grading.long_results import giving
 from grader.notebooks.parsing import parsed_cell
 from grader.notebooks.read import read_notebook
+from grader.values import wire
 
 
 @contextlib.contextmanager
@@ -47,8 +49,10 @@ def whole_master(assignment: Assignment) -> dict[str, Any]:
     # A master that draws would open windows.
     os.environ.setdefault("MPLBACKEND", "agg")
     with importable(assignment.folder):
-        for cell in read_notebook(assignment.master).cells:
-            source = source_of(step_for(cell, assignment.long_running, full=False), Reach.ALL)
+        cells = read_notebook(assignment.master).cells
+        steps = [step_for(cell, assignment.long_running, full=False) for cell in cells]
+        for step in giving(steps, assignment):
+            cell, source = step.cell, source_of(step, Reach.ALL)
             body = parsed_cell(source).tree.body
             try:
                 exec(compile(ast.Module(body, []), str(assignment.master), "exec"), names)
@@ -57,4 +61,5 @@ def whole_master(assignment: Assignment) -> dict[str, Any]:
                     f"{assignment.master}, cell {cell.number}: raises {type(error).__name__}: "
                     f"{error}"
                 ) from error
+            names |= {name: wire.decode(value) for name, value in step.gives}
     return names

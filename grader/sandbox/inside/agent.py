@@ -2,9 +2,9 @@
 
 `call_request` calls functions of the notebook and reads its variables, `edit_request` calls edited
 functions, `trace_request` follows one line by line. `keep_request` keeps functions as they are now,
-`taken_request` asks which of the names they use stand for something else since then. A student's
-code can change anything in this process, so our side believes nothing that comes from here. The
-precautions taken here only help honest notebooks.
+`taken_request` asks which of the names they use stand for something else since then, `give_request`
+gives the notebook variables. A student's code can change anything in this process, so our side
+believes nothing that comes from here. The precautions taken here only help honest notebooks.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ from values import wire
 
 # The index of the header among a message's frames: identity, delimiter and signature come first.
 _HEADER = 3
+# The methods that answer requests of our own kinds, by the names of these.
+_REQUESTS = (
+    "call_request",
+    "edit_request",
+    "trace_request",
+    "keep_request",
+    "taken_request",
+    "give_request",
+)
 # The file name of functions that are put in the place of a student's.
 EDITED = "<edited>"
 
@@ -174,21 +183,12 @@ class AgentKernel(IPythonKernel):
     async def dispatch_shell(self, msg: Any, /, *args: Any, **options: Any) -> None:
         """Answer our own requests without ipykernel's "busy" and "idle"; leave others to it."""
         header = msg[_HEADER].bytes
-        if b'"call_request"' in header:
-            answer = self.call_request
-        elif b'"edit_request"' in header:
-            answer = self.edit_request
-        elif b'"trace_request"' in header:
-            answer = self.trace_request
-        elif b'"keep_request"' in header:
-            answer = self.keep_request
-        elif b'"taken_request"' in header:
-            answer = self.taken_request
-        else:
+        name = next((each for each in _REQUESTS if f'"{each}"'.encode() in header), None)
+        if name is None:
             await super().dispatch_shell(msg, *args, **options)
             return
         idents, frames = self.session.feed_identities(msg, copy=False)
-        answer(idents, self.session.deserialize(frames, copy=False))
+        getattr(self, name)(idents, self.session.deserialize(frames, copy=False))
 
     def call_request(self, ident: Any, parent: Any) -> None:
         """Make the calls, and reply to all of them in one message.
@@ -260,6 +260,11 @@ class AgentKernel(IPythonKernel):
         with contextlib.suppress(KeyboardInterrupt), interruptible():
             answers += returned(kept.taken()) if kept else MISSING
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
+
+    def give_request(self, ident: Any, parent: Any) -> None:
+        """Give the notebook variables of these names. There is no reply."""
+        for name, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
+            self.shell.user_ns[name] = wire.decode(data)
 
     @contextlib.contextmanager
     def _edited(self, name: str, source: str) -> Iterator[Answer | None]:
