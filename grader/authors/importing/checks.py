@@ -26,7 +26,8 @@ class Check:
 
     `values` are the expressions in it that depend on the student. With SAME these are to be what
     they are in the master, within the tolerances, if it has any; with TRUE the one expression is to
-    be true; with RAISES its evaluation is to raise an exception of the type named `raises`.
+    be true; with RAISES its evaluation is to raise an exception of the type named `raises`. `shown`
+    says that the text is compared by which the value is shown.
     """
 
     form: Form
@@ -37,9 +38,11 @@ class Check:
     atol: float | None = None
     raises: str = ""
     says: str = ""
+    shown: bool = False
 
 
-Depends = Callable[[ast.AST], bool]
+# How far an expression depends on the student: 2 surely, 1 perhaps, 0 not.
+Depends = Callable[[ast.AST], int]
 
 
 def checks_in(statement: ast.stmt, depends: Depends) -> list[Check] | None:
@@ -68,7 +71,7 @@ def shown_value(value: ast.expr, depends: Depends) -> list[Check]:
     elif isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
         found = _true(value, depends)
     else:
-        found = _same([value], depends)
+        found = [replace(each, shown=True) for each in _same([value], depends)]
     return [replace(each, first=first, last=last) for each in found]
 
 
@@ -210,7 +213,8 @@ def _arithmetic(node: ast.expr) -> ast.expr:
 def _same(
     values: list[ast.expr], depends: Depends, rtol: float | None = None, atol: float | None = None
 ) -> list[Check]:
-    own = {ast.dump(each): each for each in values if depends(each)}
+    most = max(map(depends, values), default=0)
+    own = {ast.dump(each): each for each in values if most and depends(each) == most}
     return [Check(Form.SAME, tuple(own.values()), 0, 0, rtol, atol)] if own else []
 
 
@@ -225,7 +229,9 @@ def _true(test: ast.expr, depends: Depends) -> list[Check]:
             return [each for value in values for each in _true(value, depends)]
         case ast.Tuple([value, _]):  # assert (x == 1, "message"), which is always true
             return _true(value, depends)
-        case ast.Compare(left, [ast.Eq() | ast.Is()], [ast.Constant(True)]):
+        case ast.Compare(ast.Call() as left, [ast.Eq() | ast.Is()], [ast.Constant(True)]) if (
+            _name(left) in _TRUTHS
+        ):
             return _true(left, depends)
         case ast.Compare(left, [ast.Eq() | ast.Is()], [right]):
             return _same([left, right], depends)
@@ -251,17 +257,13 @@ def _true_call(call: ast.Call, depends: Depends) -> list[Check]:
         )
         return _same(pair, depends)
     if name in ("all", "bool"):
-        inner = (
-            call.args[0]
-            if call.args
-            else call.func.value
-            if isinstance(call.func, ast.Attribute)
-            else call
-        )
-        if isinstance(inner, ast.Compare) and isinstance(inner.ops[0], (ast.Eq, ast.Lt, ast.LtE)):
-            return _true(inner, depends)
-        if isinstance(inner, ast.Call) and _name(inner) in _CLOSE | dict.fromkeys(_EQUAL):
-            return _true_call(inner, depends)
+        own = call.func.value if isinstance(call.func, ast.Attribute) else call
+        inner = call.args[0] if call.args else own
+        if isinstance(inner, (ast.Compare, ast.Call)) and inner is not call:
+            found = _true(inner, depends)
+            # Of `(x < 5).all()` the comparison alone is no truth, but an array of them.
+            if all(each.form is Form.SAME for each in found):
+                return found
     return _truth(call, depends)
 
 

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import importlib.util
 import json
+import random
 import signal
 import sys
 import types
@@ -21,6 +22,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
+
+import numpy as np
 
 from grader.values import wire
 
@@ -165,19 +168,26 @@ class _Run:
         return str(_sent(value)["why"])
 
     def _driven(self, driver: dict[str, Any]) -> dict[str, Any]:
-        """What a driver yields, as a hash, or the line where it failed and why."""
+        """What is wrong with a driver, and in which line; whether it yields the same every time."""
+        once = self._observed(driver, seed=1)
+        if once["problem"]:
+            return once
+        again = self._observed(driver, seed=2)
+        return {"problem": "", "line": 0, "random": once["hash"] != again.get("hash")}
+
+    def _observed(self, driver: dict[str, Any], seed: int) -> dict[str, Any]:
+        """A hash of what a driver yields with the random generators at a seed."""
         hashes = []
-        line = 0
+        _seed(seed)
         try:
-            scope: dict[str, Any] = {"driver": lambda *_, **__: lambda function: function}
+            scope: dict[str, Any] = {}
             exec(compile(driver["source"], "<driver>", "exec"), scope)
-            given = [self.names[name] for name in driver["needs"]]
-            generator = scope[driver["function"]](*given)
+            generator = scope[driver["function"]](*(self.names[name] for name in driver["needs"]))
             with _time_limit(self.request["seconds"]):
                 for value in generator:
-                    line = generator.gi_frame.f_lineno
                     sent = _sent(value)
                     if sent["why"]:
+                        line = generator.gi_frame.f_lineno
                         return {"problem": sent["why"], "line": line, "of_value": True}
                     hashes.append(sent["sent"])
                     if len(hashes) > MAX_YIELDS:
@@ -186,11 +196,7 @@ class _Run:
             return {"problem": f"raises {_words(error)}", "line": 0}
         if not hashes:
             return {"problem": "it yields nothing", "line": 0}
-        return {
-            "problem": "",
-            "line": 0,
-            "hash": hashlib.sha256("".join(hashes).encode()).hexdigest(),
-        }
+        return {"problem": "", "line": 0, "hash": hashlib.sha256("".join(hashes).encode()).digest()}
 
 
 def _shell() -> Any:
@@ -209,6 +215,11 @@ def _sent(value: Any) -> dict[str, Any]:
     except Exception as error:  # a value of the author's may raise anything when it is looked at
         return {"sent": "", "why": str(error) or type(error).__name__}
     return {"sent": encoded, "why": ""}
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
 
 
 def _words(error: BaseException) -> str:

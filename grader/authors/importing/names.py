@@ -12,6 +12,8 @@ from grader.notebooks.cells import bindings, names_read
 from grader.notebooks.parsing import parsed_cell
 
 _BUILTINS = frozenset(dir(builtins))
+# Functions that change nothing of what they are given.
+_LOOKING = {"isinstance", "len", "type", "all", "any", "allclose", "isclose", "array_equal"}
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
@@ -62,17 +64,21 @@ def names_of(steps: Iterable[Step]) -> Names:
     return Names(frozenset(functions), frozenset(classes), frozenset(student), imports, bound_in)
 
 
-def dependent(body: list[ast.stmt], student: frozenset[str]) -> set[str]:
-    """The names that depend on the student after the statements of a test have run."""
+def dependent(body: list[ast.stmt], student: frozenset[str], *, passed: bool = True) -> set[str]:
+    """The names that depend on the student after the statements of a test have run.
+
+    With `passed`, also those of what was passed to a function of the student's by itself, as in
+    `sort(x)`, which may have changed it.
+    """
     found = set(student)
     while True:
-        more = _changed(body, found) - found
+        more = _changed(body, found, passed=passed) - found
         if not more:
             return found
         found |= more
 
 
-def _changed(body: list[ast.stmt], student: set[str]) -> set[str]:
+def _changed(body: list[ast.stmt], student: set[str], *, passed: bool = True) -> set[str]:
     """The names that statements bind, or change, with what depends on the student."""
     changed = set[str]()
     for node in statements(body):
@@ -83,8 +89,18 @@ def _changed(body: list[ast.stmt], student: set[str]) -> set[str]:
         if isinstance(node, _SCOPES):
             read = names_read(node)
         if read & student:
-            changed |= bound_by(node) | _bases(head)
+            changed |= bound_by(node) | _stored(head)
+            changed |= _given_to_calls(head) if passed and not _asserts(node) else set()
     return changed
+
+
+def _asserts(node: ast.stmt) -> bool:
+    """Whether a statement is a call that only looks at its arguments."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    function = node.value.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _LOOKING or name.startswith(("assert", "check_", "eq_", "ok_", "print"))
 
 
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -131,22 +147,30 @@ def bound_by(node: ast.stmt) -> set[str]:
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
-def _bases(parts: list[ast.AST]) -> set[str]:
-    """The names of what a statement may change: `a` in `a[0] = x`, `f(a)` and `a.append(x)`."""
+def _stored(parts: list[ast.AST]) -> set[str]:
+    """The names of objects of which a part is assigned, as `a` in `a[0] = x`."""
     found = set[str]()
     for each in (node for part in parts for node in ast.walk(part)):
         if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.ctx, ast.Store):
             found |= loaded(each.value)
-        elif isinstance(each, ast.Expr) and isinstance(each.value, ast.Call):
-            found |= {a.id for a in each.value.args if isinstance(a, ast.Name)}
-            if isinstance(each.value.func, ast.Attribute):
-                found |= loaded(each.value.func.value)
+    return found
+
+
+def _given_to_calls(parts: list[ast.AST]) -> set[str]:
+    """The names of objects that a call by itself may change: `a` in `f(a)` and `a.append(x)`."""
+    found = set[str]()
+    for part in parts:
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            found |= {a.id for a in part.value.args if isinstance(a, ast.Name)}
+            if isinstance(part.value.func, ast.Attribute):
+                found |= loaded(part.value.func.value)
     return found
 
 
 def changes(node: ast.stmt) -> set[str]:
     """The names that a statement binds, and those of objects that it may change."""
-    return bound_by(node) | _bases(head_of(node))
+    head = head_of(node)
+    return bound_by(node) | _stored(head) | _given_to_calls(head)
 
 
 def read_first(body: list[ast.stmt]) -> list[str]:

@@ -132,7 +132,7 @@ class Planner:
             why = (
                 "it has no test"
                 if not parsed
-                else "its tests assert nothing of what students write"
+                else "nothing in its test is understood as an assert about what students write"
             )
             return planned.needs(State.AUTHOR, why)
         if unread:

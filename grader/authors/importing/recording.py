@@ -56,12 +56,16 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """What came of trying a driver: what is wrong, in which line; a hash of what it yields."""
+    """What came of trying a driver: what is wrong, in which line.
+
+    `of_value` says that it yields a value that cannot be sent, `random` that it yields others where
+    the random generators have another seed.
+    """
 
     problem: str
     line: int = 0
     of_value: bool = False
-    hash: str = ""
+    random: bool = False
 
 
 @dataclass(slots=True)
@@ -162,7 +166,9 @@ def _read(lines: list[dict[str, Any]]) -> Recorded:
                 recorded.problems_of_calls.append(problem)
             case {"driver": _}:
                 fields = {
-                    key: line[key] for key in ("problem", "line", "of_value", "hash") if key in line
+                    key: line[key]
+                    for key in ("problem", "line", "of_value", "random")
+                    if key in line
                 }
                 recorded.driven.append(Driven(**fields))
             case {"end": True}:

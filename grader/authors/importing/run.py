@@ -107,6 +107,8 @@ def _tried(master: Master, names: Names, planner: Planner, planned: list[Planned
             each.needs(State.AUTHOR, f"{_shown(call)} of the notebook without its tests: {problem}")
     again = False
     for (each, driver), result in zip(drivers, done.driven, strict=True):
+        if result.random:
+            each.needs(State.LOOK, "it draws its inputs at random; give it a seed of its own")
         if not result.problem:
             continue
         check = driver.source.lines.get(result.line)

@@ -28,12 +28,14 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class ParsedTest:
     """A test: its statements, the checks by the statement that makes them, and what is not read.
 
-    `student` are the names that depend on the student here; `own` are those that it binds.
+    `student` are the names that depend on the student here, `surely` those of them that were not
+    only passed to a function of the student's. `own` are those that the test binds.
     """
 
     test: Test
     body: list[ast.stmt]
     student: set[str]
+    surely: set[str]
     own: set[str]
     checks: dict[int, list[Check]] = field(default_factory=dict)
     unread: str = ""
@@ -42,9 +44,10 @@ class ParsedTest:
     def all_checks(self) -> list[Check]:
         return [each for found in self.checks.values() for each in found]
 
-    def depends(self, node: ast.AST) -> bool:
-        """Whether an expression depends on what the student wrote."""
-        return bool(loaded(node) & self.student)
+    def depends(self, node: ast.AST) -> int:
+        """How an expression depends on what the student wrote: 2 surely, 1 perhaps, 0 not."""
+        read = loaded(node)
+        return 2 if read & self.surely else int(bool(read & self.student))
 
     def hides(self, check: Check) -> bool:
         return check.first in self.test.hidden
@@ -61,7 +64,9 @@ def parsed_test(
     own = {name for node in every for name in bound_by(node)}
     first_bound = own - set(read_first(body))
     known = {name for each in before for name in each.student} | names.student
-    parsed = ParsedTest(test, body, dependent(body, frozenset(known - first_bound)), own)
+    first = frozenset(known - first_bound)
+    surely = dependent(body, first, passed=False)
+    parsed = ParsedTest(test, body, dependent(body, first), surely, own)
     if read.error:
         parsed.unread = f"line {read.error.lineno} is not Python: {read.error.msg}"
         return parsed

@@ -12,7 +12,7 @@ from grader.authors.importing.names import loaded
 
 def read(source: str) -> list[Check]:
     (statement,) = ast.parse(source).body
-    found = checks_in(statement, lambda node: bool(loaded(node) & {"f", "x", "df"}))
+    found = checks_in(statement, lambda node: 2 * bool(loaded(node) & {"f", "x", "df"}))
     assert found is not None
     return found
 
@@ -108,4 +108,4 @@ def test_what_has_to_raise_is_told_with_the_type(source: str) -> None:
 
 def test_a_try_that_passes_either_way_is_no_check() -> None:
     (statement,) = ast.parse("try:\n    f(-1)\nexcept ValueError:\n    pass").body
-    assert checks_in(statement, lambda node: True) is None
+    assert checks_in(statement, lambda node: 2) is None

@@ -1,0 +1,184 @@
+"""What becomes of tests that are no plain calls: drivers, and what needs the author."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from grader.authors.importing.nbgrader import read_nbgrader
+from grader.authors.importing.plan import Kind, Planned, State
+from grader.authors.importing.run import plan_master
+from tests.authors.importing.masters import answer, code, graded, written
+
+POWERS = answer(
+    "powers",
+    """
+    import numpy as np
+    def powers(x, n=3):
+        ### BEGIN SOLUTION
+        return x ** np.arange(n)
+        ### END SOLUTION
+    def sort(numbers):
+        ### BEGIN SOLUTION
+        numbers.sort()
+        ### END SOLUTION
+    class Stack:
+        ### BEGIN SOLUTION
+        def __init__(self):
+            self.items = []
+        def push(self, item):
+            self.items.append(item)
+        ### END SOLUTION
+    """,
+)
+
+
+def planned(tmp_path: Path, *cells: Any) -> list[Planned]:
+    return plan_master(read_nbgrader(written(tmp_path / "source" / "m.ipynb", *cells)))
+
+
+def driver(plan: Planned, number: int = 0) -> str:
+    return "\n".join(
+        line.strip()
+        for line in plan.drivers[number].source.source.splitlines()
+        if '"""' not in line
+    )
+
+
+def test_drivers_hold_what_they_need_and_nothing_that_is_expected(tmp_path: Path) -> None:
+    shape, loop, changed, made = planned(
+        tmp_path,
+        POWERS,
+        graded("shape", 1, "size = 3\nwant = (size,)\nassert powers(2.0, size).shape == want"),
+        graded(
+            "loop",
+            1,
+            """
+            for x, want in [(2.0, 4.0), (3.0, 9.0)]:
+                assert np.isclose(powers(x)[2], want)
+            """,
+        ),
+        graded("changed", 1, "numbers = [3, 1, 2]\nsort(numbers)\nassert numbers == [1, 2, 3]"),
+        graded("made", 1, "s = Stack()\ns.push(3)\nassert s.items == [3]"),
+    )
+    assert {each.kind for each in (shape, loop, changed, made)} == {Kind.DRIVER}
+    assert {each.state for each in (shape, loop, changed, made)} == {State.READY}
+    assert driver(shape).splitlines()[1:] == ["size = 3", "yield powers(2.0, size).shape"]
+    assert driver(loop).splitlines()[1:] == ["for x in [2.0, 3.0]:", "yield powers(x)[2]"]
+    assert (loop.drivers[0].rtol, loop.drivers[0].atol) == (1e-5, 1e-8)
+    assert driver(changed).splitlines() == [
+        "def changed_1(sort):",
+        "numbers = [3, 1, 2]",
+        "sort(numbers)",
+        "yield numbers",
+    ]
+    assert driver(made).splitlines()[-3:] == ["s = Stack()", "s.push(3)", "yield s.items"]
+
+
+def test_hidden_and_visible_asserts_and_each_tolerance_have_drivers_of_their_own(
+    tmp_path: Path,
+) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded(
+            "mixed",
+            1,
+            """
+            assert len(powers(2.0)) == 3
+            assert np.isclose(powers(2.0)[1], 2)
+            ### BEGIN HIDDEN TESTS
+            assert len(powers(3.0)) == 3
+            ### END HIDDEN TESTS
+            """,
+        ),
+    )
+    found = [(each.public, each.rtol) for each in plan.drivers]
+    assert found == [(True, None), (True, 1e-5), (False, None)]
+
+
+def test_of_what_is_no_equality_only_the_truth_is_observed_and_the_author_is_told(
+    tmp_path: Path,
+) -> None:
+    sign, between, two = planned(
+        tmp_path,
+        POWERS,
+        graded("sign", 1, "assert powers(2.0)[0] > 0"),
+        graded("between", 1, "assert (powers(2.0) < 5).all() and powers(2.0)[1] == 2"),
+        graded("two", 1, "assert np.allclose(powers(2.0)[1] ** 2, powers(4.0)[1])"),
+    )
+    for plan in (sign, between, two):
+        assert (plan.kind, plan.state) == (Kind.DRIVER, State.LOOK)
+        assert "only the truth is observed, which a student can forge" in plan.reasons[0]
+    assert driver(sign).splitlines()[-1] == "yield bool(powers(2.0)[0] > 0)"
+    assert "# For the author: of" in sign.drivers[0].source.source
+    assert "np.allclose(powers(2.0)[1] ** 2, powers(4.0)[1])" in driver(two)
+
+
+def test_a_value_that_cannot_be_sent_is_observed_by_the_truth_of_its_assert(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        answer("twice", "def twice(f):\n    return lambda x: f(f(x))\ncalled = twice(abs)"),
+        graded("same", 1, "assert called == called"),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.LOOK)
+
+
+def test_calls_with_functions_for_arguments_are_left_to_a_driver(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        answer("twice", "def twice(f, x):\n    return f(f(x))"),
+        graded("test_twice", 1, "assert twice(lambda x: x + 1, 3) == 5"),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert driver(plan).splitlines()[-1] == "yield twice(lambda x: x + 1, 3)"
+
+
+def test_names_of_earlier_tests_come_with_a_driver(tmp_path: Path) -> None:
+    _, later = planned(
+        tmp_path,
+        POWERS,
+        graded("first", 1, "from math import pi\nbase = 2 * pi\nassert powers(base)[0] == 1"),
+        graded("later", 1, "assert powers(base)[1] > pi"),
+    )
+    assert "from math import pi" in driver(later)
+    assert "base = 2 * pi" in driver(later)
+
+
+def test_what_stands_in_the_way_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    changed, failing, empty, inside = planned(
+        tmp_path,
+        answer("x", "x = [1, 2]"),
+        graded("changed", 1, "assert x[0] == 1"),
+        code("x = [3, 4]"),
+        POWERS,
+        graded("failing", 1, "assert powers(2.0)[1] == 7"),
+        graded("empty", 1, "powers"),
+        graded(
+            "inside",
+            1,
+            """
+            class TestIt:
+                def test(self):
+                    assert powers(2.0)[0] == 1
+            TestIt().test()
+            """,
+        ),
+    )
+    assert "the notebook gives x another value after this test" in changed.reasons[0]
+    assert changed.state is State.AUTHOR
+    assert failing.state is State.LOOK
+    assert "the master does not pass its test: AssertionError" in failing.reasons[0]
+    assert empty.reasons == [
+        "nothing in its test is understood as an assert about what students write"
+    ]
+    assert "it has asserts in a function or class of its own" in inside.reasons[0]
+
+
+def test_inputs_drawn_at_random_are_said_to_be(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded("drawn", 1, "n = np.random.randint(3, 90)\nassert powers(2.0, n).shape == (n,)"),
+    )
+    assert plan.reasons == ["it draws its inputs at random; give it a seed of its own"]
