@@ -231,6 +231,7 @@ class Repair:
 
     `function` is the exercise's function or one that it calls, in the cell numbered `cell`. The
     edit changes `lines` of that cell: statements `was` into `becomes`, each written in one line.
+    `donated` says that some of these come from a right answer of somebody else.
     """
 
     function: str
@@ -238,6 +239,7 @@ class Repair:
     lines: tuple[Number, ...]
     was: tuple[str, ...]
     becomes: tuple[str, ...]
+    donated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from grader.authors.validate import generate
 from grader.execution.protection import protection_in_force
 from grader.grading.grade import grade
 from grader.grading.repair.budget import SearchLimits
-from grader.grading.task import Task
+from grader.grading.task import Donors, Task
 from grader.model import Graded, Submission
 from grader.sandbox.level import Level
 from tests.in_browser import browser, opened
@@ -140,9 +140,15 @@ def course(frozen_course: Path, tmp_path: Path) -> Path:
 def grade_cells(frozen_course: Path, write: Callable[..., Path]) -> Callable[..., Graded]:
     """Grade a notebook of the given cells with the small course, in a real kernel."""
 
-    def grade_them(*cells: str, search: SearchLimits = UNHURRIED, **metadata: Any) -> Graded:
+    def grade_them(
+        *cells: str,
+        search: SearchLimits = UNHURRIED,
+        donors: Donors | None = None,
+        **metadata: Any,
+    ) -> Graded:
         path = write("student.ipynb", *cells, **metadata)
         submission = Submission("student", path.name, str(path))
-        return grade(Task(frozen_course, submission, "words", search=search))
+        task = Task(frozen_course, submission, "words", search=search, donors=donors or {})
+        return grade(task)
 
     return grade_them

@@ -246,6 +246,12 @@ class Gradebook:
                 ),
             )
 
+    def newest(self, count: int) -> Iterator[Kept]:
+        """The results that were stored last, at most so many, the newest first."""
+        with self._in_words():
+            rows = self._db.execute(f"{_RESULT}ORDER BY r.id DESC LIMIT ?", (count,))
+            yield from map(_kept, rows)
+
     def has(self, student: str) -> bool:
         """Whether some run has a result of a student of this name."""
         with self._in_words():

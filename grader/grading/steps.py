@@ -251,6 +251,7 @@ async def search_mistakes(grading: Grading) -> None:
         grading.assignment,
         grading.execution_of_definitions,
         grading.task.search,
+        grading.task.donors.get(grading.assignment.name),
     )
     grading.flags += cut_short
 

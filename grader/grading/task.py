@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.grading.repair.budget import SearchLimits
 from grader.model import Submission
 from grader.sandbox.level import Level
+
+# By the assignment, then by the exercise: right answers, packed by `RightAnswers.packed`.
+Donors = Mapping[str, Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Task:
     `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
     only what it holds is used. With `strict`, as an author wants it, no step may fail. `single`
     says that the process grades nothing else, so nothing is prepared for others. `search` bounds
-    the search for a mistake.
+    the search for a mistake. `donors` are right answers of the class, for it to take lines from.
     """
 
     root: Path
@@ -31,3 +35,4 @@ class Task:
     strict: bool = False
     single: bool = False
     search: SearchLimits = field(default_factory=SearchLimits)
+    donors: Donors = field(default_factory=dict, compare=False, repr=False)

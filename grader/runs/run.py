@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary
 from grader.runs.absent import WithOthers, others_of_each
+from grader.runs.donors import ClassAnswers
 from grader.sandbox.level import Level
 from grader.submissions.attempts import best_attempts
 from grader.submissions.find import Found
@@ -110,8 +111,13 @@ def grade_run(
     protection = graders.protection
     level = Level.of(protection.level)
 
+    donors = ClassAnswers.of(gradebook, assignments)
+
     def task(submission: Submission) -> Task:
         return Task(options.root, submission, options.assignment, options.full, level, options.seed)
+
+    def task_with_donors(submission: Submission) -> Task:
+        return replace(task(submission), donors=donors.packed())
 
     parts = _parts(assignments, options, level)
     table = found.submissions
@@ -124,8 +130,8 @@ def grade_run(
     kept = len(table.summaries())
     for graded in book.record_problems(task):
         on_graded(graded)
-    all_graded = graders.grade_all(map(task, book.left()))
-    interrupted = _recorded_all(all_graded, book, on_graded)
+    all_graded = graders.grade_all(map(task_with_donors, book.left()))
+    interrupted = _recorded_all(all_graded, book, donors, on_graded)
     now = _parts(load_assignments(options.root, options.assignment), options, level)
     changed = () if now == parts else (book.give_up_results(),)
     for each in table.left:
@@ -147,13 +153,17 @@ def _parts(assignments: list[Assignment], options: Options, level: Level) -> dic
 
 
 def _recorded_all(
-    all_graded: Generator[Graded, None, None], book: _Book, on_graded: Callable[[Graded], None]
+    all_graded: Generator[Graded, None, None],
+    book: _Book,
+    donors: ClassAnswers,
+    on_graded: Callable[[Graded], None],
 ) -> bool:
     """Store each result as soon as it is there; whether Ctrl-C ended that early."""
     try:
         with closing(all_graded):
             for graded in all_graded:
                 book.record(graded)
+                donors.add(graded.assignment, graded.result)
                 on_graded(graded)
         book.gradebook.finish(book.run)
     except KeyboardInterrupt:

@@ -1,15 +1,17 @@
 """Search for the mistake in a wrong function: edits of it are tried until one passes every case.
 
-Edits are made from the student's code alone. They are tried in a kernel of their own, which has run
-the notebook's definitions. That kernel is sent the inputs of all cases, hidden ones included, and
-is ended after the search; only which of our edits passes is kept of it. No score depends on it.
+Edits are made from the student's code alone. Where none of them passes, lines of right answers of
+the class are tried in the place of the function's own (see `donors`). All are tried in a kernel of
+their own, which has run the notebook's definitions. That kernel is sent the inputs of all cases,
+hidden ones included, and is ended after the search; only which of our edits passes is kept of it.
+No score depends on it.
 """
 
 from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -20,25 +22,28 @@ from grader.assignments.records import Assignment, Case, Exercise, Limits, Varia
 from grader.errors import SystemFailure
 from grader.execution.calls import EditedCalls
 from grader.execution.inputs import encoded
-from grader.execution.outcome import Outcome, Returned
+from grader.execution.outcome import Incomparable, Outcome, Returned
 from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
 from grader.grading.expected import is_right
 from grader.grading.parts import variant_outcome
 from grader.grading.repair.budget import Budget, OutOfSteps, SearchLimits
+from grader.grading.repair.donors import grafts
 from grader.grading.repair.edits import Edit, edits
+from grader.grading.repair.right_answers import unpacked
 from grader.model import ExerciseResult, Mark, Repair
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import Cell, Notebook
 from grader.text import plain
 
 # Of an exercise at most.
-MAX_EDITS, MAX_FUNCTIONS = 700, 4
+MAX_EDITS, MAX_FUNCTIONS, MAX_GRAFTS = 700, 4, 240
 # For making the edits of an exercise: several times what functions of usual length take.
 MAX_STEPS = 600_000
 EDITS_TOGETHER = 40
-# Of one call with a small case, the processor's time: some edits never end.
-CALL_SECONDS = 0.2
+# Of one call with a small case, the processor's time, as some edits never end: the first where the
+# student's own function takes no longer.
+CALL_SECONDS = (0.05, 0.2)
 # How many bytes a call may return besides four times its inputs; characters of a statement shown.
 SPARE_BYTES, LONGEST = 1_000_000, 500
 # For the start of the kernel and the notebook's definitions, besides the searches.
@@ -54,11 +59,14 @@ async def searched(
     assignment: Assignment,
     start: _Start,
     limits: SearchLimits,
+    donors: Mapping[str, bytes] | None = None,
 ) -> tuple[tuple[ExerciseResult, ...], list[str]]:
     """The results, with a repair where one edit makes a wrong function pass.
 
     The remarks that come with them name the exercises whose search did not come to its end.
-    `start` gives a new execution of the notebook's definitions within some limits.
+    `start` gives a new execution of the notebook's definitions within some limits. `donors` are
+    right answers by exercise. Their lines are tried when all edits of all exercises have been: what
+    somebody else's code does to the kernel takes no edit away from this student.
     """
     functions = {exercise.name for exercise in called(assignment)}
     wrong = [each for each in results if each.name in functions and _is_searched(each)]
@@ -66,18 +74,25 @@ async def searched(
         return tuple(results), []
     found: dict[str, ExerciseResult] = {}
     remarks: list[str] = []
-    seconds = START_SECONDS + len(wrong) * limits.clock_seconds
+    searches = [_Search(assignment, each, notebook, limits) for each in wrong]
+    if donors:
+        searches += [_Search(assignment, each, notebook, limits, donors) for each in wrong]
+    seconds = START_SECONDS + len(searches) * limits.clock_seconds
     try:
         async with start(
             structs.replace(assignment.limits, submission_seconds=seconds)
         ) as execution:
             await execution.run_cells()
-            for result in wrong:
-                exercise = assignment.exercise(result.name)
-                search = _Search(exercise, result, notebook, execution, limits)
-                found[result.name] = await search.result()
-                if search.cut_short:
-                    remarks.append(f"{result.name}: the search for the mistake was cut short")
+            for search in searches:
+                name = search.before.name
+                if name in found:
+                    continue
+                result = await search.result(execution)
+                if result.repair:
+                    found[name] = result
+                remark = f"{name}: the search for the mistake was cut short"
+                if search.cut_short and remark not in remarks:
+                    remarks.append(remark)
                 if search.lost:
                     break
     except SystemFailure:
@@ -96,12 +111,16 @@ class _Searched:
     cell: Cell
     function: Function
 
+    @property
+    def source(self) -> str:
+        return ast.unparse(self.function)
+
     def edits(self, budget: Budget) -> Iterator[Edit]:
         return edits(self.function, self.cell.source.split("\n"), budget)
 
 
 class _Search:
-    """The search for the mistake of one exercise.
+    """The search for the mistake of one exercise, by edits; with `donors`, by lines of these.
 
     `cut_short` says that its steps or its time ended before all edits were tried; `lost`, that the
     kernel did not answer any more.
@@ -109,28 +128,39 @@ class _Search:
 
     def __init__(
         self,
-        exercise: Exercise,
+        assignment: Assignment,
         result: ExerciseResult,
         notebook: Notebook,
-        execution: Execution,
         limits: SearchLimits,
+        donors: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.exercise, self.before, self.execution = exercise, result, execution
+        self.exercise = exercise = assignment.exercise(result.name)
+        self.before, self.limits = result, limits
         self.functions = _functions(exercise, notebook)
+        self.donors = _donors(assignment, self.functions, donors or {})
+        self.donated = donors is not None
         self.cases = sorted(exercise.cases, key=lambda case: len(encoded(case)))
         failed = {case.name for case in result.cases if case.passed is False}
         self.first = next(case for case in self.cases if case.name in failed)
-        self.end = time.monotonic() + limits.clock_seconds
-        self.end_here = time.process_time() + limits.seconds
+        self.end = self.end_here = 0.0
         self.budget = Budget(MAX_STEPS, self._is_over)
         self.cut_short = self.lost = self.out_of_steps = False
 
-    async def result(self) -> ExerciseResult:
-        """The result with the repair that was found, and the lines marked."""
+    async def result(self, execution: Execution) -> ExerciseResult:
+        """The result with the repair that was found, and the lines marked.
+
+        `execution` has run the notebook's definitions.
+        """
+        self.execution = execution
+        self.end = time.monotonic() + self.limits.clock_seconds
+        self.end_here = time.process_time() + self.limits.seconds
+        if self.donated and not self.donors:
+            return self.before
+        seconds = await self._seconds_of_a_call(self.functions[0])
         for searched in self.functions:
-            tried = islice(self._edits(searched), MAX_EDITS // len(self.functions))
+            tried = self._tried(searched)
             while batch := list(islice(tried, EDITS_TOGETHER)):
-                for edit in await self._passing_first(batch, searched):
+                for edit in await self._passing_first(batch, searched, seconds):
                     if await self._passes_all(edit, searched):
                         return self._repaired(edit, searched)
                 if self.cut_short:
@@ -138,20 +168,36 @@ class _Search:
         self.cut_short = self.out_of_steps
         return self.before
 
-    def _edits(self, searched: _Searched) -> Iterator[Edit]:
-        """The function's edits, as far as the budget goes."""
+    def _tried(self, searched: _Searched) -> Iterator[Edit]:
+        """The edits of a function that are tried, as far as the budget goes."""
+        found: Iterator[Edit]
+        if self.donated:
+            name, answers = self.donors.get(searched, ("", []))
+            most = MAX_GRAFTS // max(1, len(self.donors))
+            found = grafts(searched.function, name, answers, self.budget)
+        else:
+            most = MAX_EDITS // len(self.functions)
+            found = searched.edits(self.budget)
         try:
-            yield from searched.edits(self.budget)
+            yield from islice(found, most)
         except OutOfSteps:
             self.out_of_steps = True
 
     def _is_over(self) -> bool:
         return time.process_time() > self.end_here or time.monotonic() > self.end
 
-    async def _passing_first(self, batch: Sequence[Edit], of: _Searched) -> list[Edit]:
+    async def _seconds_of_a_call(self, of: _Searched) -> float:
+        """How long the call of an edited function may take."""
+        quick, slow = CALL_SECONDS
+        outcomes = await self._outcomes([of.source], [self.first], of, quick)
+        return slow if any(isinstance(each, Incomparable) for each in outcomes) else quick
+
+    async def _passing_first(
+        self, batch: Sequence[Edit], of: _Searched, seconds: float
+    ) -> list[Edit]:
         """The edits of the batch that pass the smallest case which the student's function fails."""
         sources = [edit.source for edit in batch]
-        outcomes = await self._outcomes(sources, [self.first], of, CALL_SECONDS)
+        outcomes = await self._outcomes(sources, [self.first], of, seconds)
         ways = self._ways()
         return [
             edit
@@ -201,6 +247,7 @@ class _Search:
             edit.lines,
             tuple(plain(each[:LONGEST]) for each in was),
             tuple(plain(each[:LONGEST]) for each in becomes),
+            donated=self.donated,
         )
         return replace(
             self.before, repair=repair, marks=(*self.before.marks, *self._marks(edit, of))
@@ -234,6 +281,15 @@ def _is_right(outcome: Outcome, case: Case, exercise: Exercise, way: Variant | N
         isinstance(expected, Returned)
         and case.first_difference(expected.value, outcome.value, exercise.returns) is None
     )
+
+
+def _donors(
+    assignment: Assignment, searched: Sequence[_Searched], donors: Mapping[str, bytes]
+) -> dict[_Searched, tuple[str, list[str]]]:
+    """For each of the functions that is an exercise's: its name there, and right answers to it."""
+    names = {name: each.name for each in assignment.exercises for name in each.names}
+    mine = ((each, names.get(each.function.name, "")) for each in searched)
+    return {each: (name, unpacked(donors[name])) for each, name in mine if name in donors}
 
 
 def _functions(exercise: Exercise, notebook: Notebook) -> list[_Searched]:
