@@ -36,6 +36,7 @@ from grader.grading.repair.places import (
     with_nodes,
     with_parents,
 )
+from grader.grading.repair.plainer import plainer
 from grader.grading.repair.replacement import Changes, Replacement, written
 from grader.grading.repair.slips import Slips, Tier
 from grader.notebooks.cells import Function
@@ -78,12 +79,26 @@ def edits(function: Function, lines: Sequence[str], budget: Budget) -> Iterator[
     editor = _Editor(function, lines, budget)
     found = set[str]()
     for change in editor.likely_changes():
+        for edit in _made(editor, change):
+            if edit.source not in found:
+                found.add(edit.source)
+                yield edit
+
+
+def _made(editor: _Editor, change: Changes | Move) -> Iterator[Edit]:
+    """The edit of a change; before it the plainer one, where the change has an operation in it that
+    leaves a value as it is: `l` before `l * 1`."""
+    if isinstance(change, Move):
+        yield change
+        return
+    plain = {place: plainer(place.node, new) for place, new in change.items()}
+    ways = [change] if all(plain[place] is change[place] for place in plain) else [plain, change]
+    for way in ways:
         try:
-            edit = change if isinstance(change, Move) else editor.replaced(change)
+            edit = editor.replaced(way)
         except (RecursionError, ValueError):  # it cannot be printed, such as `"\\n"` in an f-string
             continue
-        if edit and edit.source not in found:
-            found.add(edit.source)
+        if edit:
             yield edit
 
 

@@ -160,9 +160,11 @@ class _Search:
         for searched in self.functions:
             tried = self._tried(searched)
             while batch := list(islice(tried, EDITS_TOGETHER)):
-                for edit in await self._passing_first(batch, searched, seconds):
+                passing = await self._passing_first(batch, searched, seconds)
+                for edit in passing:
                     if await self._passes_all(edit, searched):
-                        return self._repaired(edit, searched)
+                        plainest = await self._plainest(edit, passing, searched)
+                        return self._repaired(plainest, searched)
                 if self.cut_short:
                     return self.before
         self.cut_short = self.out_of_steps
@@ -214,6 +216,16 @@ class _Search:
             all(_is_right(outcome, case, self.exercise, way) for outcome, case in pairs)
             for way in self._ways()
         )
+
+    async def _plainest(self, edit: Edit, passing: Sequence[Edit], of: _Searched) -> Edit:
+        """The shortest edit of the same lines that passes as well, as far as these were tried."""
+        length = len(edit.source)
+        same = (each for each in passing if each.lines == edit.lines)
+        shorter = [each for each in same if len(each.source) < length]
+        for each in sorted(shorter, key=lambda each: len(each.source)):
+            if await self._passes_all(each, of):
+                return each
+        return edit
 
     def _ways(self) -> tuple[Variant | None, ...]:
         """What an answer is compared with: None for the reference, and each accepted variant."""

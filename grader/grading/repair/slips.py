@@ -76,7 +76,7 @@ class Slips:
         """Guesses at what was meant by a node, whose parent in the syntax tree is `parent`."""
         match node:
             case ast.Constant(value):
-                yield from self._constants(value, node)
+                yield from self._constants(value, node, parent)
             case ast.Name(name):
                 yield from self._names(name, node, parent)
             case ast.Slice():
@@ -96,13 +96,15 @@ class Slips:
         if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
             yield from self._more(node, parent)
 
-    def _constants(self, value: object, node: ast.AST) -> Iterator[Slip]:
+    def _constants(self, value: object, node: ast.AST, parent: ast.AST | None) -> Iterator[Slip]:
         match value:
             case bool():
                 yield Tier.WORD, ast.Constant(not value)
             case int() | float():
-                # A number in a key is mostly one that was counted, or should have been.
-                tier = Tier.WORD if node in self.keyed else Tier.PART
+                # A number in a key is mostly one that was counted, or should have been; one that is
+                # an exponent may be a step's or layer's that the function was written for.
+                counted = node in self.keyed or _is_exponent(node, parent)
+                tier = Tier.WORD if counted else Tier.PART
                 yield from ((self._tier(each, tier), _name(each)) for each in self.values)
                 if isinstance(value, int):
                     yield from ((Tier.WORD, ast.Constant(value + n)) for n in (1, -1))
@@ -139,17 +141,28 @@ class Slips:
         operators = (ast.Add(), ast.Sub(), ast.Mult(), ast.Div())
         for name in self.unused:
             yield from ((Tier.UNUSED, _binary(node, each, name)) for each in operators)
-        if isinstance(node, ast.Subscript):
-            for name in self.values:
-                yield Tier.THOUGHT, _binary(node, ast.Mult(), name)
-                rest = ast.BinOp(ast.Constant(1), ast.Sub(), _name(name))
-                yield Tier.THOUGHT, ast.BinOp(rest, ast.Mult(), node)
+        yield from ((Tier.THOUGHT, each) for each in self._multiplied(node))
         if not isinstance(node, ast.Name):
             inside = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
             own = [each for each in (*self.containers, *self.values) if each in inside]
             yield from ((Tier.THOUGHT, _name(each)) for each in own)
         if isinstance(node, ast.BinOp) and isinstance(parent, ast.BinOp):
             yield from ((Tier.THOUGHT, _name(each)) for each in self.values)
+
+    def _multiplied(self, node: ast.expr) -> Iterator[ast.AST]:
+        """The item, or a power of it, with a factor that was forgotten: `b * x`, `(1 - b) * x`."""
+        match node:
+            case ast.Subscript() | ast.BinOp(ast.Subscript(), ast.Pow(), _):
+                for name in self.values:
+                    yield _binary(node, ast.Mult(), name)
+                    rest = ast.BinOp(ast.Constant(1), ast.Sub(), _name(name))
+                    yield ast.BinOp(rest, ast.Mult(), node)
+            case ast.BinOp(_, ast.Add(), _):
+                yield ast.BinOp(node, ast.FloorDiv(), ast.Constant(2))
+
+
+def _is_exponent(node: ast.AST, parent: ast.AST | None) -> bool:
+    return isinstance(parent, ast.BinOp) and parent.right is node and isinstance(parent.op, ast.Pow)
 
 
 def _operations(node: ast.BinOp | ast.Compare) -> Iterator[Slip]:
@@ -182,12 +195,21 @@ def _slices(node: ast.Slice) -> Iterator[Slip]:
         case ast.Slice(None, ast.expr() as bound, None) | ast.Slice(
             ast.expr() as bound, None, None
         ):
-            negative = ast.UnaryOp(ast.USub(), bound)
+            negative = _minus(bound)
             sides = [(bound, None), (None, bound), (negative, None), (None, negative)]
             yield from ((Tier.WORD, ast.Slice(*each)) for each in sides)
         case ast.Slice(ast.expr() as lower, ast.expr() as upper, None):
-            sides = [(upper, None), (None, lower), (upper, lower)]
+            signs = [(lower, _minus(upper)), (_minus(lower), upper)]
+            sides = [(upper, None), (None, lower), (upper, lower), *signs]
             yield from ((Tier.WORD, ast.Slice(*each)) for each in sides)
+
+
+def _minus(bound: ast.expr) -> ast.expr:
+    """The bound with its sign changed."""
+    match bound:
+        case ast.UnaryOp(ast.USub(), value):
+            return value
+    return ast.UnaryOp(ast.USub(), bound)
 
 
 def _colons(node: ast.Subscript) -> Iterator[Slip]:

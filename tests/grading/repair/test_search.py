@@ -25,7 +25,7 @@ REPAIR = Repair(
     cell=1,
     lines=(3,),
     was=("return {w: words.count(w) + 1 for w in words}",),
-    becomes=("return {w: words.count(w) * 1 for w in words}",),
+    becomes=("return {w: words.count(w) for w in words}",),
 )
 
 

@@ -65,3 +65,39 @@ def test_what_is_made_and_never_read_is_known_by_what_it_was_made_of() -> None:
 
 def test_a_sum_in_an_index_gets_no_power() -> None:
     assert "i ** 2" not in meant("def f(a, i):\n    return a[i]", "i")
+
+
+def test_a_fixed_exponent_may_have_been_meant_to_count() -> None:
+    source = "def f(b, t):\n    return 2 / (1 - b ** 2)"
+
+    assert meant(source, "b ** 2")["b"] is Tier.PART
+    exponents = meant(source.replace("2 / ", "t / "), "2")
+    assert exponents["t"] is Tier.WORD
+    assert meant("def f(b, t):\n    return t + b * 3", "3")["t"] is Tier.PART
+
+
+def test_a_factor_may_be_missing_before_an_item_or_a_power_of_it() -> None:
+    source = "def f(v, b):\n    v['x'] = b * v['x'] + v['g'] ** 2\n    return v"
+
+    assert {"v['g'] ** 2 * b", "(1 - b) * v['g'] ** 2"} <= meant(source, "v['g'] ** 2").keys()
+    assert {"v['x'] * b", "(1 - b) * v['x']"} <= meant(source, "v['x']").keys()
+
+
+def test_a_root_may_be_missing_or_taken_twice() -> None:
+    source = "def f(s, e):\n    return s['x'] / (sqrt(sqrt(s['y'])) + e)"
+
+    assert "s['x'] ** 0.5" in meant(source, "s['x']")
+    assert "sqrt(s['y'])" in meant(source, "sqrt(sqrt(s['y']))")
+
+
+def test_a_sum_may_have_been_meant_to_be_halved() -> None:
+    assert "(a + b) // 2" in meant("def f(a, b):\n    return (a + b) * 3", "a + b")
+
+
+def test_bounds_of_a_slice_may_have_the_wrong_sign() -> None:
+    """A slice is no expression by itself."""
+    tree = function("def f(x, a, b):\n    return x[a:-b]")
+    found = next(node for node in ast.walk(tree) if isinstance(node, ast.Slice))
+    slips = {ast.unparse(new) for _, new in Slips(tree).of(found, None)}
+
+    assert {"a:b", "-a:-b"} <= slips
