@@ -210,6 +210,31 @@ def value(
     return lambda function: _mark(function, mark)
 
 
+def driver(
+    exercise: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    weight: float = 1,
+    public: bool = False,
+    compare: str = "equal",
+    raises: type[BaseException] | str = "",
+    says: str = "",
+    check: Callable[..., bool | str] | None = None,
+) -> Callable[[_Function], _Function]:
+    """Mark a generator function as a case of an exercise of the kind "driver".
+
+    It runs in the kernel: its parameters are names of the notebook, and it yields what it sees of
+    these objects, numbers, texts and the like, to be compared with what it yields on the master.
+    It imports what it needs inside, and may use what is in `grader.drivers`. All else is as for
+    `case`. What it expects must not stand in it, as a student's code could read that.
+    """
+    _check_name(exercise, "driver")
+    kind = raises if isinstance(raises, str) else raises.__name__
+    mark = CaseMark(*(exercise, rtol, atol, weight, public, compare, kind, says), "driver", check)
+    return lambda function: _mark(function, mark)
+
+
 def accepted(
     exercise: str, *, title: str, of: Callable[..., Any] | None = None, beside: str = ""
 ) -> Callable[[_Function], _Function]:

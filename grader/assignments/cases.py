@@ -15,10 +15,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.attached import Checker
+from grader.assignments.driving import driver_of
 from grader.assignments.kinds import kind_of
 from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
 from grader.assignments.paths import EXPECTED_OUTPUTS
-from grader.assignments.records import Case, Checker, Exercise, Picture, Variant
+from grader.assignments.records import Case, Exercise, Picture, Variant
 from grader.authoring import (
     ATOL,
     NO_ARGUMENTS,
@@ -191,6 +193,7 @@ class _Collected:
             raises=mark.raises,
             says=mark.says,
             check=self._checker(mark, function),
+            driver=driver_of(function) if mark.decorator == "driver" else None,
         )
 
     def _checker(self, mark: CaseMark, function: Callable[..., Any]) -> Checker | None:

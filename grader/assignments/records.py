@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from grader.assignments.attached import Checker, Driver
 from grader.authoring import Arguments
 from grader.caches import CacheOwner
 from grader.model import Visibility
@@ -95,25 +96,6 @@ class LateRule(Struct, frozen=True, forbid_unknown_fields=True):
         return ZoneInfo(self.timezone) if self.timezone else self.due.tzinfo
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """A function of the author's that judges the answers to a case, and where it is to be found.
-
-    `takes` are its parameters, of `answer`, `expected` and `arguments`. The assignment `assignment`
-    below `root` has the `exercise` with the case.
-    """
-
-    function: Callable[..., Any]
-    takes: frozenset[str]
-    root: Path
-    assignment: str
-    exercise: str
-
-    @property
-    def name(self) -> str:
-        return str(getattr(self.function, "__name__", "check"))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Case(CacheOwner):
     """One call of an exercise, and what the reference solution returns for it.
@@ -122,7 +104,8 @@ class Case(CacheOwner):
     name of its comparison, one of `COMPARISONS`. Where the exercise should raise an exception,
     `raises` is the name of its type, and `says` what its text must hold; `expected` is None then.
     `check` judges answers, if there is one. In a student's copy, which has no checkers, the case is
-    `checked_elsewhere`: an answer that is not the expected one may be right.
+    `checked_elsewhere`: an answer that is not the expected one may be right. What a `driver` yields
+    is compared in the place of what a function returns.
     """
 
     name: str
@@ -138,6 +121,7 @@ class Case(CacheOwner):
     says: str = ""
     check: Checker | None = None
     checked_elsewhere: bool = False
+    driver: Driver | None = None
 
     @property
     def is_checked(self) -> bool:

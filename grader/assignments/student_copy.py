@@ -10,6 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from grader.assignments.attached import Driver
 from grader.assignments.cases import checked_arguments
 from grader.assignments.load import read_settings
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
@@ -118,7 +119,13 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         raises=str(frozen.get("raises", "")),
         says=str(frozen.get("says", "")),
         checked_elsewhere=bool(frozen.get("checked", False)),
+        driver=_driver(frozen["driver"]) if "driver" in frozen else None,
     )
+
+
+def _driver(frozen: dict[str, Any]) -> Driver:
+    takes, labels = (tuple(map(str, frozen[key])) for key in ("takes", "labels"))
+    return Driver(str(frozen["source"]), str(frozen["name"]), takes, labels)
 
 
 def _known(compare: str) -> str:

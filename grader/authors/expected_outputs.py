@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,9 @@ def _expected(case: Case, output: Any) -> Any:
 
 def _inputs(case: Case) -> dict[str, Any]:
     """How a student gets the inputs of a public case: the module that makes them, or themselves."""
+    if case.driver:
+        nothing: dict[str, Any] = {"args": [], "kwargs": {}}
+        return {"title": case.title, "inputs": nothing, "driver": asdict(case.driver)}
     if case.module:
         return {"title": case.title, "inputs_from": case.module}
     given = case.arguments()

@@ -9,6 +9,7 @@ from grader.assignments.kinds import kind_of
 from grader.assignments.kinds.kind import ExerciseKind
 from grader.assignments.records import Case, Exercise
 from grader.assignments.untouched import Template
+from grader.authoring import Arguments
 from grader.execution.calls import Call
 from grader.execution.inputs import encoded
 from grader.execution.outcome import CellRun, NotCalled, Outcome
@@ -23,6 +24,7 @@ from grader.model import CaseResult, ExerciseResult, Mark, Verdict, Visibility
 from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import Cell, Notebook
 from grader.sandbox.shared import SharedInputs
+from grader.values import wire
 
 
 @dataclass(slots=True)
@@ -92,9 +94,23 @@ def calls_for(
         return []
     exercise = answer.exercise
     return [
-        Call(exercise.names, inputs.get(case) or encoded(case), answer.kept)
-        for case in exercise.of(visibility)
+        call_for(exercise, case, inputs.get(case), answer.kept) for case in exercise.of(visibility)
     ]
+
+
+def call_for(
+    exercise: Exercise,
+    case: Case,
+    inputs: SharedInputs | Arguments | None = None,
+    kept: bool = False,
+) -> Call:
+    """The call for a case, with its own inputs or others."""
+    if case.driver:
+        source = case.driver.source, case.driver.name, list(case.driver.takes)
+        return Call(case.driver.takes, wire.encode(source), how="drive")
+    if isinstance(inputs, Arguments):
+        return Call(exercise.names, wire.encode((inputs.args, inputs.kwargs)), kept)
+    return Call(exercise.names, inputs or encoded(case), kept)
 
 
 def judge_cases(

@@ -19,7 +19,8 @@ from multiprocessing.connection import Connection
 from types import CodeType
 from typing import Any
 
-from grader.assignments.records import Case, Checker
+from grader.assignments.attached import Checker
+from grader.assignments.records import Case
 from grader.errors import FairgradeError
 from grader.execution.inputs import encoded
 from grader.grading.checker_process import WALL_SECONDS, Request

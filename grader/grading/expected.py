@@ -10,8 +10,9 @@ from grader.assignments.kinds import kind_of
 from grader.assignments.records import Case, Exercise
 from grader.execution.outcome import Outcome, Raised, Returned
 from grader.grading.checked import ELSEWHERE, CheckerFailed, checked
+from grader.model import Visibility
 from grader.text import beginning, one_line
-from grader.values.difference import Difference
+from grader.values.difference import Difference, Returns
 from grader.values.kinds import KINDS as VALUE_KINDS
 
 LONGEST_TEXT = 80
@@ -32,7 +33,7 @@ def difference(
     Raises CheckerFailed where the checker does not say anything, or is not here.
     """
     if case.check is None:
-        found = case.first_difference(case.expected, value, exercise.returns, known_keys)
+        found = _first_difference(case, exercise, value, known_keys)
         if found and case.checked_elsewhere:
             raise CheckerFailed(ELSEWHERE)
         return found
@@ -46,6 +47,21 @@ def difference(
     return Difference(
         "", "value", message, f"{discreet}: {said.discreet}" if said.discreet else discreet
     )
+
+
+def _first_difference(
+    case: Case, exercise: Exercise, value: Any, known_keys: Iterable[Any]
+) -> Difference | None:
+    """The first difference; of a public driver, what is seen is named as the driver writes it."""
+    labels = case.driver.labels if case.driver else ()
+    public = case.visibility is Visibility.PUBLIC
+    if public and labels and isinstance(value, list) and len(value) == len(labels):
+        for label, expected, actual in zip(labels, case.expected, value, strict=True):
+            found = case.first_difference(expected, actual, Returns((label,)), known_keys)
+            if found:
+                return found
+        return None
+    return case.first_difference(case.expected, value, exercise.returns, known_keys)
 
 
 def brief(value: Any) -> str:

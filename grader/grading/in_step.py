@@ -127,7 +127,8 @@ def _inputs(exercise: Exercise, case: Case) -> str:
     inputs = case.arguments()
     try:
         raises = [case.raises.encode(), case.says.encode()] if case.raises else []
-        return _hash(wire.encode((inputs.args, inputs.kwargs)), *raises)
+        source = [case.driver.source.encode()] if case.driver else []
+        return _hash(wire.encode((inputs.args, inputs.kwargs)), *raises, *source)
     except WireError as error:
         raise AssignmentError(
             f"the inputs of the case {case.name!r} of {exercise.name!r} cannot be sent to a "

@@ -95,7 +95,7 @@ def _message(
         case Crashed():
             return words.crashed.format(name=exercise.name)
         case Missing():
-            return words.missing.format(name=exercise.name)
+            return kind_of(exercise).missing(exercise)
         case NotCalled(reason):
             return f"{words.not_tried}: {reason}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.untouched import NO_TEMPLATE
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
-from grader.execution.calls import Call
 from grader.execution.cell_steps import step_for
 from grader.execution.event_loop import run
 from grader.execution.outcome import (
@@ -26,12 +26,11 @@ from grader.execution.outcome import (
 )
 from grader.execution.session import Execution, confinement_for
 from grader.grading import observed
-from grader.grading.answers import answer_to
+from grader.grading.answers import answer_to, call_for
 from grader.grading.expected import not_raised
 from grader.grading.long_results import giving
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level
-from grader.values import wire
 
 
 def reference_outputs(assignment: Assignment, root: Path) -> dict[tuple[str, str], Any]:
@@ -94,8 +93,8 @@ async def outputs_on(
             if left[exercise]:
                 outcome = left[exercise][0]
             else:
-                encoded = wire.encode((inputs.args, inputs.kwargs))
-                outcome = await execution.call(Call((exercise.name,), encoded))
+                master = replace(exercise, other_names=())
+                outcome = await execution.call(call_for(master, case, inputs))
             if problem := _problem(exercise, case, outcome):
                 raise AssignmentError(
                     f"{assignment.master}: the reference solution of {exercise.name!r} does not "
@@ -123,8 +122,7 @@ def _in_words(exercise: Exercise, outcome: Outcome) -> str:
         case Incomparable(reason):
             return f"{words.incomparable.format(name=exercise.name)}: {reason}"
         case Missing():
-            missing = words.missing.format(name=exercise.name)
-            return f"{missing}; run the master in Jupyter"
+            return f"{kind_of(exercise).missing(exercise)}; run the master in Jupyter"
         case TimedOut(seconds):
             return f"it had not returned after {seconds:.3g} s (call_seconds in assignment.toml)"
         case NotCalled(reason):

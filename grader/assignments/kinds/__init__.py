@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.assignments.kinds.driver import DRIVER
 from grader.assignments.kinds.function import FUNCTION
 from grader.assignments.kinds.kind import ExerciseKind
 from grader.assignments.kinds.value import VALUE
@@ -11,7 +12,7 @@ from grader.assignments.records import Assignment, Exercise
 from grader.assignments.untouched import NO_TEMPLATE
 from grader.notebooks.read import Cell, Notebook
 
-KINDS: dict[str, ExerciseKind] = {"function": FUNCTION, "value": VALUE}
+KINDS: dict[str, ExerciseKind] = {"function": FUNCTION, "value": VALUE, "driver": DRIVER}
 
 
 def kind_of(exercise: Exercise) -> ExerciseKind:

@@ -82,6 +82,10 @@ class ExerciseKind:
         """What the values that are compared are called in messages."""
         return exercise.returns
 
+    def missing(self, exercise: Exercise) -> str:
+        """What is said where the notebook has nothing of the exercise's name."""
+        return self.words.missing.format(name=exercise.name)
+
     def problem(self, exercise: Exercise, master: Notebook) -> str:
         """Why the exercise cannot be graded by a master notebook; empty where it can."""
         return ""

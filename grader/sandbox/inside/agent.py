@@ -34,6 +34,7 @@ from calls import (
     seeded_and_quiet,
     within,
 )
+from driving import drive
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from kept import KeptFunction
@@ -328,16 +329,17 @@ class AgentKernel(IPythonKernel):
 
     def _asked(self, how: str, names: list[str], place: int | None, data: memoryview) -> Answer:
         """What is asked in one of the ways of `call_request`."""
+        if how == "drive":
+            return drive(*wire.decode(data), self.shell.user_ns)
         if how == "value":
             return self._value(names)
         inputs = wire.decode(data, build=True) if place is None else self._shared(place)
         return (self._kept_answer if how == "kept" else self._answer)(names, *inputs)
 
     def _value(self, names: list[str]) -> Answer:
-        """The variable of the first of `names` that the notebook has, as if it was returned."""
+        """The variable of the first of `names` that there is, as if a call had returned it."""
         namespace = self.shell.user_ns
-        found = [namespace[name] for name in names if name in namespace]
-        return returned(found[0]) if found else MISSING
+        return next((returned(namespace[name]) for name in names if name in namespace), MISSING)
 
     def _kept_answer(self, names: list[str], args: Any, kwargs: Any) -> Answer:
         """Call the first of `names` that was kept, with the names it uses as they were."""

@@ -43,6 +43,7 @@ OURS = (
     "application",
     "calls",
     "confine",
+    "driving",
     "kept",
     "landlock",
     "outlet",

@@ -1,0 +1,41 @@
+"""Functions of the author's that belong to a case: a checker, which judges, or a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A function of the author's that judges the answers to a case, and where it is to be found.
+
+    `takes` are its parameters, of `answer`, `expected` and `arguments`. The assignment `assignment`
+    below `root` has the `exercise` with the case.
+    """
+
+    function: Callable[..., Any]
+    takes: frozenset[str]
+    root: Path
+    assignment: str
+    exercise: str
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "__name__", "check"))
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A generator function of the author's that a kernel runs: `name` in `source`.
+
+    It is called with the notebook's objects of the names that it `takes`. `labels` say what it
+    yields, as it is written there; there are none where that may not be once each, in order.
+    """
+
+    source: str
+    name: str
+    takes: tuple[str, ...]
+    labels: tuple[str, ...] = ()

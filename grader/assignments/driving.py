@@ -1,0 +1,67 @@
+"""Read an author's driver: its source, which a kernel runs, and what it takes and yields."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader import drivers
+from grader.assignments.attached import Driver
+from grader.assignments.modules import error_at
+from grader.notebooks.cells import names_read
+
+LONGEST_LABEL = 60
+# Between these, a statement may run more or less often than once.
+_BRANCHES = (ast.For, ast.While, ast.If, ast.Try, ast.Match, ast.comprehension, ast.YieldFrom)
+
+
+def driver_of(function: Callable[..., Any]) -> Driver:
+    """The driver that a generator function of the author's is.
+
+    Raises AssignmentError where it is none, or uses names that it does not take or import.
+    """
+    if not inspect.isgeneratorfunction(function):
+        raise error_at(function, "a driver is a generator function: it yields what it sees")
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    given = node.args
+    if given.vararg or given.kwarg or given.defaults or given.kwonlyargs or not given.args:
+        raise error_at(function, "a driver takes names of the notebook, one or more")
+    node.decorator_list = []
+    unknown = sorted(names_read(node) - set(dir(builtins)) - {function.__name__})
+    helpers = [getattr(drivers, name) for name in unknown if _is_ready(name)]
+    others = [name for name in unknown if not _is_ready(name)]
+    if others:
+        raise error_at(
+            function,
+            f"the driver uses {others[0]!r}, which it neither takes as a parameter nor imports; it "
+            "runs in the kernel, where nothing else of this file is",
+        )
+    node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
+    sources = [_PRELUDE, *map(inspect.getsource, helpers), ast.unparse(node)]
+    takes = tuple(each.arg for each in given.args)
+    return Driver("\n".join(sources), function.__name__, takes, tuple(_labels(node)))
+
+
+_PRELUDE = "from __future__ import annotations\n"
+
+
+def _is_ready(name: str) -> bool:
+    return getattr(getattr(drivers, name, None), "__module__", "") == drivers.__name__
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _labels(node: ast.FunctionDef) -> Iterator[str]:
+    """What is yielded, as it is written; nothing where that may not be once each, in order."""
+    nodes = [each for each in ast.walk(node) if isinstance(each, (ast.Yield, *_BRANCHES))]
+    yields = [each for each in nodes if isinstance(each, ast.Yield)]
+    if len(yields) == len(nodes):
+        yields.sort(key=lambda each: (each.lineno, each.col_offset))
+        yield from (ast.unparse(each.value)[:LONGEST_LABEL] for each in yields if each.value)

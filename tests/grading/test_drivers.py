@@ -1,0 +1,280 @@
+"""Exercises of the kind "driver": what an author's generator sees of the notebook's objects."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.api import grade_notebook
+from grader.authors.validate import validate
+from grader.encoding import to_json
+from grader.errors import AssignmentError
+from grader.model import ExerciseResult, Verdict
+from tests.authored import NAME, authored, exercise, handed_in
+from tests.conftest import missing, notebook
+
+START, END = "### START CODE HERE ###", "### END CODE HERE ###"
+DRIVER = 'kind = "driver"'
+MASTER = f"""class Stack:
+    {START}
+    def __init__(self):
+        self.items = []
+    def push(self, item):
+        self.items.append(item)
+    def pop(self):
+        return self.items.pop()
+    {END}"""
+CASES = """
+from grader.authoring import driver
+from grader.drivers import calls_of_methods, recorder
+
+@driver("Stack", public=True)
+def last_in_first_out(Stack):
+    \"\"\"What was pushed last is popped first.\"\"\"
+    stack = Stack()
+    stack.push(1)
+    stack.push(2)
+    yield stack.pop()
+    yield stack.pop()
+
+@driver("Stack", public=True, raises=IndexError)
+def pop_of_nothing(Stack):
+    \"\"\"An empty stack has nothing to pop.\"\"\"
+    yield Stack().pop()
+
+@driver("Stack")
+def two_stacks(Stack):
+    \"\"\"Two stacks.\"\"\"
+    one, other = Stack(), Stack()
+    one.push("the hidden seven seas")
+    yield calls_of_methods(other, ("push", 5), ("pop",), ("pop",))
+    yield one.pop()
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return authored(tmp_path_factory.mktemp("driven"), [MASTER], CASES, exercise("Stack", DRIVER))
+
+
+def answer(root: Path, *cells: str) -> ExerciseResult:
+    (found,) = handed_in(root, *cells).exercises
+    return found
+
+
+def messages(found: ExerciseResult) -> list[str]:
+    return [case.message for case in found.cases]
+
+
+RIGHT = """class Stack:
+    def __init__(self): self.all = ()
+    def push(self, x): self.all = (x, self.all)
+    def pop(self):
+        if not self.all: raise IndexError("empty")
+        x, self.all = self.all
+        return x"""
+
+
+def test_a_class_that_behaves_as_expected_is_right(root: Path) -> None:
+    found = answer(root, RIGHT)
+    assert (found.verdict, found.score, found.code) == (Verdict.CORRECT, 10.0, RIGHT)
+
+
+def test_what_is_seen_is_named_for_public_cases_and_numbered_for_hidden_ones(root: Path) -> None:
+    queue = RIGHT.replace("(x, self.all)", "self.all + (x,)").replace(
+        "x, self.all = self.all", "x, *rest = self.all; self.all = tuple(rest)"
+    )
+    assert messages(answer(root, queue)) == [
+        "stack.pop() is 1 where 2 is expected",
+        "",
+        "",
+    ]
+    found = answer(root, RIGHT.replace('raise IndexError("empty")', "return None"))
+    assert messages(found) == [
+        "",
+        "raises nothing where IndexError is expected",
+        "observations[0][2][0] differs from what is expected",
+    ]
+    assert "seven" not in to_json(found).decode()
+
+
+def test_an_exception_is_told_with_its_line(root: Path) -> None:
+    found = answer(root, RIGHT.replace("return x", "return x.y"))
+    assert found.cases[0].message.startswith(
+        "raises AttributeError: 'int' object has no attribute 'y' (line 7 of the cell: return x.y)"
+    )
+    assert found.cases[2].message == "raises AttributeError"
+
+
+def test_stubs_and_missing_classes_are_told_apart(root: Path) -> None:
+    template = json.loads((root / "assignment" / NAME / "Lesson.ipynb").read_text())
+    stub = "".join(template["cells"][0]["source"])
+    assert answer(root, stub).verdict is Verdict.UNANSWERED
+    found = answer(root, "class Stak: pass")
+    assert found.verdict is Verdict.MISSING
+    assert found.message == (
+        "Stack is not there once the notebook has run. There is `Stak`: if that is it, it needs "
+        "the name `Stack`"
+    )
+
+
+def test_a_list_that_changes_later_is_seen_as_it_was(tmp_path: Path) -> None:
+    cases = """
+from grader.authoring import driver
+
+@driver("log")
+def twice(log):
+    \"\"\"Two entries.\"\"\"
+    entries = []
+    log(entries, "a")
+    yield entries
+    log(entries, "b")
+    yield entries
+"""
+    master = f"def log(entries, x):\n    {START}\n    entries.append(x)\n    {END}"
+    authored(tmp_path, [master], cases, exercise("log", DRIVER))
+    late = "def log(e, x):\n    if x == 'b': e.extend('ab')"
+    assert answer(tmp_path, master).verdict is Verdict.CORRECT
+    assert not answer(tmp_path, late).verdict.solved
+
+
+def test_callbacks_generators_and_fitted_models_are_seen(tmp_path: Path) -> None:
+    cases = """
+from grader.authoring import driver
+from grader.drivers import predictions_of, recorder
+
+@driver("q1.a")
+def callback(train):
+    \"\"\"The callback is called once a step.\"\"\"
+    called = recorder(True, True, False)
+    train(called)
+    yield called.calls
+
+@driver("q1.b")
+def first_of_them(countdown):
+    \"\"\"A generator that never ends.\"\"\"
+    import itertools
+    yield list(itertools.islice(countdown(3), 5))
+
+@driver("q2")
+def fitted(Mean):
+    \"\"\"It predicts the mean.\"\"\"
+    import numpy as np
+    yield predictions_of(Mean().fit(np.array([1.0, 3.0])), np.zeros(2))
+"""
+    cells = [
+        f"def train(callback):\n    {START}\n    n = 0\n    while callback(n):\n        n += 1\n"
+        f"    {END}",
+        f"def countdown(n):\n    {START}\n    while True:\n        yield n\n        n -= 1\n"
+        f"    {END}",
+        f"import numpy as np\nclass Mean:\n    {START}\n    def fit(self, x):\n"
+        "        self.mean = x.mean()\n        return self\n    def predict(self, x):\n"
+        f"        return np.full(len(x), self.mean)\n    {END}",
+    ]
+    names = [exercise(name, DRIVER) for name in ("q1.a", "q1.b", "q2")]
+    authored(tmp_path, cells, cases, *names)
+    assert list(validate(tmp_path, NAME)) == []
+    assert [each.verdict.value for each in handed_in(tmp_path, *cells).exercises] == 3 * ["correct"]
+    wrong = [cells[0].replace("n = 0", "n = 1"), cells[1].replace("n -= 1", "n -= 2"), cells[2]]
+    found = handed_in(tmp_path, *wrong).exercises
+    assert [each.verdict.value for each in found] == ["incorrect", "incorrect", "correct"]
+
+
+def test_a_figure_is_seen_by_its_lines_labels_and_limits(tmp_path: Path) -> None:
+    if importlib.util.find_spec("matplotlib") is None:
+        missing("matplotlib is not installed")
+    cases = """
+from grader.authoring import driver
+from grader.drivers import figure_of
+
+@driver("plot", public=True)
+def a_line(plot):
+    \"\"\"A line with labels.\"\"\"
+    yield figure_of(plot, [0.0, 1.0], [2.0, 3.0])
+"""
+    master = (
+        f"import matplotlib.pyplot as plt\ndef plot(x, y):\n    {START}\n"
+        f"    plt.plot(x, y, label='rate')\n    plt.xlabel('time')\n    plt.legend()\n    {END}"
+    )
+    authored(tmp_path, [master], cases, exercise("plot", DRIVER))
+    other = master.replace("plt.plot(x, y", "ax = plt.gca(); ax.plot(x, y")
+    assert answer(tmp_path, other).verdict is Verdict.CORRECT
+    found = answer(tmp_path, master.replace("'time'", "'hour'"))
+    assert found.cases[0].message == 'axes[0]["xlabel"] is "hour" where "time" is expected'
+
+
+LOOK = """
+import gc, sys
+def look():
+    found = []
+    for each in gc.get_objects():
+        found += [each] if isinstance(each, str) and "hidden seven" in each else []
+        if isinstance(each, dict):
+            found += [v for v in each.values() if isinstance(v, str) and "hidden seven" in v]
+    frame = sys._getframe()
+    while frame:
+        consts = frame.f_code.co_consts
+        found += [v for v in consts if isinstance(v, str) and v.startswith("the hidden")]
+        frame = frame.f_back
+    return found
+"""
+
+
+def test_hidden_drivers_are_not_in_the_kernel_before_public_ones_were_judged(root: Path) -> None:
+    """A class that tells all it finds: in public cases it is shown, and there is nothing yet."""
+    tells = "class Stack(Exception):\n    def push(self, x): raise KeyError(*look())\n"
+    tells += "    def pop(self): raise KeyError(*look())"
+    found = answer(root, LOOK, tells)
+    assert "seven" not in to_json(found).decode()
+    assert found.cases[0].message.startswith("raises KeyError")
+    assert found.cases[2].message == "raises KeyError"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        # Everything is equal to this one, on its side.
+        "class Any:\n    __eq__ = lambda *_: True\n    __hash__ = None\n"
+        "class Stack:\n    def push(self, x): pass\n    def pop(self): return Any()",
+        "class Stack:\n    def push(self, x): pass\n    def pop(self): return iter(int, 1)",
+        "import driving\ndriving.drive = lambda *_: driving.returned([2, 1])\n"
+        "import agent\nagent.drive = driving.drive\nclass Stack: pass",
+        "class Stack:\n    def push(self, x): pass\n    def pop(self): raise SystemExit",
+        "class Stack:\n    def push(self, x): pass\n"
+        "    def pop(self):\n        import os; os._exit(0)",
+        "class Stack:\n    def push(self, x): pass\n    def pop(self): raise StopIteration",
+    ],
+)
+def test_what_is_forged_is_judged_as_what_it_says(root: Path, hostile: str) -> None:
+    found = answer(root, hostile)
+    assert not found.verdict.solved
+    assert found.verdict is not Verdict.NOT_GRADED
+    assert found.cases[2].passed is not True
+
+
+def test_students_check_public_drivers(root: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.ipynb"
+    for cell, verdict in ((RIGHT, "correct"), (RIGHT.replace("return x", "return 1"), "incorrect")):
+        own.write_text(json.dumps(notebook(cell)))
+        (found,) = grade_notebook(own, root / "assignment" / NAME, public_only=True).exercises
+        assert found.verdict.value == verdict
+
+
+def test_the_assignment_is_in_order(root: Path) -> None:
+    assert list(validate(root, NAME)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("def d(Stack):\n    return 1", "a driver is a generator function"),
+        ("def d():\n    yield 1", "takes names of the notebook, one or more"),
+        ("def d(Stack):\n    yield np.sum(Stack)", "the driver uses 'np'"),
+        ("def d(Stak):\n    yield 1", "no cell defines 'Stak'"),
+    ],
+)
+def test_what_is_no_driver_is_refused(tmp_path: Path, written: str, problem: str) -> None:
+    cases = f'from grader.authoring import driver\n@driver("Stack")\n{written}'
+    with pytest.raises(AssignmentError, match=problem):
+        authored(tmp_path, [MASTER], cases, exercise("Stack", DRIVER))
