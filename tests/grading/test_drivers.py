@@ -94,7 +94,8 @@ def test_what_is_seen_is_named_for_public_cases_and_numbered_for_hidden_ones(roo
     assert messages(found) == [
         "",
         "raises nothing where IndexError is expected",
-        "observations[0][2][0] differs from what is expected",
+        "The last item of observations is right; the first one is right in its first and second "
+        "value and wrong in its third.\nobservations[0][2][0] differs from what is expected",
     ]
     assert "seven" not in to_json(found).decode()
 
