@@ -11,8 +11,8 @@ from dataclasses import dataclass
 _RESULTS = (
     "SELECT r.id FROM results r JOIN submissions s ON s.id = r.submission_id WHERE s.student = ?"
 )
-# What refers to another table is deleted before it.
-_DELETIONS = (
+# What refers to another table is deleted before it. A new table about students belongs here, too.
+DELETIONS = (
     *(
         f"DELETE FROM {table} WHERE result_id IN ({_RESULTS})"
         for table in ("run_results", "result_behaviours", "cases", "verdicts")
@@ -59,7 +59,7 @@ def held(db: sqlite3.Connection, student: str) -> Held:
 
 def delete(db: sqlite3.Connection, student: str) -> None:
     """Delete all rows about the student, within the transaction that `db` is in."""
-    for deletion in _DELETIONS:
+    for deletion in DELETIONS:
         db.execute(deletion, (student,))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InputError
-from grader.gradebook.forget import Held, rewrite
+from grader.gradebook.forget import DELETIONS, Held, rewrite
 from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.gradebook.unnamed import Words
 from grader.model import Submission
@@ -69,6 +69,21 @@ def test_every_row_about_the_student_is_deleted_and_no_other(both: Gradebook) ->
         assert after[table] == (number / 2 if mine else number), table
     assert both.held("tertia") == Held(2, 2, 1, ())
     assert [each.result.student for each in both.results_of(4)] == ["tertia"] * 2
+
+
+def test_no_table_about_students_is_left_out(tmp_path: Path) -> None:
+    with Gradebook(tmp_path / GRADEBOOK):
+        pass
+    about = {"student", "submission_id", "result_id"}
+    with closing(sqlite3.connect(tmp_path / GRADEBOOK)) as db:
+        tables = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        columns = {
+            name: {row[1] for row in db.execute(f"PRAGMA table_info({name})")} for name in tables
+        }
+    found = {name for name in tables if columns[name] & about}
+    assert {deletion.split()[2] for deletion in DELETIONS} == found
 
 
 def test_the_file_has_no_trace_of_the_name(both: Gradebook) -> None:
