@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-PUBLIC = ("COMPARISONS", "Digest", "Difference", "Returns", "Tolerance", "first_difference", "thaw")
+PUBLIC = (
+    *("COMPARISONS", "Digest", "Difference", "Returns", "Tolerance"),
+    *("built", "first_difference", "thaw"),
+)
 _ROOTS = ("difference", "comparisons", "frozen")
 _HEADING = '''\
 """Compares an expected with a returned value, and says what differs first.
 
 `public_tests.py` uses this. It is a part of the program that grades, made into one file by
-`grade generate`, and needs numpy and nothing else.
+`grade generate`, and needs numpy and nothing else, but pandas or scipy for values of these.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class _Array(Kind):
         if isinstance(value, np.generic):
             return _number(value, inner)
         if value.size > MAX_NUMBERS:
-            return DIGEST.freeze(_digested(value), inner)
+            return DIGEST.freeze(digested(value), inner)
         return frozen_whole(value)
 
     def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Array:
@@ -165,7 +165,7 @@ class _Array(Kind):
         return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
 
     def condensed(self, value: Any) -> Any:
-        return _digested(value) if value.size > MAX_NUMBERS else value
+        return digested(value) if value.size > MAX_NUMBERS else value
 
     def leaves(self, value: Any, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return list(np.ravel(value).tolist())
@@ -251,7 +251,8 @@ def _bytes(array: Array) -> Array:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
-def _digested(array: Array) -> Digest:
+def digested(array: Array) -> Digest:
+    """What is kept of a large array."""
     return Digest(array.shape, array.dtype.name, digest(array), head_of(array))
 
 

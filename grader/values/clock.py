@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .kind import Kind, ValuePath
+from .pandas_time import plain_time
 from .time_array import as_moment, instant, same_times
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class _DateTime(_Written):
     def differences(
         self, expected: datetime, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
+        actual = plain_time(actual)
         if isinstance(actual, np.datetime64) and expected.tzinfo is None:
             yield from walk.value(np.datetime64(expected), actual, path)
         else:

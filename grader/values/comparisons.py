@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,11 @@ import numpy as np
 from .contents import negative
 from .difference import Difference, Returns, Tolerance, Walk, first_difference
 from .kind import ValuePath, plain
+from .ordering import rank
 from .sequence import wrong_count
+from .table import recorded_table
+from .table_compared import ANOTHER_ORDER, form_differences
+from .table_record import Table
 
 # Of items to be compared up to order, at most so many pairs are tried that are none.
 MOST_PAIRS = 100_000
@@ -51,26 +54,61 @@ class _InAnyOrder(Walk):
         elif len(expected) != len(actual):
             yield wrong_count(expected, actual, self, path)
         else:
-            for item in self._missing(expected, actual):
+            for item in _without_partner(expected, actual, self):
                 what = f"has no item {self.brief(item)} (in whatever order)"
                 hushed = "lacks an item that is expected (in whatever order)"
                 yield self.found(path, "value", what, hushed)
 
-    def _missing(self, expected: Any, actual: Any) -> Iterator[Any]:
-        """The expected items that cannot be paired with actual ones."""
-        rest = sorted(map(plain, actual), key=_rank, reverse=True)
-        tries = 0
-        for item in sorted(map(plain, expected), key=_rank):
-            for index in reversed(range(len(rest))):
-                if next(self.value(item, rest[index], ()), None) is None:
-                    del rest[index]
-                    break
-                tries += 1
-                if tries > MOST_PAIRS:
-                    yield item
-                    return
-            else:
+
+def _without_partner(expected: Any, actual: Any, walk: Walk) -> Iterator[Any]:
+    """The expected items that cannot be paired with actual ones."""
+    rest = sorted(map(plain, actual), key=rank, reverse=True)
+    tries = 0
+    for item in sorted(map(plain, expected), key=rank):
+        for index in reversed(range(len(rest))):
+            if next(walk.value(item, rest[index], ()), None) is None:
+                del rest[index]
+                break
+            tries += 1
+            if tries > MOST_PAIRS:
                 yield item
+                return
+        else:
+            yield item
+
+
+def with_rows_in_any_order(
+    expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
+) -> Difference | None:
+    """As `first_difference`, but the rows of each returned table may be in another order.
+
+    The labels of rows count, unless the expected ones are 0, 1, 2 and so on.
+    """
+    walk = _RowsInAnyOrder(tolerance, returns, expected, known_keys)
+    return next(walk.returned(expected, actual), None)
+
+
+class _RowsInAnyOrder(Walk):
+    def whole(self, expected: Any, actual: Any, path: ValuePath) -> Iterator[Difference]:
+        found = next(self.value(expected, actual, path), None)
+        if found is None or not isinstance(expected, Table):
+            yield from filter(None, [found])
+            return
+        kept = recorded_table(actual)
+        if type(kept) is not type(expected):
+            yield found
+        elif form := next(form_differences(expected, kept, self, path), None):
+            yield form
+        elif ANOTHER_ORDER not in found.message:
+            yield from self._lacking(expected, kept, path)
+
+    def _lacking(self, expected: Table, actual: Any, path: ValuePath) -> Iterator[Difference]:
+        labelled = not expected.index.are_numbers_of_rows
+        rows = expected.rows(labelled), actual.rows(labelled)
+        for row in _without_partner(*rows, self):
+            what = f"has no row {self.brief(row)} (in whatever order)"
+            hushed = "lacks a row that is expected (in whatever order)"
+            yield self.found(path, "value", what, hushed)
 
 
 def _has_order(expected: Any, actual: Any, found: Difference) -> bool:
@@ -78,16 +116,6 @@ def _has_order(expected: Any, actual: Any, found: Difference) -> bool:
     if isinstance(expected, np.ndarray):
         return expected.ndim == 1 and found.kind in ("value", "nan")
     return isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple))
-
-
-def _rank(item: Any) -> tuple[int, Any]:
-    """What items are sorted by, so that those within the tolerance are close to each other."""
-    if isinstance(item, (int, float)):
-        return (0, item) if item == item else (1, 0)
-    rounded = re.sub(
-        r"(?<!\d)\d++\.\d++(e-?\d++)?+", lambda number: f"{float(number[0]):.6g}", repr(item)
-    )
-    return 2, rounded
 
 
 def up_to_sign(
@@ -107,5 +135,6 @@ def up_to_sign(
 COMPARISONS = {
     "equal": Comparison(),
     "order": Comparison(in_any_order),
+    "rows": Comparison(with_rows_in_any_order),
     "sign": Comparison(up_to_sign, by_parts=False),
 }

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 ValuePath: TypeAlias = tuple[Any, ...]
 
 
+class CannotRead(Exception):
+    """An object of a library with something in it that is not sent, nor compared."""
+
+
 class CannotFreeze(Exception):
     """A value that JSON is not to hold; the text goes on after "expected outputs"."""
 
@@ -178,6 +182,20 @@ class Position:
 class Index(Position, int):
     def __str__(self) -> str:
         return f"[{int(self)}]"
+
+
+class Label(Position):
+    """A step that names something by the words of the author's data, such as a column.
+
+    Words that may hold no value have `hushed` instead of `text`, and only where the reader knows
+    the label, `known`.
+    """
+
+    def __init__(self, text: str, known: Any, hushed: str) -> None:
+        self.text, self.known, self.hushed = text, known, hushed
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Attribute(Position, str):

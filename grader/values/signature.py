@@ -20,6 +20,8 @@ from grader.values.contents import negative
 from grader.values.difference import Tolerance
 from grader.values.kind import plain
 from grader.values.kinds import KINDS
+from grader.values.table import row_for_signature
+from grader.values.table_record import Table
 
 # A step has this many tolerances, up to the next power of two.
 WIDTH = 256
@@ -48,7 +50,20 @@ def signature(
             value = [_in_order(each, tolerance) for each in value]
         else:
             value = _in_order(value, tolerance)
+    if compare == "rows":
+        if several and isinstance(value, (list, tuple)):
+            value = [_rows_in_order(each, tolerance) for each in value]
+        else:
+            value = _rows_in_order(value, tolerance)
     return _signature(value, tolerance)
+
+
+def _rows_in_order(value: Any, tolerance: Tolerance) -> Any:
+    if not isinstance(value, Table):
+        return value
+    labelled = not value.index.are_numbers_of_rows
+    rows = [row_for_signature(value, row, labelled) for row in range(len(value.index))]
+    return value.labels(), sorted(rows, key=lambda row: _signature(row, tolerance))
 
 
 def _in_order(value: Any, tolerance: Tolerance) -> Any:
@@ -80,7 +95,8 @@ class _Outline:
 
     def add(self, value: Any) -> None:
         value = plain(value)
-        value = KINDS.of(value).simplified(value)
+        while (simple := KINDS.of(value).simplified(value)) is not value:
+            value = simple
         match value:
             case bool():
                 self.text += _exact(value)

@@ -27,6 +27,7 @@ from .array_shape import (
 )
 from .kind import Kind, ValuePath
 from .limits import WireError
+from .pandas_time import plain_time
 
 if TYPE_CHECKING:
     from .difference import Difference, Walk
@@ -225,7 +226,8 @@ def _unit(dtype: np.dtype[Any]) -> str:
 
 
 def as_moment(value: Any) -> Any:
-    """Python's date with time, without an offset, or duration as numpy's; else the value."""
+    """Another's date with time, without an offset, or duration as numpy's; else the value."""
+    value = plain_time(value)
     if isinstance(value, datetime) and value.tzinfo is None:
         return np.datetime64(value, "us")
     return np.timedelta64(value, "us") if isinstance(value, timedelta) else value

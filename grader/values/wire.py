@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from .kind import Kind, Kinds
+from .kind import CannotRead, Kind, Kinds, plain
 from .kinds import KINDS
 from .limits import MAX_ALIKE_BYTES, MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_KEYS, WireError
 
@@ -58,6 +58,8 @@ def encode(value: Any, *, kinds: Kinds = KINDS, inputs: bool = False) -> bytes |
         writer.write(value, "the value", 0)
     except (WireError, MemoryError):
         raise
+    except CannotRead as what:
+        raise WireError(str(what)) from None
     except Exception as error:  # what an object's own methods raise, or those of its library
         raise WireError(f"the value cannot be read: {type(error).__name__}") from None
     return writer.joined()
@@ -131,6 +133,7 @@ class Writer:
 
     def write_single(self, value: Any, where: str, depth: int) -> None:
         """Write a value that may not hold others."""
+        value = plain(value) if isinstance(value, np.generic) else value
         if self._kind_of(value).compound:
             raise WireError(f"{where} is of type {type(value).__name__}, not a single value")
         self.write(value, where, depth)
@@ -221,6 +224,14 @@ class Reader:
             raise WireError(f"an unknown tag {bytes([tag])!r} at byte {self.position - 1}")
         value = kind.decode(tag, self, depth)
         return kind.built(value) if self._build else value
+
+    def read_part(self, depth: int) -> Any:
+        """The next value as it is read, though what it is a part of is built with `build`."""
+        build, self._build = self._build, False
+        try:
+            return self.read(depth)
+        finally:
+            self._build = build
 
     def read_single(self, depth: int) -> Any:
         """The next value, which may not hold others."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse
 
 from grader.assignments.records import Limits
@@ -19,7 +20,10 @@ from grader.execution.session import Execution, confinement_for
 from grader.notebooks.read import Cell
 from grader.sandbox.level import Level
 from grader.values import wire
+from grader.values.difference import first_difference
+from grader.values.frozen import freeze, thaw
 from grader.values.objects import DataObject, Member
+from grader.values.table import Frame, Series
 
 Point = namedtuple("Point", "x y")
 
@@ -74,3 +78,29 @@ def f():
     outcome = called(cell)
     assert isinstance(outcome, Returned), outcome
     assert outcome.value == [Member("Colour", "RED"), DataObject("Circle", {"radius": 1.5})]
+
+
+def test_a_function_of_frames_is_given_frames_and_its_frames_come_out_as_columns() -> None:
+    cell = """
+def f(sales, day):
+    import pandas
+    assert type(sales) is pandas.DataFrame and type(day) is pandas.Timestamp
+    assert str(sales.dtypes["shop"]) == "category"
+    late = sales[sales["at"] >= day]
+    return late, late.groupby("shop", observed=True)["price"].sum(), sales["price"].isna()
+"""
+    sales = pd.DataFrame(
+        {
+            "shop": pd.Categorical(["a", "b", "a"]),
+            "price": pd.array([1.5, 2.5, None], dtype="Float64"),
+            "at": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"]),
+        }
+    )
+    day = pd.Timestamp("2024-01-02")
+    outcome = called(cell, sales, day)
+    assert isinstance(outcome, Returned), outcome
+    late = sales[sales["at"] >= day]
+    sums = late.groupby("shop", observed=True)["price"].sum()
+    expected = thaw(freeze((late, sums, sales["price"].isna())))
+    assert first_difference(expected, outcome.value) is None
+    assert [type(each) for each in outcome.value] == [Frame, Series, Series]
