@@ -177,7 +177,8 @@ class _Run:
 
     def _observed(self, driver: dict[str, Any], seed: int) -> dict[str, Any]:
         """A hash of what a driver yields with the random generators at a seed."""
-        hashes = []
+        hashes, seen = [], []
+        first = 0
         _seed(seed)
         try:
             scope: dict[str, Any] = {}
@@ -186,17 +187,27 @@ class _Run:
             with _time_limit(self.request["seconds"]):
                 for value in generator:
                     sent = _sent(value)
+                    line = generator.gi_frame.f_lineno
+                    first = first or line
                     if sent["why"]:
-                        line = generator.gi_frame.f_lineno
                         return {"problem": sent["why"], "line": line, "of_value": True}
                     hashes.append(sent["sent"])
+                    seen.append(wire.decode(base64.b64decode(sent["sent"])))
                     if len(hashes) > MAX_YIELDS:
                         return {"problem": "it yields too many values", "line": 0}
         except BaseException as error:
             return {"problem": f"raises {_words(error)}", "line": 0}
         if not hashes:
             return {"problem": "it yields nothing", "line": 0}
+        if driver["checker"] and not _holds(driver, seen):
+            return {"problem": "its checker does not hold", "line": first, "of_value": True}
         return {"problem": "", "line": 0, "hash": hashlib.sha256("".join(hashes).encode()).digest()}
+
+
+def _holds(driver: dict[str, Any], seen: list[Any]) -> bool:
+    scope: dict[str, Any] = {}
+    exec(compile(driver["checker"], "<checker>", "exec"), scope)
+    return bool(scope[f"{driver['function']}_holds"](seen))
 
 
 def _shell() -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from grader.authors.importing.checks import Check, Form
+from grader.authors.importing.conditions import Condition
 from grader.authors.importing.names import (
     Names,
     blocks,
@@ -39,6 +40,7 @@ class DriverSource:
     source: str
     needs: list[str]
     look: list[str] = field(default_factory=list)
+    checker: str = ""
     lines: dict[int, Check] = field(default_factory=dict)
 
 
@@ -50,13 +52,15 @@ def driver_source(
     names: Names,
     chosen: Callable[[Check], bool],
     as_truth: Iterable[Check] = (),
+    condition: Condition | None = None,
 ) -> DriverSource | None:
     """The driver of a test's chosen checks; None where none of them is left.
 
     `before` are the tests of the notebook that ran earlier, which may have bound names that this
-    one reads. Checks in `as_truth` yield whether they hold, as their values cannot be sent.
+    one reads. Checks in `as_truth` yield whether they hold, as their values cannot be sent. With a
+    `condition`, the one chosen check yields what is seen, and a checker says what has to hold.
     """
-    made = _Maker(parsed, names, chosen, [id(each) for each in as_truth])
+    made = _Maker(parsed, names, chosen, [id(each) for each in as_truth], condition)
     body = made.block(parsed.body)
     if not made.yields:
         return None
@@ -86,8 +90,14 @@ def _earlier(before: Sequence[ParsedTest]) -> list[ast.stmt]:
 
 class _Maker:
     def __init__(
-        self, parsed: ParsedTest, names: Names, chosen: Callable[[Check], bool], as_truth: list[int]
+        self,
+        parsed: ParsedTest,
+        names: Names,
+        chosen: Callable[[Check], bool],
+        as_truth: list[int],
+        condition: Condition | None,
     ) -> None:
+        self.condition = condition
         self.parsed, self.names, self.chosen, self.as_truth = parsed, names, chosen, as_truth
         self.yields: list[tuple[ast.expr, Check]] = []
         self.kept: list[Check] = []
@@ -114,6 +124,8 @@ class _Maker:
         self.kept.append(check)
         if check.form is Form.RAISES:
             return [self._raising(check)]
+        if self.condition:
+            return [self._seen(list(self.condition.seen), check)]
         if check.shown and id(check) in self.as_truth:
             # The value cannot be sent; its text is what the other program compares.
             text_of = ast.Name("str", ast.Load())
@@ -141,14 +153,16 @@ class _Maker:
         return _whole(ast.Try([node], [failed], [self._yield(ast.Constant(True), check)], []))
 
     def _raising(self, check: Check) -> ast.stmt:
-        def said(text: str) -> list[ast.stmt]:
-            return [self._yield(ast.Constant(text), check)]
+        """What raises, and the names of the exception's type and its bases; none if nothing did."""
+        names = ast.parse("[each.__name__ for each in type(error).__mro__]", mode="eval").body
+        handler = ast.ExceptHandler(
+            ast.Name("Exception", ast.Load()), "error", [self._seen([names], check)]
+        )
+        nothing = self._seen([ast.List([], ast.Load())], check)
+        return _whole(ast.Try([ast.Expr(check.values[0])], [handler], [nothing], []))
 
-        handlers = [ast.ExceptHandler(ast.Name(check.raises, ast.Load()), None, said(check.raises))]
-        if check.raises != "Exception":
-            other = said("another exception")
-            handlers.append(ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, other))
-        return _whole(ast.Try([ast.Expr(check.values[0])], handlers, said("no exception"), []))
+    def _seen(self, values: list[ast.expr], check: Check) -> ast.stmt:
+        return self._yield(ast.Tuple(values, ast.Load()), check)
 
 
 def _whole(node: ast.Try) -> ast.Try:
@@ -289,4 +303,5 @@ def _written(
     for number, line in enumerate(lines, start=1):
         if line.strip().startswith("yield "):
             by_line[number] = next(checks, made.kept[-1])
-    return DriverSource(name, "\n".join(lines) + "\n", needs, look, by_line)
+    checker = made.condition.checker(f"{name}_holds") if made.condition else ""
+    return DriverSource(name, "\n".join(lines) + "\n", needs, look, checker, by_line)

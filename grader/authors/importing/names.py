@@ -143,8 +143,16 @@ def bound_by(node: ast.stmt) -> set[str]:
         return {node.name}
     if isinstance(node, _IMPORTS):
         return {(each.asname or each.name).split(".")[0] for each in node.names}
-    nodes = (each for part in head_of(node) for each in ast.walk(part))
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    nodes = [each for part in head_of(node) for each in ast.walk(part)]
+    # The names of a comprehension are its own.
+    inside = {
+        id(name)
+        for each in nodes
+        if isinstance(each, ast.comprehension)
+        for name in ast.walk(each.target)
+    }
+    stored = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return {n.id for n in stored if id(n) not in inside}
 
 
 def _stored(parts: list[ast.AST]) -> set[str]:
@@ -196,4 +204,6 @@ def read_first(body: list[ast.stmt]) -> list[str]:
 
 
 def _bound_inside(node: ast.stmt) -> set[str]:
-    return {name for each in statements([node]) for name in bound_by(each)} | bound_by(node)
+    found = {name for each in statements([node]) for name in bound_by(each)} | bound_by(node)
+    handlers = [each for each in ast.walk(node) if isinstance(each, ast.ExceptHandler)]
+    return found | {each.name for each in handlers if each.name}

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from grader.authors.importing.checks import Check
+from grader.authors.importing.conditions import Condition, condition_of
 from grader.authors.importing.driver_source import DriverSource, driver_source
 from grader.authors.importing.foreign import Master, Test, Unit
 from grader.authors.importing.names import Names, loaded
@@ -19,7 +20,7 @@ from grader.values.frozen import freeze, holds_digest
 
 # More calls of one exercise are left to a driver, which makes them in its loop.
 MOST_CASES = 40
-_Group: TypeAlias = tuple[bool, float | None, float | None]
+_Group: TypeAlias = tuple[bool, float | None, float | None, int]
 _GENERATED_NAME = re.compile(r"cell[-_][0-9a-f]{6,}")
 
 
@@ -233,36 +234,59 @@ class Planner:
         )
         planned = Planned(unit, Kind.DRIVER, self._name(unit, number, subject or "unit"))
         for at, each in enumerate(parsed):
-            groups = dict.fromkeys(_group(each, check) for check in each.all_checks)
+            groups = self._groups(each)
             for number, group in enumerate(groups):
                 suffix = f"_{chr(ord('a') + number)}" if len(groups) > 1 else ""
                 name = f"{planned.name}{suffix}_{at + 1}"
-                self._add_driver(planned, each, parsed[:at], name, group, len(groups))
+                self._add_driver(planned, each, parsed[:at], name, groups[group], len(groups))
         if not planned.drivers:
             planned.needs(State.AUTHOR, "nothing of what its tests compare could be observed")
         return planned
+
+    def _groups(self, parsed: ParsedTest) -> dict[_Group, list[Check]]:
+        """The checks of a test, in groups that have a driver each."""
+        groups: dict[_Group, list[Check]] = {}
+        for check in parsed.all_checks:
+            alone = self._condition(parsed, check) is not None
+            groups.setdefault(_group(parsed, check, alone), []).append(check)
+        return groups
+
+    def _condition(self, parsed: ParsedTest, check: Check) -> Condition | None:
+        """What has to hold of what a check sees, where that can be judged outside of the kernel."""
+        if (parsed.test.step, check.first) in self.as_truth:
+            return None
+        return condition_of(check, parsed, self.names)
 
     def _add_driver(
         self,
         planned: Planned,
         each: ParsedTest,
-        planned_before: list[ParsedTest],
+        before: list[ParsedTest],
         name: str,
-        group: _Group,
+        checks: list[Check],
         shared_by: int,
     ) -> None:
-        def chosen(check: Check) -> bool:
-            return _group(each, check) == group
-
-        hidden, rtol, atol = group
+        first = checks[0]
+        condition = self._condition(each, first)
+        hidden = each.hides(first)
         title = f"What a {'hidden' if hidden else 'visible'} test looks at."
+        own = {id(check) for check in checks}
         truth = [c for c in each.all_checks if (each.test.step, c.first) in self.as_truth]
-        before = [*self.before, *planned_before]
-        source = driver_source(name, title, each, before, self.names, chosen, truth)
+        source = driver_source(
+            name,
+            title,
+            each,
+            [*self.before, *before],
+            self.names,
+            lambda check: id(check) in own,
+            truth,
+            condition,
+        )
         if not source:
             return
         weight = self._weight(planned.unit, each.test) / shared_by
-        planned.drivers.append(PlannedDriver(source, rtol, atol, not hidden, weight))
+        tolerances = (None, None) if condition else (first.rtol, first.atol)
+        planned.drivers.append(PlannedDriver(source, *tolerances, not hidden, weight))
         for problem in source.look:
             planned.needs(State.LOOK, problem)
         for needed in source.needs:
@@ -303,9 +327,12 @@ def _read(check: Check) -> list[str]:
     return [name for value in check.values for name in sorted(loaded(value))]
 
 
-def _group(parsed: ParsedTest, check: Check) -> _Group:
-    """What the checks of one driver have in common: whether they are hidden, and tolerances."""
-    return parsed.hides(check), check.rtol, check.atol
+def _group(parsed: ParsedTest, check: Check, alone: bool) -> _Group:
+    """What the checks of one driver have in common: whether they are hidden, and tolerances.
+
+    A check with a condition of its own has a driver alone.
+    """
+    return parsed.hides(check), check.rtol, check.atol, id(check) if alone else 0
 
 
 def _add(cases: list[PlannedCase], case: PlannedCase) -> None:

@@ -47,11 +47,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A driver to try: its function's name, the names of the notebook it needs, its source."""
+    """A driver to try: its function's name, the names it needs, its source, its checker's."""
 
     function: str
     needs: tuple[str, ...]
     source: str
+    checker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,13 @@ def run_master(
         "tests": tests,
         "calls": [{"name": c.name, "sent": c.sent, "raises": raises} for c, raises in calls],
         "drivers": [
-            {"function": d.function, "needs": d.needs, "source": d.source} for d in drivers
+            {
+                "function": each.function,
+                "needs": each.needs,
+                "source": each.source,
+                "checker": each.checker,
+            }
+            for each in drivers
         ],
         "seconds": seconds,
     }

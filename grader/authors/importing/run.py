@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authors.importing.checks import Form
 from grader.authors.importing.foreign import Master
 from grader.authors.importing.names import Names, names_of
 from grader.authors.importing.nbgrader import read_nbgrader
@@ -113,12 +112,7 @@ def _tried(master: Master, names: Names, planner: Planner, planned: list[Planned
             continue
         check = driver.source.lines.get(result.line)
         step = _step_of(planner, each, driver)
-        if (
-            check
-            and result.of_value
-            and check.form is Form.SAME
-            and (step, check.first) not in planner.as_truth
-        ):
+        if check and result.of_value and (step, check.first) not in planner.as_truth:
             planner.as_truth.append((step, check.first))
             again = True
         else:
@@ -134,7 +128,7 @@ def _step_of(planner: Planner, planned: Planned, driver: PlannedDriver) -> int:
 
 def _driver(driver: PlannedDriver) -> Driver:
     source = driver.source
-    return Driver(source.name, tuple(source.needs), source.source)
+    return Driver(source.name, tuple(source.needs), source.source, source.checker)
 
 
 def _shown(call: Call) -> str:

@@ -232,15 +232,25 @@ def _case(planned: Planned, case: PlannedCase, number: int, inputs: Inputs) -> s
 
 
 def _driver(planned: Planned, driver: PlannedDriver) -> str:
-    return f"{_mark('driver', planned.name, driver, planned.weighted)}\n{driver.source.source}"
+    source = driver.source
+    checker = f"{source.name}_holds" if source.checker else ""
+    mark = _mark("driver", planned.name, driver, planned.weighted, checker)
+    return (f"{source.checker}\n\n" if checker else "") + f"{mark}\n{source.source}"
 
 
-def _mark(decorator: str, name: str, case: PlannedCase | PlannedDriver, weighted: bool) -> str:
+def _mark(
+    decorator: str,
+    name: str,
+    case: PlannedCase | PlannedDriver,
+    weighted: bool,
+    checker: str = "",
+) -> str:
     parts = [json.dumps(name)]
     parts += [f"rtol={case.rtol!r}"] if case.rtol is not None else []
     parts += [f"atol={case.atol!r}"] if case.atol is not None else []
     parts += [f"weight={case.weight:g}"] if weighted else []
     parts += ["public=True"] if case.public else []
+    parts += [f"check={checker}"] if checker else []
     raises = getattr(case, "raises", "")
     if raises:
         parts.append(f"raises={raises if hasattr(builtins, raises) else json.dumps(raises)}")

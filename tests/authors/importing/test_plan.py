@@ -97,22 +97,53 @@ def test_hidden_and_visible_asserts_and_each_tolerance_have_drivers_of_their_own
     assert found == [(True, None), (True, 1e-5), (False, None)]
 
 
-def test_of_what_is_no_equality_only_the_truth_is_observed_and_the_author_is_told(
+def test_of_what_is_no_equality_the_values_are_seen_and_the_assert_is_judged_outside(
     tmp_path: Path,
 ) -> None:
-    sign, between, two = planned(
+    sign, between, two, every, raises = planned(
         tmp_path,
         POWERS,
         graded("sign", 1, "assert powers(2.0)[0] > 0"),
-        graded("between", 1, "assert (powers(2.0) < 5).all() and powers(2.0)[1] == 2"),
+        graded("between", 1, "assert (powers(2.0) < 5).all()"),
         graded("two", 1, "assert np.allclose(powers(2.0)[1] ** 2, powers(4.0)[1])"),
+        graded("every", 1, "assert all(isinstance(each, float) for each in powers(2.0))"),
+        graded("raises", 1, "try:\n    powers('a')\n    assert False\nexcept TypeError:\n    pass"),
     )
-    for plan in (sign, between, two):
-        assert (plan.kind, plan.state) == (Kind.DRIVER, State.LOOK)
-        assert "only the truth is observed, which a student can forge" in plan.reasons[0]
-    assert driver(sign).splitlines()[-1] == "yield bool(powers(2.0)[0] > 0)"
-    assert "# For the author: of" in sign.drivers[0].source.source
-    assert "np.allclose(powers(2.0)[1] ** 2, powers(4.0)[1])" in driver(two)
+    for plan in (sign, between, two, every):
+        assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert raises.kind is Kind.FUNCTION
+    assert driver(sign).splitlines()[-1] == "yield (powers(2.0)[0],)"
+    assert "bool(_0 > 0) for (_0,) in answer" in sign.drivers[0].source.checker
+    assert "bool((_0 < 5).all()) for (_0,) in answer" in between.drivers[0].source.checker
+    assert driver(two).splitlines()[-1] == "yield (powers(2.0)[1], powers(4.0)[1])"
+    assert "np.allclose(_0 ** 2, _1, rtol" in two.drivers[0].source.checker
+    assert "all([isinstance(each, float) for each in _0])" in every.drivers[0].source.checker
+
+
+def test_of_what_has_to_raise_a_driver_sees_the_type_and_its_bases(tmp_path: Path) -> None:
+    _, plan = planned(
+        tmp_path,
+        POWERS,
+        graded("one", 1, "assert powers(2.0)[1] == powers(2.0)[1] == 2"),
+        graded("two", 1, "with np.testing.assert_raises(TypeError):\n    Stack().push()"),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert "TypeError" not in plan.drivers[0].source.source
+    assert "'TypeError' in _0" in plan.drivers[0].source.checker
+
+
+def test_where_that_cannot_be_parted_only_the_truth_is_seen_and_the_author_is_told(
+    tmp_path: Path,
+) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded("loop", 1, "for least in (0, 1):\n    assert powers(2.0)[least] > least"),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.LOOK)
+    assert "only the truth is observed, which a student can forge" in plan.reasons[0]
+    assert driver(plan).splitlines()[-1] == "yield bool(powers(2.0)[least] > least)"
+    assert "# For the author: of" in plan.drivers[0].source.source
 
 
 def test_a_value_that_cannot_be_sent_is_observed_by_the_truth_of_its_assert(tmp_path: Path) -> None:
