@@ -68,6 +68,7 @@ def names_read(node: ast.stmt) -> set[str]:
     nodes = list(ast.walk(node))
     own = {each.arg for each in nodes if isinstance(each, ast.arg)}
     own |= {name for each in nodes for name in _binds(each)}
+    own |= {each.name for each in nodes if isinstance(each, ast.ExceptHandler) and each.name}
     return {each.id for each in nodes if isinstance(each, ast.Name)} - own
 
 

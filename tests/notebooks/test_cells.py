@@ -232,6 +232,13 @@ def test_a_statement_reads_the_names_that_it_does_not_bind() -> None:
     assert names_read(statement) == {"Y", "g", "np"}
 
 
+def test_the_name_of_a_caught_exception_is_the_statements_own() -> None:
+    ((statement, _),) = bindings(
+        "try:\n    y = f(1)\nexcept ValueError as error:\n    print(error)"
+    )
+    assert names_read(statement) == {"f", "print", "ValueError"}
+
+
 def test_within_the_context_a_cell_is_parsed_once_and_forgotten_at_its_end() -> None:
     source = "def f():\n    return 1"
     with parsed_once():

@@ -64,8 +64,8 @@ def condition_of(check: Check, parsed: ParsedTest, names: Names) -> Condition | 
     """
     if check.form is Form.RAISES:
         named = ast.Constant(check.raises)
-        holds = ast.Compare(named, [ast.In()], [ast.Name("_0", ast.Load())])
-        return Condition(check.values, holds, ())
+        among = ast.Compare(named, [ast.In()], [ast.Name("_0", ast.Load())])
+        return Condition(check.values, among, ())
     if check.shown:
         return None
     if check.form is Form.SAME and len(check.values) == 1:

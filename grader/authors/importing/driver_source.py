@@ -74,6 +74,8 @@ def driver_source(
     needs = [each for each in needs if each not in names.imports and each not in unknown]
     if unknown:
         made.look.append(f"it reads {', '.join(unknown)}, which nothing in the notebook binds")
+    if not needs:
+        made.look.append("it takes nothing of the notebook")
     made.look += _leaks(body, parsed, made.kept)
     return _written(name, title, needs, imports, body, made)
 

@@ -288,7 +288,7 @@ class Planner:
         tolerances = (None, None) if condition else (first.rtol, first.atol)
         planned.drivers.append(PlannedDriver(source, *tolerances, not hidden, weight))
         for problem in source.look:
-            planned.needs(State.LOOK, problem)
+            planned.needs(State.LOOK if source.needs else State.AUTHOR, problem)
         for needed in source.needs:
             if self._changes_later(needed, each.test.step):
                 planned.needs(

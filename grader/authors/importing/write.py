@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import re
@@ -15,6 +16,7 @@ from grader.authors.importing.literals import FOLDER, Inputs
 from grader.authors.importing.plan import Kind, Planned, PlannedCase, PlannedDriver, State
 from grader.errors import InputError
 from grader.files import write_file
+from grader.notebooks.parsing import parsed_cell
 
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[*_`#>|]+|\$[^$]*\$")
 _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
@@ -43,6 +45,10 @@ def write_assignment(
         if taken.exists():
             raise InputError(f"{taken}: exists already; choose another name")
     helpers = _files_needed(master)
+    master.remarks += [
+        f"{each}: a notebook finds files only beside it here, not in folders; put it there"
+        for each in _files_in_folders(master)
+    ]
     notebook = re.sub(r"[^\w.-]+", "_", master.path.name)
     settings = _settings(name, notebook, master, planned, helpers, set(kinds))
     cases, files = _cases(planned, set(kinds))
@@ -73,6 +79,20 @@ def _files_needed(master: Master) -> list[str]:
         if usable and (named or imported) and path.stat().st_size <= MOST_FILE_BYTES:
             found.append(path.name)
     return found
+
+
+def _files_in_folders(master: Master) -> list[str]:
+    """The files in folders beside the master that its cells name."""
+    found = set[str]()
+    for step in master.steps:
+        for node in ast.walk(parsed_cell(step.source).tree):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and "/" in text.strip("/") and len(text) < 200:
+                try:
+                    found |= {text} if (master.path.parent / text).is_file() else set()
+                except (OSError, ValueError):
+                    continue
+    return sorted(found)
 
 
 def _notebook(master: Master) -> bytes:

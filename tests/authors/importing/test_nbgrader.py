@@ -249,3 +249,47 @@ def test_a_variable_is_compared_after_its_cell_where_the_notebook_changes_it(
         1.5,
         [1, 2],
     ]
+
+
+def test_drivers_of_all_forms_are_in_order(tmp_path: Path) -> None:
+    imported(
+        tmp_path,
+        code("import numpy as np"),
+        SQUARES,
+        graded("first", 1, "assert squares(2) == [1, 4]"),
+        graded("part", 1, "assert len(squares(3)) == 3\nassert squares(3)[0] == 1"),
+        graded("above", 1, "assert all(each > 0 for each in squares(3))"),
+        graded("near", 1, "assert np.isclose(sum(squares(3)), 14)"),
+        graded("two", 1, "assert squares(3)[:2] == squares(2)"),
+        graded(
+            "raises",
+            1,
+            """
+            for n in (0, -4):
+                try:
+                    squares(n)
+                except ValueError:
+                    pass
+                else:
+                    raise AssertionError("did not raise")
+            """,
+        ),
+        graded("loop", 1, "for n in (1, 2):\n    assert len(squares(n)) >= n"),
+        files={"unused.txt": ""},
+    )
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+    exercises = load_assignment(tmp_path, "sums").exercises
+    assert [each.kind for each in exercises] == ["function"] + 6 * ["driver"]
+
+
+def test_files_in_folders_are_named_as_no_notebook_finds_them_here(tmp_path: Path) -> None:
+    (tmp_path / "source" / "data").mkdir(parents=True)
+    (tmp_path / "source" / "data" / "a.csv").write_text("1")
+    made = imported(
+        tmp_path,
+        code("rows = open('data/a.csv').read()"),
+        SQUARES,
+        graded("first", 1, "assert squares(2) == [1, 4]"),
+    )
+    assert made.master.remarks[-1].startswith("data/a.csv: a notebook finds files only beside it")
