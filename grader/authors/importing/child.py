@@ -30,6 +30,9 @@ from grader.values import wire
 # A loop of a test may call a function any number of times; more are no cases.
 MAX_CALLS = 200
 MAX_YIELDS = 2_000
+# A longer value is noted down as its hash, which begins with a sign that is not in base64.
+MOST_OF_A_VALUE = 2_000
+HASH = "#"
 
 
 def main(request_file: str, answer_file: str) -> None:
@@ -144,15 +147,15 @@ class _Run:
         return lines
 
     def _values(self) -> dict[str, str]:
-        """A hash of each value that can be sent, by the name of its variable."""
-        found = {}
-        for name in self.request["values"]:
-            if name in self.names:
-                sent = _sent(self.names[name])
-                found[name] = (
-                    "" if sent["why"] else hashlib.sha256(sent["sent"].encode()).hexdigest()
-                )
-        return found
+        """Each value by the name of its variable: as it is sent, where that is short, or its hash.
+
+        The text is empty where the value cannot be sent.
+        """
+        return {
+            name: _short(_sent(self.names[name])["sent"])
+            for name in self.request["values"]
+            if name in self.names
+        }
 
     def _called(self, call: dict[str, Any]) -> str:
         """What is wrong with a call; empty if it returns what can be sent."""
@@ -231,6 +234,12 @@ def _sent(value: Any) -> dict[str, Any]:
 def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
+
+
+def _short(sent: str) -> str:
+    if len(sent) <= MOST_OF_A_VALUE:
+        return sent
+    return f"{HASH}{hashlib.sha256(sent.encode()).hexdigest()}"
 
 
 def _words(error: BaseException) -> str:

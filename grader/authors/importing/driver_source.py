@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.authors.importing.checks import Check, Form
@@ -53,12 +53,14 @@ def driver_source(
     chosen: Callable[[Check], bool],
     as_truth: Iterable[Check] = (),
     condition: Condition | None = None,
+    constants: Mapping[str, str] | None = None,
 ) -> DriverSource | None:
     """The driver of a test's chosen checks; None where none of them is left.
 
     `before` are the tests of the notebook that ran earlier, which may have bound names that this
     one reads. Checks in `as_truth` yield whether they hold, as their values cannot be sent. With a
     `condition`, the one chosen check yields what is seen, and a checker says what has to hold.
+    `constants` are names of the notebook that the driver is to bind itself, with their values.
     """
     made = _Maker(parsed, names, chosen, [id(each) for each in as_truth], condition)
     body = made.block(parsed.body)
@@ -74,10 +76,12 @@ def driver_source(
     needs = [each for each in needs if each not in names.imports and each not in unknown]
     if unknown:
         made.look.append(f"it reads {', '.join(unknown)}, which nothing in the notebook binds")
+    fixed = [f"{each} = {constants[each]}" for each in needs if constants and each in constants]
+    needs = [each for each in needs if not constants or each not in constants]
     if not needs:
         made.look.append("it takes nothing of the notebook")
     made.look += _leaks(body, parsed, made.kept)
-    return _written(name, title, needs, imports, body, made)
+    return _written(name, title, needs, [*imports, *fixed], body, made)
 
 
 def _earlier(before: Sequence[ParsedTest]) -> list[ast.stmt]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeAlias
 
 from grader.authors.importing.checks import Check
 from grader.authors.importing.conditions import Condition, condition_of
-from grader.authors.importing.driver_source import DriverSource, driver_source
+from grader.authors.importing.driver_source import driver_source
 from grader.authors.importing.foreign import Master, Test, Unit
+from grader.authors.importing.literals import Inputs
 from grader.authors.importing.names import Names, loaded
-from grader.authors.importing.recording import END, Call, Recorded
+from grader.authors.importing.planned import Kind, Planned, PlannedCase, PlannedDriver, State
+from grader.authors.importing.recording import END, Call, Recorded, short_value
 from grader.authors.importing.tests_of import ParsedTest, Pin, parsed_test, pins_of
 from grader.values.frozen import freeze, holds_digest
 
@@ -22,74 +22,6 @@ from grader.values.frozen import freeze, holds_digest
 MOST_CASES = 40
 _Group: TypeAlias = tuple[bool, float | None, float | None, int]
 _GENERATED_NAME = re.compile(r"cell[-_][0-9a-f]{6,}")
-
-
-class Kind(StrEnum):
-    """The kinds of exercises that a unit may become."""
-
-    FUNCTION = "function"
-    VALUE = "value"
-    DRIVER = "driver"
-    WRITTEN = "written"
-
-
-class State(StrEnum):
-    """How far a unit has come.
-
-    READY is as it was; LOOK is graded, and its author has to look at something; AUTHOR is not
-    graded until its author has written it, and stands in assignment.toml as a comment.
-    """
-
-    READY = "ready"
-    LOOK = "ready, look at it"
-    AUTHOR = "needs the author"
-
-
-@dataclass(slots=True)
-class PlannedCase:
-    """A call that becomes a case. `raises` names the exception that is right, if one is."""
-
-    call: Call
-    rtol: float | None
-    atol: float | None
-    public: bool
-    weight: float
-    raises: str = ""
-
-
-@dataclass(slots=True)
-class PlannedDriver:
-    """A driver, with the tolerances of its case."""
-
-    source: DriverSource
-    rtol: float | None
-    atol: float | None
-    public: bool
-    weight: float
-
-
-@dataclass(slots=True)
-class Planned:
-    """What becomes of a unit. `reasons` are sentences for the author."""
-
-    unit: Unit
-    kind: Kind
-    name: str
-    state: State = State.READY
-    reasons: list[str] = field(default_factory=list)
-    cases: list[PlannedCase] = field(default_factory=list)
-    drivers: list[PlannedDriver] = field(default_factory=list)
-    value: PlannedCase | None = None
-    at_cell: str = ""
-    weighted: bool = False
-
-    def needs(self, state: State, reason: str) -> Planned:
-        """The same, with a reason why its author has to do something about it."""
-        if self.state is not State.AUTHOR:
-            self.state = state
-        if reason not in self.reasons:
-            self.reasons.append(reason)
-        return self
 
 
 class Planner:
@@ -281,6 +213,7 @@ class Planner:
             lambda check: id(check) in own,
             truth,
             condition,
+            self._constants(each.test.step),
         )
         if not source:
             return
@@ -296,6 +229,18 @@ class Planner:
                     f"the notebook gives {needed} another value after this test, and a driver sees "
                     "the last",
                 )
+
+    def _constants(self, step: int) -> dict[str, str]:
+        """Given names that the notebook changes after a test, with their values during it."""
+        found = {}
+        for name, noted in self.recorded.values.get(step, {}).items():
+            value = short_value(noted)
+            if value and name not in self.names.student and self._changes_later(name, step):
+                inputs = Inputs()
+                source = inputs.value(value[0], name)
+                if not (inputs.files or inputs.numpy):
+                    found[name] = source
+        return found
 
     def _changes_later(self, name: str, step: int) -> bool:
         then = self.recorded.values.get(step, {}).get(name, "")

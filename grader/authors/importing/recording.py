@@ -73,8 +73,8 @@ class Driven:
 class Recorded:
     """What was noted of one run of a master, by the numbers of its steps.
 
-    `values` has, for a test's step and for the end (`END`), a hash of the value of each name; the
-    hash is empty where the value cannot be sent.
+    `values` has, for a test's step and for the end (`END`), the value of each name as it is sent,
+    or a hash of that after `#` where it is long; it is empty where the value cannot be sent.
     """
 
     errors: dict[int, str] = field(default_factory=dict)
@@ -87,6 +87,13 @@ class Recorded:
 
 
 END = -1
+
+
+def short_value(noted: str) -> tuple[Any] | None:
+    """The value that was noted down for a name, alone in a tuple; None where only its hash was."""
+    if not noted or noted.startswith("#"):
+        return None
+    return (wire.decode(base64.b64decode(noted)),)
 
 
 def run_master(

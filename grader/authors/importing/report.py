@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grader.authors.importing.foreign import Master
-from grader.authors.importing.plan import Kind, Planned, State
+from grader.authors.importing.planned import Kind, Planned, State
 from grader.authors.importing.write import is_graded
 
 COLUMNS = ("unit", "points", "taken as", "cases", "state", "to do")

@@ -11,7 +11,8 @@ from grader.authors.importing.foreign import Master
 from grader.authors.importing.names import Names, names_of
 from grader.authors.importing.nbgrader import read_nbgrader
 from grader.authors.importing.otter import read_otter
-from grader.authors.importing.plan import Kind, Planned, PlannedDriver, Planner, State
+from grader.authors.importing.plan import Planner
+from grader.authors.importing.planned import Kind, Planned, PlannedDriver, State
 from grader.authors.importing.recording import Call, Driver, Recorded, run_master
 from grader.authors.importing.write import Written, write_assignment
 from grader.errors import InputError

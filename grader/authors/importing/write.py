@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.assignments.load import FILE
 from grader.authors.importing.foreign import Master, Unit
 from grader.authors.importing.literals import FOLDER, Inputs
-from grader.authors.importing.plan import Kind, Planned, PlannedCase, PlannedDriver, State
+from grader.authors.importing.planned import Kind, Planned, PlannedCase, PlannedDriver, State
 from grader.errors import InputError
 from grader.files import write_file
 from grader.notebooks.parsing import parsed_cell
@@ -147,6 +147,7 @@ def _exercise(planned: Planned, graded: bool) -> Iterator[str]:
     unit = planned.unit
     yield f"# {_one_line(unit.name)}: {planned.state.value}"
     yield from (f"# {_one_line(reason)}" for reason in planned.reasons)
+    yield from (f"# mark scheme: {line}".rstrip() for line in unit.rubric.splitlines())
     lines = [
         "[[exercise]]",
         f"name = {_text(planned.name)}",

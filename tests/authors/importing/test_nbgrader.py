@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.assignments.load import load_assignment
-from grader.authors.importing.plan import Kind, State
+from grader.authors.importing.planned import Kind, State
 from grader.authors.importing.run import Imported, import_master
 from grader.authors.validate import generate, validate
 from grader.errors import InputError

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authors.importing.nbgrader import read_nbgrader
-from grader.authors.importing.plan import Kind, Planned, State
+from grader.authors.importing.planned import Kind, Planned, State
 from grader.authors.importing.run import plan_master
 from tests.authors.importing.masters import answer, code, graded, written
 
@@ -213,3 +213,19 @@ def test_inputs_drawn_at_random_are_said_to_be(tmp_path: Path) -> None:
         graded("drawn", 1, "n = np.random.randint(3, 90)\nassert powers(2.0, n).shape == (n,)"),
     )
     assert plan.reasons == ["it draws its inputs at random; give it a seed of its own"]
+
+
+def test_a_given_name_that_changes_later_has_the_value_that_the_test_saw(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        code("size = 3"),
+        graded("sized", 1, "assert powers(2.0, size).shape == (size,)"),
+        code("size = 100"),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert driver(plan).splitlines() == [
+        "def sized_1(powers):",
+        "size = 3",
+        "yield powers(2.0, size).shape",
+    ]
