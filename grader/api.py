@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 from grader.assignments.load import read_settings
 from grader.assignments.records import Assignment
+from grader.assignments.student_copy import load_handed_out
 from grader.errors import AssignmentError, SystemFailure, WeakProtection
 from grader.execution.environment import in_words, needs_of, unmet
 from grader.files import identity, scratch_folder
@@ -38,6 +39,7 @@ from grader.results.folder import prepare, remove_output, write_output
 from grader.runs.processes import LocalGraders, WorkerLost, Workers
 from grader.runs.requests import default_jobs
 from grader.runs.run import GradedRuns, Graders, Options, grade_run, load_assignments
+from grader.sandbox.confinement import Confinement
 from grader.sandbox.launch import may_be_read
 from grader.sandbox.level import Level
 from grader.submissions.archives import unzipped
@@ -207,6 +209,9 @@ class Grader:
         """
         return self._workers.protection()
 
+    # Whether one notebook is graded and no more, so that nothing is prepared for others.
+    _for_one = False
+
     def grade_notebook(
         self,
         source: str | Path | bytes,
@@ -217,6 +222,7 @@ class Grader:
         full: bool = False,
         seed: int = 0,
         strict: bool = False,
+        pictures: bool = True,
     ) -> Result:
         """Grade one notebook.
 
@@ -226,7 +232,8 @@ class Grader:
         get, and only public cases are called. `student` is the name in the result (default: that of
         the file). With `full`, long-running cells run too. `seed` seeds the cases that are drawn
         afresh. If a step fails that verdicts do not need, such as a picture, the result has a flag
-        that says so; with `strict`, which is for authors, the notebook is then not graded.
+        that says so; with `strict`, which is for authors, the notebook is then not graded. Without
+        `pictures`, what wrong functions do is not drawn, which is quicker.
 
         A notebook that cannot be graded gives a result, too: its `status` is `not_graded`, its
         `score` None, and `reason` says why. Raises AssignmentError where the assignment is
@@ -234,12 +241,19 @@ class Grader:
         KernelFailure where no kernel can be started.
         """
         folder = Path(assignment).resolve()
-        task, seconds = _task(source, folder, student, public_only)
+        task, settings = _task(source, folder, student, public_only)
         notebook = [] if isinstance(source, bytes) else [os.path.realpath(source)]
         self._workers.keep_private([task.root, *filter(may_be_read, notebook)])
         task = replace(
-            task, level=self._level([self._require]), full=full, seed=seed, strict=strict
+            task,
+            level=self._level([self._require], _kernels_for(settings, single=self._for_one)),
+            full=full,
+            seed=seed,
+            strict=strict,
+            single=self._for_one,
+            pictures=pictures,
         )
+        seconds = settings.limits.submission_seconds
         content = source if isinstance(source, bytes) else None
         try:
             return self._workers.grade(task, seconds, content).result
@@ -327,8 +341,8 @@ class Grader:
                 told.told(line)
             told.found(found)
             book = held.enter_context(Gradebook(_gradebook(gradebook, target, held)))
-            count = len(found.submissions)
-            graders = self._graders(known, count, told.told, require_environment)
+            options = replace(options, single=len(found.submissions) == 1)
+            graders = self._graders(known, len(found.submissions), told.told, require_environment)
             run = grade_run(found, options, graders, book, told.graded)
             return Finished(
                 *(run.runs, run.interrupted, run.kept, run.went_on, run.number),
@@ -345,9 +359,12 @@ class Grader:
         """`grade_class` for use in an event loop, which it does not block."""
         return await asyncio.to_thread(self.grade_class, paths, course, **options)
 
-    def _level(self, required: Sequence[Level]) -> Level:
-        """The level in force; raises WeakProtection where it is below one of those required."""
-        protection = self.protection()
+    def _level(self, required: Sequence[Level], next_kernels: Confinement | None = None) -> Level:
+        """The level in force; raises WeakProtection where it is below one of those required.
+
+        `next_kernels` is how kernels are shut in that are started next, if that is known.
+        """
+        protection = self._workers.protection(next_kernels)
         level = Level.of(protection.level)
         if level < max(required):
             raise WeakProtection(
@@ -382,7 +399,10 @@ class Grader:
         if needs:
             tell(in_words(needs))
         self._workers.start(min(count, self._workers.jobs))
-        self._level(required)
+        self._level(
+            required,
+            _kernels_for(assignments[0], single=count == 1) if len(assignments) == 1 else None,
+        )
         longest = max((each.limits.submission_seconds for each in assignments), default=0)
         return LocalGraders(self._workers, self.protection(), longest)
 
@@ -402,6 +422,7 @@ def grade_notebook(
     To grade several, use one `Grader`, which starts its workers only once.
     """
     with Grader(jobs=1, require=require) as grader:
+        grader._for_one = True
         return grader.grade_notebook(source, assignment, **options)
 
 
@@ -419,6 +440,7 @@ async def grade_notebook_async(
     10.0
     """
     async with Grader(jobs=1, require=require) as grader:
+        grader._for_one = True
         return await grader.grade_notebook_async(source, assignment, **options)
 
 
@@ -465,12 +487,12 @@ async def grade_class_async(
 
 def _task(
     source: str | Path | bytes, folder: Path, student: str, public_only: bool
-) -> tuple[Task, float]:
-    """The task to grade one notebook, and the assignment's time limit for a submission."""
+) -> tuple[Task, Assignment]:
+    """The task to grade one notebook, and the assignment's settings."""
     if not (folder / "assignment.toml").exists():
         raise AssignmentError(f"{folder}: is no assignment's folder: it has no assignment.toml")
     root, solutions = folder.parent.parent, folder.parent.parent / "solutions" / folder.name
-    settings = read_settings(folder, folder if public_only else solutions)
+    settings = load_handed_out(folder) if public_only else read_settings(folder, solutions)
     path = Path("notebook.ipynb" if isinstance(source, bytes) else source)
     submission = Submission(student or path.stem, path.name, str(path.absolute()))
     task = Task(
@@ -479,7 +501,13 @@ def _task(
         assignment=settings.name,
         public_only=public_only,
     )
-    return task, settings.limits.submission_seconds
+    return task, settings
+
+
+def _kernels_for(settings: Assignment, *, single: bool) -> Confinement:
+    """How the kernels of an assignment are shut in, at a level that is still to be found out."""
+    imports, limits = settings.warm_imports, settings.limits
+    return Confinement(Level.LIMITS, imports, limits=limits, rehearsed=not single)
 
 
 def _known_names(students: Iterable[Student]) -> Callable[[str], bool]:

@@ -59,6 +59,8 @@ def load_handed_out(folder: Path, inputs_of: InputsOf | None = None) -> Assignme
 
 def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
     settings = read_settings(folder, folder)
+    imports = tuple(filter(_is_installed, settings.warm_imports))
+    settings = replace(settings, warm_imports=imports)
     frozen = _read(folder / EXPECTED_OUTPUTS)
     path = folder / PUBLIC_VARIANTS
     variants = _read(path) if path.exists() else {}
@@ -73,7 +75,6 @@ def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
     return replace(
         settings,
         exercises=tuple(each for each in exercises if each.cases),
-        warm_imports=tuple(filter(_is_installed, settings.warm_imports)),
         public_only=True,
     )
 

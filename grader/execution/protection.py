@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,8 +88,21 @@ def protection_in_force(
     return _known(at_most, secret, anew, next_kernels)
 
 
-@cache
+# What this process knows, by the first arguments of `_known`.
+_KNOWN: dict[tuple[Level, tuple[str, ...], bool], tuple[Level, Protection]] = {}
+
+
 def _known(
+    at_most: Level, secret: tuple[str, ...], anew: bool, next_kernels: Confinement | None
+) -> tuple[Level, Protection]:
+    """The level that is known, remembered or found out."""
+    key = at_most, secret, anew
+    if key not in _KNOWN:
+        _KNOWN[key] = _asked_for(at_most, secret, anew, next_kernels)
+    return _KNOWN[key]
+
+
+def _asked_for(
     at_most: Level, secret: tuple[str, ...], anew: bool, next_kernels: Confinement | None
 ) -> tuple[Level, Protection]:
     """The level that is remembered or found out.

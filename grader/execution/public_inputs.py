@@ -32,14 +32,15 @@ _FUNCTION = "inputs"
 
 
 def public_inputs(
-    assignment: Assignment, module: str, names: Sequence[tuple[str, str]]
+    assignment: Assignment, module: str, names: Sequence[tuple[str, str]], single: bool = False
 ) -> dict[tuple[str, str], Callable[[], Any]]:
     """For each exercise and case a function that makes new objects of the case's inputs.
 
-    `module` is a module of the assignment's folder. Raises AssignmentError where it does not give
-    the inputs, and KernelFailure where no kernel can be started.
+    `module` is a module of the assignment's folder. With `single`, the warm parent is like that of
+    a submission which is graded alone, and serves both. Raises AssignmentError where the module
+    does not give the inputs, and KernelFailure where no kernel can be started.
     """
-    outcomes = run(_asked(assignment, module, names))
+    outcomes = run(_asked(assignment, module, names, single))
     return {
         name: _maker(assignment.folder / f"{module}.py", name, outcome)
         for name, outcome in zip(names, outcomes, strict=True)
@@ -47,10 +48,10 @@ def public_inputs(
 
 
 async def _asked(
-    assignment: Assignment, module: str, names: Sequence[tuple[str, str]]
+    assignment: Assignment, module: str, names: Sequence[tuple[str, str]], single: bool
 ) -> list[Outcome]:
-    limits = assignment.limits
-    shut_in = confinement_for(limits, assignment.warm_imports, protection_in_force()[0])
+    limits, imports = assignment.limits, assignment.warm_imports
+    shut_in = confinement_for(limits, imports, protection_in_force()[0], rehearsed=not single)
     files = {path.name: path for path in assignment.folder.glob("*.py") if path.is_file()}
     beside = {**files, **assignment.helper_files()}
     async with Execution([CellStep(Cell(1, _ASKED))], beside, limits, shut_in) as execution:

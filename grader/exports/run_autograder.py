@@ -80,7 +80,7 @@ def _results(folder: Path, name: str, least: Level) -> dict[str, object]:
         raise SystemFailure(
             f"protection is {level.word} here, and {least.word} is required: {missed}"
         )
-    task = Task(course, submission, name, level=level, single=True)
+    task = Task(course, submission, name, level=level, single=True, pictures=False)
     result = grade(task).result
     if result.score is not None:
         titles = {each.name: each.title for each in assignment.exercises}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from grader.assignments.load import load_assignment
 from grader.assignments.match import another_assignment, which_assignment
-from grader.assignments.student_copy import load_handed_out
+from grader.assignments.student_copy import InputsOf, load_handed_out
 from grader.assignments.untouched import template_of
 from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.execution.event_loop import run
@@ -23,6 +24,9 @@ from grader.notebooks.companions import companions
 from grader.notebooks.parsing import parsed_once
 from grader.notebooks.read import parse_notebook, read_notebook
 from grader.sandbox.private import keep_private
+
+# How the inputs of public cases are had, by whether nothing else is graded.
+_INPUTS: dict[bool, InputsOf] = {False: public_inputs, True: partial(public_inputs, single=True)}
 
 
 def grade(
@@ -48,7 +52,7 @@ def grade(
         notebook = read_notebook(submission.path) if content is None else parse_notebook(content)
         with parsed_once() as parsed:
             if task.public_only:
-                assignment = load_handed_out(task.root, public_inputs)
+                assignment = load_handed_out(task.root, _INPUTS[task.single])
             else:
                 name = name or which_assignment(notebook, submission.path, task.root)
                 assignment = load_assignment(task.root, name)

@@ -292,8 +292,7 @@ def _is_quick(grading: Grading) -> bool:
 
 
 def _is_drawn(grading: Grading) -> bool:
-    # Whoever grades a single submission hands on words, and no page with pictures.
-    return not grading.task.single and _is_quick(grading)
+    return grading.task.pictures and _is_quick(grading)
 
 
 def _may_use_wrong_ones(grading: Grading) -> bool:

@@ -21,8 +21,9 @@ class Task:
     `assignment` is empty to find out which; `level` is None for the one the canary finds in force;
     `seed` is that of the cases drawn afresh. With `public_only`, `root` is a student's folder, and
     only what it holds is used. With `strict`, as an author wants it, no step may fail. `single`
-    says that the process grades nothing else, so nothing is prepared for others. `search` bounds
-    the search for a mistake. `donors` are right answers of the class, for it to take lines from.
+    says that the process grades nothing else, so nothing is prepared for others. Without `pictures`
+    none are drawn, as for a page that only has words. `search` bounds the search for a mistake.
+    `donors` are right answers of the class, for it to take lines from.
     """
 
     root: Path
@@ -34,5 +35,6 @@ class Task:
     public_only: bool = False
     strict: bool = False
     single: bool = False
+    pictures: bool = True
     search: SearchLimits = field(default_factory=SearchLimits)
     donors: Donors = field(default_factory=dict, compare=False, repr=False)

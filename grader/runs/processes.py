@@ -36,6 +36,7 @@ from grader.runs.requests import (
     protection_from,
 )
 from grader.sandbox.cgroup import remove_stale
+from grader.sandbox.confinement import Confinement
 from grader.sandbox.level import Level
 
 # A submission that has ended a worker this often is not tried again.
@@ -191,13 +192,14 @@ class Workers:
             self._private = tuple(sorted(map(os.fspath, private)))
             self._protection = None
 
-    def protection(self) -> Protection:
+    def protection(self, next_kernels: Confinement | None = None) -> Protection:
         """What keeps student code from the rest of this machine; found out by the first call.
 
-        Raises KernelFailure where no kernel can be started.
+        If kernels like `next_kernels` are started next, the worker that finds it out has their warm
+        parent ready then. Raises KernelFailure where no kernel can be started.
         """
         if self._protection is None:
-            request = Protect(self._at_most, self._private)
+            request = Protect(self._at_most, self._private, next_kernels)
             self._protection = protection_from(self._asked(request, PROTECT_SECONDS))
         return self._protection
 

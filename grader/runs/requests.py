@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from grader.errors import AssignmentError, KernelFailure
 from grader.grading.task import Task
 from grader.model import Graded, Protection, Result
+from grader.sandbox.confinement import Confinement
 from grader.sandbox.level import Level
 
 # Enough for a few values of `wire.MAX_BYTES`. A worker that a kernel floods with data reaches this
@@ -40,11 +41,13 @@ class Grade:
 class Protect:
     """A request to find out how well student code is shut in here, at level `at_most` or below.
 
-    `private` are the places that no kernel may read.
+    `private` are the places that no kernel may read, `next_kernels` is how kernels are shut in that
+    are started next, if that is known.
     """
 
     at_most: Level = Level.NAMESPACES
     private: tuple[str, ...] = ()
+    next_kernels: Confinement | None = None
 
 
 Request = Grade | Protect

@@ -37,6 +37,7 @@ class Options:
     An empty `assignment` is found out for each notebook. `seed` seeds the cases that are drawn
     afresh for this run. With `full`, long-running cells run too. With `best_attempt`, the best of a
     student's attempts counts, else the last. With `regrade`, no results of earlier runs are used.
+    `single` says that there is one submission, so nothing is prepared for others.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Options:
     seed: int = 0
     best_attempt: bool = False
     regrade: bool = False
+    single: bool = False
     extensions: Extensions = field(default_factory=Extensions)
 
 
@@ -114,7 +116,8 @@ def grade_run(
     donors = ClassAnswers.of(gradebook, assignments)
 
     def task(submission: Submission) -> Task:
-        return Task(options.root, submission, options.assignment, options.full, level, options.seed)
+        chosen = options.assignment, options.full, level, options.seed
+        return Task(options.root, submission, *chosen, single=options.single)
 
     def task_with_donors(submission: Submission) -> Task:
         return replace(task(submission), donors=donors.packed())

@@ -70,7 +70,8 @@ def answered(request: Request) -> Answer:
     keep_private(request.private)
     try:
         if isinstance(request, Protect):
-            return Answer(protection=protection_in_force(request.at_most)[1])
+            next_kernels = request.next_kernels
+            return Answer(protection=protection_in_force(request.at_most, False, next_kernels)[1])
         graded = grade(request.task, request.content, came=request.came)
         used_up = MEMORY_RAN_OUT if graded.exhausted else ""
         found = (graded.assignment, graded.result, graded.behaviours)
