@@ -52,9 +52,13 @@ class Job:
     at_once: int = 1
 
 
-def measure(job: Job) -> Usage:
-    """Run the job to its end. Raises CalledProcessError where a command fails."""
-    with _group() as group:
+def measure(job: Job, name: str = "") -> Usage:
+    """Run the job to its end. Raises CalledProcessError where a command fails.
+
+    `name` is that of the control group (default: another one every time). What fairgrade remembers
+    of a machine counts only in groups of the same name.
+    """
+    with _group(name or f"benchmark-{secrets.token_hex(4)}") as group:
         launcher = (*_JOIN, str(group / "cgroup.procs")) if group else ()
         watch = _Watch(group)
         watch.start()
@@ -84,9 +88,9 @@ def _run(command: Sequence[str], job: Job) -> None:
 
 
 @contextlib.contextmanager
-def _group() -> Iterator[Path | None]:
+def _group(name: str) -> Iterator[Path | None]:
     """A new control group below this process's own; None where there can be none."""
-    folder = _make_group()
+    folder = _make_group(name)
     try:
         yield folder
     finally:
@@ -94,8 +98,7 @@ def _group() -> Iterator[Path | None]:
             _remove(folder)
 
 
-def _make_group() -> Path | None:
-    name = f"benchmark-{secrets.token_hex(4)}"
+def _make_group(name: str) -> Path | None:
     for line in _lines(PROC / "self" / "cgroup"):
         _, controllers, path = line.split(":", 2)
         if controllers and "cpuacct" not in controllers.split(","):

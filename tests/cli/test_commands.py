@@ -22,6 +22,11 @@ def loaded(code: str) -> set[str]:
     return set(done.stderr.split())
 
 
+def test_the_process_that_sends_submissions_to_workers_loads_nothing_that_starts_kernels() -> None:
+    starting = {"jupyter_client", "nbclient", "nbformat", "zmq", "tornado", "pandas"}
+    assert not loaded("import grader.cli.grade, grader.cli.check") & starting
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.assignments.load import load_assignment
 from grader.assignments.paths import PUBLIC_VARIANTS
+from grader.assignments.records import Assignment
 from grader.assignments.student_copy import load_handed_out
 from grader.authors.public_variants import in_step, variants_to_show
 from grader.authors.validate import generate
@@ -122,6 +124,23 @@ def test_only_installed_packages_are_imported_before_a_kernel_is_shut_in(handed_
     imports = f"warm_imports = {json.dumps([*harmless, *acting])}"
     settings.write_text(f"{imports}\n{settings.read_text()}")
     assert load_handed_out(handed_out).warm_imports == harmless
+
+
+def test_no_others_are_where_the_module_that_lists_the_cases_is_run(lesson: Path) -> None:
+    settings = lesson / "assignment.toml"
+    lines = settings.read_text().splitlines()
+    others = [line for line in lines if not line.startswith("warm_imports")]
+    settings.write_text("\n".join(['warm_imports = ["numpy", "antigravity"]', *others]))
+    seen = []
+
+    def inputs(
+        assignment: Assignment, module: str, names: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], Callable[[], Any]]:
+        seen.append(assignment.warm_imports)
+        return {name: lambda: ((), {}) for name in names}
+
+    load_handed_out(lesson, inputs)
+    assert seen == [("numpy",)]
 
 
 def test_a_module_of_cases_that_does_not_run_is_the_students_to_unpack_again(lesson: Path) -> None:

@@ -185,6 +185,10 @@ def test_a_weaker_level_can_be_asked_about() -> None:
     level, protection = protection_in_force(at_most=Level.LIMITS)
     assert level is Level.LIMITS
     assert not protection.promises["files outside cannot be read"]
+    # The canary names the call.
+    evidence = protection.evidence["dangerous system calls are refused"]
+    assert evidence.endswith(" was allowed")
+    assert not evidence.startswith("nothing")
 
 
 @pytest.mark.parametrize(
