@@ -9,9 +9,9 @@ for a wrong one, or a sentence that says what is wrong. The ready ones can be ca
     >>> any_of(2, -2)(answer=-2.0)
     True
 
-Answers hold values of Python's and numpy's own types only, of whatever kind a student returned. So
-a checker of your own looks at what it gets before it computes with it: if it raises, the exercise
-is not graded.
+Answers hold values of Python's and numpy's own types only, and of those of pandas
+and scipy, of whatever kind a student returned. So a checker of your own looks at what it gets
+before it computes with it: if it raises, the exercise is not graded.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class _Column(Kind):
         return Column(frozen["column"], values, missing)
 
     def differences(
-        self, expected: Column, actual: Any, walk: Walk, path: ValuePath
+        self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
         if isinstance(actual, np.ndarray) and actual.ndim == 1:
             texts = actual.dtype.kind == "U"
@@ -107,7 +107,8 @@ class _Column(Kind):
         if not isinstance(actual, Column) and not self.owns(actual):
             yield walk.wrong_type(expected, actual, path)
         else:
-            yield from column_differences(expected, recorded_column(actual), walk, path)
+            one, other = recorded_column(expected), recorded_column(actual)
+            yield from column_differences(one, other, walk, path)
 
     def condensed(self, value: Column) -> Column:
         return condensed_column(value)

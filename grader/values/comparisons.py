@@ -91,11 +91,10 @@ def with_rows_in_any_order(
 class _RowsInAnyOrder(Walk):
     def whole(self, expected: Any, actual: Any, path: ValuePath) -> Iterator[Difference]:
         found = next(self.value(expected, actual, path), None)
-        if found is None or not isinstance(expected, Table):
+        expected, kept = recorded_table(expected), recorded_table(actual)
+        if found is None or expected is None:
             yield from filter(None, [found])
-            return
-        kept = recorded_table(actual)
-        if type(kept) is not type(expected):
+        elif type(kept) is not type(expected):
             yield found
         elif form := next(form_differences(expected, kept, self, path), None):
             yield form

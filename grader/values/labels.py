@@ -103,12 +103,12 @@ class _Labels(Kind):
         return Labels(tuple(map(inner, frozen["names"])), tuple(levels))
 
     def differences(
-        self, expected: Labels, actual: Any, walk: Walk, path: ValuePath
+        self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
         if not isinstance(actual, Labels) and not self.owns(actual):
             yield walk.wrong_type(expected, actual, path)
             return
-        actual = recorded_labels(actual)
+        expected, actual = recorded_labels(expected), recorded_labels(actual)
         if len(actual.levels) != len(expected.levels):
             has, wanted = len(actual.levels), len(expected.levels)
             what = f"has {walk.plural(has, 'level')} where {wanted} are expected"

@@ -59,9 +59,9 @@ class _PandasTime(Kind):
         return PandasTime(inner(frozen["pandas_time"]))
 
     def differences(
-        self, expected: PandasTime, actual: Any, walk: Walk, path: ValuePath
+        self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
-        return walk.value(expected.value, plain_time(actual), path)
+        return walk.value(plain_time(expected), plain_time(actual), path)
 
     def simplified(self, value: PandasTime) -> Any:
         return value.value

@@ -100,16 +100,16 @@ class _Sparse(Kind):
         return Sparse((one, other), rows, columns, inner(frozen["numbers"]), frozen["layout"])
 
     def differences(
-        self, expected: Sparse, actual: Any, walk: Walk, path: ValuePath
+        self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
         if not isinstance(actual, Sparse) and not self.owns(actual):
             yield walk.wrong_type(expected, actual, path)
             return
-        if tuple(actual.shape) != expected.shape:
-            shapes = f"has shape {tuple(actual.shape)} where {expected.shape} is expected"
+        if tuple(actual.shape) != tuple(expected.shape):
+            shapes = f"has shape {tuple(actual.shape)} where {tuple(expected.shape)} is expected"
             yield walk.found(path, "shape", shapes, "has another shape than expected")
             return
-        actual = _recorded_sparse(actual)
+        expected, actual = _recorded_sparse(expected), _recorded_sparse(actual)
         kind, other = expected.numbers.dtype, actual.numbers.dtype
         if not kind_fits(kind, other):
             what = f"holds {holds(other)} where {holds(kind)} are expected"

@@ -35,13 +35,14 @@ class _Table(Kind):
         raise NotImplementedError
 
     def differences(
-        self, expected: Table, actual: Any, walk: Walk, path: ValuePath
+        self, expected: Any, actual: Any, walk: Walk, path: ValuePath
     ) -> Iterator[Difference]:
-        table = recorded_table(actual)
-        if type(table) is not type(expected):
+        # An author's checker may compare tables that pandas has, too.
+        wanted, table = self.recorded(expected), recorded_table(actual)
+        if type(table) is not type(wanted):
             yield walk.wrong_type(expected, actual, path)
         else:
-            yield from table_differences(expected, table, walk, path)
+            yield from table_differences(wanted, table, walk, path)
 
     def condensed(self, value: Table) -> Table:
         return replace(value, data=tuple(map(condensed_column, value.data)))

@@ -12,6 +12,7 @@ again, as the same bytes but for what has several forms; memory stays in proport
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -24,17 +25,27 @@ import numpy as np
 with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
+    from grader.values.column_record import Column
+    from grader.values.labels import Labels
+    from grader.values.missing import MISSING, Missing
     from grader.values.objects import DataObject, Member, NamedTuple
+    from grader.values.pandas_time import PandasTime
     from grader.values.polynomials import Series1d
     from grader.values.sparse import Sparse
+    from grader.values.table import Frame, Series
+    from grader.values.table_record import Table
 
 CONTAINERS = {list, tuple, dict, set, np.ndarray}
 BASE_TYPES = {
     *(type(None), bool, int, float, complex, str, bytes, np.datetime64, np.timedelta64),
     *(Decimal, Fraction, datetime, date, time, timedelta, range),
     *(Member, NamedTuple, DataObject, Series1d, Sparse),
+    *(Frame, Series, Labels, Column, Missing, PandasTime),
     *CONTAINERS,
 }
+WHOLE = Column("int64", np.arange(2))
+TEXTS = Column("object", np.array(["a", "bc"], object))
+NUMBERED = Labels((None,), (WHOLE,))
 SEEDS: list[Any] = [
     {"W1": np.eye(3), "b1": np.zeros((3, 1), "f4")},
     [(1.5, -2, 3 + 4j), {"a", "b"}, b"bytes", "text", None, True],
@@ -49,6 +60,13 @@ SEEDS: list[Any] = [
     [Member("Colour", "RED"), NamedTuple.of("Point", "xy", (1, "a")), DataObject("C", {"r": 1.5})],
     Series1d("Polynomial", np.ones(3), (np.zeros(2), np.ones(2))),
     Sparse((3, 3), np.arange(3), np.arange(3), np.ones(3)),
+    Frame(NUMBERED, Labels((None,), (TEXTS,)), (WHOLE, Column("float64", np.zeros(2)))),
+    Series(NUMBERED, "prices", (Column("Int64", np.arange(2), np.array([True, False])),)),
+    Labels(("a", None), (TEXTS, WHOLE)),
+    Column("category", np.array([0, -1]), None, TEXTS, True),
+    [Column("datetime64[us, UTC]", np.zeros(2, "M8[us]")), MISSING],
+    [Column("interval[float64, right]", np.zeros((2, 2)), np.zeros(2, bool))],
+    PandasTime(np.datetime64("2024-02-29", "ns")),
 ]
 
 
@@ -82,19 +100,32 @@ def check_types(value: Any) -> None:
         for item in value.flat if value.dtype.kind == "O" else ():
             assert type(item) not in CONTAINERS, f"an array of {type(item)} came out"
             check_types(item)
-    elif isinstance(value, DataObject):
-        check_types(value.fields)
-    elif isinstance(value, Series1d):
-        check_types([value.coefficients, *value.intervals])
-    elif isinstance(value, Sparse):
-        check_types([value.rows, value.columns, value.numbers])
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            check_types(key)
+    else:
+        for item in inside(value):
             check_types(item)
-    elif isinstance(value, list | tuple | set):
-        for item in value:
-            check_types(item)
+
+
+def inside(value: Any) -> Iterable[Any]:
+    """What was decoded for the parts of a value."""
+    match value:
+        case Table():
+            return [value.index, value.columns, *value.data]
+        case Labels():
+            return [*value.names, *value.levels]
+        case Column():
+            assert type(value.values) is np.ndarray
+            return [value.values, value.missing, value.categories]
+        case DataObject():
+            return [value.fields]
+        case Series1d():
+            return [value.coefficients, *value.intervals]
+        case Sparse():
+            return [value.rows, value.columns, value.numbers]
+        case dict():
+            return [item for pair in value.items() for item in pair]
+        case list() | tuple() | set():
+            return value
+    return ()
 
 
 def main() -> None:
