@@ -174,8 +174,8 @@ def case(
 
     A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
     `weight` counts only in exercises that score by weight. `compare` is "equal", "order" where a
-    returned sequence or 1-d array may be in any order, or "sign" where all returned numbers may
-    have the other sign.
+    returned sequence or 1-d array may be in any order, "rows" where the rows of a returned table
+    may be, or "sign" where all returned numbers may have the other sign.
 
     Where the exercise should raise an exception, `raises` is its type, or the name of a type that
     the notebook defines; one that derives from it is right as well. Its text must hold `says`.

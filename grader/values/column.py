@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .difference import Difference, Walk
     from .wire import Reader, Writer
 
+# Of a larger table, so many values are looked at for a signature.
+MOST_CELLS = 20_000
 # What a text takes beyond its characters.
 _TEXT_BYTES = 64
 _NUMPYS = "biufcmM"
@@ -114,7 +116,7 @@ class _Column(Kind):
         return condensed_column(value)
 
     def simplified(self, value: Column) -> Any:
-        return [simplified_at(value, row) for row in range(len(value))]
+        return simplified_rows(value)
 
     def name(self, value: Any) -> str:
         return f"a pandas array of {recorded_column(value).dtype}"
@@ -167,9 +169,14 @@ def condensed_column(column: Column) -> Column:
     return column
 
 
-def simplified_at(column: Column, row: int) -> Any:
-    """The value in a row for a signature, in which everything that is missing is the same."""
-    return None if is_missing(column)[row] else column.at(row)
+def simplified_rows(column: Column, every: int = 1) -> list[Any]:
+    """The values for a signature, in which everything that is missing is the same.
+
+    Of a long column, values `every` so many rows are enough.
+    """
+    every = max(every, len(column) // MOST_CELLS | 1)
+    gone, rows = is_missing(column), range(0, len(column), every)
+    return [len(column), *(None if gone[row] else column.at(row) for row in rows)]
 
 
 def _has_texts(column: Column) -> bool:

@@ -89,12 +89,18 @@ def _same(expected: Column, actual: Column, rows: Array, walk: Walk) -> Array:
     one, other = expected.values[rows], actual.values[rows]
     if expected.categories is not None or actual.categories is not None or one.dtype.kind == "O":
         pairs = [(expected.at(int(row)), actual.at(int(row))) for row in np.flatnonzero(rows)]
-        return np.array([next(walk.value(*pair, ()), None) is None for pair in pairs], bool)
+        return np.array([_same_single(*pair, walk) for pair in pairs], bool)
     if one.dtype.kind in "mM":
         same = same_times(one, other, walk.tolerance.rtol)
     else:
         same = _near(one, other, walk)
     return np.asarray(same.all(axis=1) if same.ndim == 2 else same)
+
+
+def _same_single(expected: Any, actual: Any, walk: Walk) -> bool:
+    if type(expected) is type(actual) is str:  # as they mostly are
+        return bool(expected == actual)
+    return next(walk.value(expected, actual, ()), None) is None
 
 
 def _near(expected: Array, actual: Array, walk: Walk) -> Any:

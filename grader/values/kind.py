@@ -31,7 +31,9 @@ class Kind:
 
     A kind whose values are sent overrides `encode` and `decode` and has `tags`; one whose values
     are expected outputs overrides `freeze`, and `thaw` with `marks` unless plain JSON is enough;
-    one that is compared by more than its type and `==` overrides `differences`.
+    one that is compared by more than its type and `==` overrides `differences`. One whose values
+    are of a library's or a student's class is decoded as a record of its parts, and `built` makes
+    it anew for inputs, if `is_input`.
     """
 
     # The types whose values are of this kind, and so are those of subclasses.

@@ -20,7 +20,7 @@ from grader.values.contents import negative
 from grader.values.difference import Tolerance
 from grader.values.kind import plain
 from grader.values.kinds import KINDS
-from grader.values.table import row_for_signature
+from grader.values.table import rows_for_signature
 from grader.values.table_record import Table
 
 # A step has this many tolerances, up to the next power of two.
@@ -59,11 +59,14 @@ def signature(
 
 
 def _rows_in_order(value: Any, tolerance: Tolerance) -> Any:
-    if not isinstance(value, Table):
+    if not isinstance(value, Table) or len(value.index) * len(value.data) > MOST_ITEMS:
         return value
-    labelled = not value.index.are_numbers_of_rows
-    rows = [row_for_signature(value, row, labelled) for row in range(len(value.index))]
-    return value.labels(), sorted(rows, key=lambda row: _signature(row, tolerance))
+    rows = rows_for_signature(value, not value.index.are_numbers_of_rows)
+    return (
+        value.labels(),
+        len(value.index),
+        sorted(rows, key=lambda row: _signature(row, tolerance)),
+    )
 
 
 def _in_order(value: Any, tolerance: Tolerance) -> Any:

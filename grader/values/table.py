@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .column import COLUMN, condensed_column, recorded_column, simplified_at
+from .column import COLUMN, MOST_CELLS, condensed_column, recorded_column, simplified_rows
 from .column_record import Column
 from .kind import Kind, ValuePath
 from .labels import LABELS, Labels, made_labels, recorded_labels
@@ -48,8 +48,9 @@ class _Table(Kind):
         return replace(value, data=tuple(map(condensed_column, value.data)))
 
     def simplified(self, value: Table) -> Any:
-        index = LABELS.simplified(value.index)
-        return type(value).__name__, value.labels(), index, *map(COLUMN.simplified, value.data)
+        index, every = LABELS.simplified(value.index), self.size(value) // MOST_CELLS | 1
+        data = [simplified_rows(column, every) for column in value.data]
+        return type(value).__name__, value.labels(), index, data
 
     def line(self, name: str, value: Any, shapes: bool) -> str:
         table = self.recorded(value)
@@ -178,7 +179,7 @@ class _Series(_Table):
         return Series(inner(frozen["index"]), inner(frozen["name"]), (inner(frozen["series"]),))
 
     def simplified(self, value: Table) -> Any:
-        return "Series", LABELS.simplified(value.index), COLUMN.simplified(value.data[0])
+        return "Series", LABELS.simplified(value.index), simplified_rows(value.data[0])
 
     def name(self, value: Any) -> str:
         return "a Series"
@@ -196,10 +197,11 @@ def _made_series(column: Column, index: Any, name: Any = None) -> Any:
     return pandas_to_make().Series(COLUMN.built(column), index=index, name=name, dtype=dtype)
 
 
-def row_for_signature(table: Table, row: int, labelled: bool) -> list[Any]:
-    """What stands for a row in a signature, with its label if it counts."""
-    label = [table.index.at(row)] if labelled else []
-    return [*label, *(simplified_at(column, row) for column in table.data)]
+def rows_for_signature(table: Table, labelled: bool) -> list[tuple[Any, ...]]:
+    """What stands for each row in a signature, with its label if it counts."""
+    labels = [table.index.all()] if labelled else []
+    columns = [simplified_rows(column)[1:] for column in table.data]
+    return list(zip(*labels, *columns, strict=True))
 
 
 FRAME, SERIES = _Frame(), _Series()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,13 @@ def test_a_student_checks_tables_with_what_was_handed_out(week: Path, tmp_path: 
     folder, run = tmp_path / "handed_out", CliRunner()
     done = run.invoke(main, ["release", NAME, "--root", str(week), "-o", str(folder)])
     assert done.exit_code == 0, done.output
+    code = "from public_tests import tidied_test; tidied_test(lambda sales: sales)"
+    done_there = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done_there.stdout == (
+        "tidied, case one_price_missing: NOT YET, tidy has 3 rows where 2 are expected\n"
+    )
     answered(week, folder / NOTEBOOK, {TIDY: "known = sales"})
     done = run.invoke(main, ["check", str(folder / NOTEBOOK)])
     assert "tidy has 3 rows where 2 are expected" in " ".join(done.output.split())

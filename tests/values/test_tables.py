@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -438,6 +439,20 @@ def test_a_column_that_is_not_compared_is_named() -> None:
         encode([array])
     expected = thaw(freeze(pd.Series(["a"]).array))
     assert message(expected, array) == "result has a column of dtype unknown, which is not compared"
+
+
+def test_large_tables_are_signed_and_compared_quickly() -> None:
+    rows = 60_000
+    large = pd.DataFrame({"text": [f"t{row}" for row in range(rows)], "x": np.arange(rows) / 7})
+    there = decode(encode(large))
+    start = time.process_time()
+    for compare in ("equal", "rows"):
+        assert signature(there, Tolerance(), compare)
+        assert message(there, there, compare) == ""
+    other = decode(encode(large.assign(text="t")))
+    assert message(there, other).startswith("result, row 0, column 'text' is \"t\" where")
+    assert signature(other, Tolerance()) != signature(there, Tolerance())
+    assert time.process_time() - start < 20
 
 
 def test_a_subclass_of_a_frame_is_sent_as_a_frame() -> None:
