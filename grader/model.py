@@ -56,6 +56,8 @@ class Verdict(StrEnum):
     CRASHED = "crashed"
     MISSING = "missing"
     UNANSWERED = "unanswered"
+    TO_REVIEW = "to_review"
+    REVIEWED = "reviewed"
     NOT_GRADED = "not_graded"
 
     @property
@@ -106,6 +108,8 @@ _FOLLOWS = {
     Verdict.CRASHED: _UNFINISHED,
     Verdict.MISSING: _NO_ANSWER,
     Verdict.UNANSWERED: _NO_ANSWER,
+    Verdict.TO_REVIEW: _NO_ANSWER,
+    Verdict.REVIEWED: _NO_ANSWER,
     Verdict.NOT_GRADED: _NO_ANSWER,
 }
 
@@ -113,11 +117,15 @@ _FOLLOWS = {
 class Status(StrEnum):
     """Whether a submission got a grade at all.
 
+    With `to_review`, all that a machine can grade is graded, and a person has still to read what
+    was written: there is no total before that.
+
     >>> [status.value for status in Status]
-    ['graded', 'not_graded']
+    ['graded', 'to_review', 'not_graded']
     """
 
     GRADED = "graded"
+    TO_REVIEW = "to_review"
     NOT_GRADED = "not_graded"
 
 
@@ -258,13 +266,27 @@ class FirstStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RubricItem:
+    """A line of a rubric, and the points that it gives; below 0 where it takes some off."""
+
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A score that a person gave to an exercise; `instead_of` is the one that grading gave."""
+    """A score that a person gave to an exercise; `instead_of` is the one that grading gave.
+
+    `reason` is what the student reads. Where a written answer was reviewed, `by` is who did it, as
+    far as that is known, and `items` are those of the rubric that hold, as they were then.
+    """
 
     instead_of: Points | None
     score: Points
     reason: str
     made: Time
+    by: str = ""
+    items: tuple[RubricItem, ...] = ()
 
     def __post_init__(self) -> None:
         _check_points(self.instead_of, self.score)
@@ -308,11 +330,12 @@ class Lateness:
 class ExerciseResult:
     """The verdict on one exercise, with its evidence.
 
-    `score` is None exactly where `verdict` is `not_graded` and no person gave a score; `adjustment`
-    is that person's decision. `diagnosis` is the variant that explains the outputs, `also` are
-    further variants that take part in the explanation, and each of `alternatives` explains as much
-    as `diagnosis`. `code` is the student's cell and `printed` what it printed, both of which the
-    student controls; `marks` are remarks on lines of `code`. `drawings` lacks those of a right
+    `score` is None exactly where `verdict` is `not_graded` or `to_review`, and no person gave a
+    score; `adjustment` is that person's decision. `kind` is the exercise's, such as "function".
+    `diagnosis` is the variant that explains the outputs, `also` are further variants that take part
+    in the explanation, and each of `alternatives` explains as much as `diagnosis`. `code` is the
+    student's cell, or what was written, and `printed` what it printed, both of which the student
+    controls; `marks` are remarks on lines of `code`. `drawings` lacks those of a right
     function that look like the reference's. `repair`, if one was found, is for the instructor only.
     `behaviour` is the number that the gradebook has for all answers which behave alike on every
     case. There is none where the answer is right, where a mistake with a name explains it, or where
@@ -337,9 +360,17 @@ class ExerciseResult:
     first_step: FirstStep | None = None
     adjustment: Adjustment | None = None
     behaviour: Number | None = None
+    kind: str = "function"
 
     def __post_init__(self) -> None:
         _check_points(self.score, self.max_score)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the answer is right; of a reviewed one, whether it has all points."""
+        if self.verdict is Verdict.REVIEWED:
+            return self.score is not None and self.score >= self.max_score
+        return self.verdict.solved
 
     @property
     def mistakes(self) -> tuple[Diagnosis, ...]:
@@ -358,7 +389,7 @@ class ExerciseResult:
 class Result:
     """All verdicts on one submission.
 
-    `score`, in points out of `max_score`, is None exactly where `status` is `not_graded`; `reason`
+    `score`, in points out of `max_score`, is None exactly where `status` is not `graded`; `reason`
     then says why. `source` is the notebook's path relative to the path that was to be graded; it is
     empty for a student of the roster of whom nothing was found. `owner` and `late` are None while
     the result is not part of a run, `late` also where the assignment has no rule for late days.

@@ -33,6 +33,8 @@ def test_what_follows_from_each_verdict() -> None:
     assert names - {each.value for each in Verdict if each.answered} == {
         "missing",
         "unanswered",
+        "to_review",
+        "reviewed",
         "not_graded",
     }
     assert {each.value for each in Verdict if each.returned} == {"partial", "incorrect"}

@@ -35,6 +35,7 @@ from grader.assignments.tables import (
 )
 from grader.assignments.toml import mirrored, read_toml, wrong
 from grader.assignments.unchanged import KeptAssignments
+from grader.assignments.written import without_written
 from grader.errors import AssignmentError
 from grader.text import did_you_mean
 from grader.values.frozen import with_whole_arrays
@@ -65,11 +66,12 @@ def _load(root: Path, name: str) -> Assignment:
     assignment = read_assignment(root, name)
     cases = {exercise.name: exercise.cases for exercise in assignment.exercises}
     expected = with_expected_outputs(cases, assignment.folder, assignment.solutions)
+    called = without_written(assignment)
     exercises = tuple(
         replace(
             exercise,
             cases=tuple(
-                _with_whole_arrays(assignment, exercise, case) for case in expected[exercise.name]
+                _with_whole_arrays(called, exercise, case) for case in expected[exercise.name]
             ),
         )
         for exercise in assignment.exercises
@@ -95,8 +97,9 @@ def read_assignment(root: Path, name: str) -> Assignment:
             {each.name: each.parts for each in base.exercises if each.parts},
         )
     else:
+        called = without_written(assignment)
         folders = assignment.folder, assignment.solutions
-        found = read_cases(*folders, assignment.public_cases, assignment.exercises)
+        found = read_cases(*folders, assignment.public_cases, called.exercises)
     return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
 
 
@@ -250,6 +253,8 @@ def latest(local: datetime, zone: tzinfo) -> datetime:
 
 def _with(found: Cases, exercise: Exercise) -> Exercise:
     name = exercise.name
+    if name not in found.cases:  # it is a written answer
+        return exercise
     return replace(
         exercise,
         cases=found.cases[name],

@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.assignments.kinds import answers_in
 from grader.assignments.load import FILE, assignment_names, load_assignment, read_settings
 from grader.assignments.records import Assignment
+from grader.assignments.written import without_written
 from grader.errors import AssignmentError, SubmissionError
 from grader.notebooks.cells import functions
 from grader.notebooks.read import Notebook
@@ -59,14 +60,15 @@ def another_assignment(notebook: Notebook, assignment: Assignment) -> str:
     others = [] if own and named == assignment.name else _others(assignment)
     fitting = _fitting(notebook, [assignment, *others])
     elsewhere = [each.name for each in fitting] if assignment not in fitting else []
-    asked = counted(len(assignment.exercises), "function")
+    functions_asked = len(without_written(assignment).exercises)
+    asked = counted(functions_asked, "function")
     if named not in ("", assignment.name):
-        if own == len(assignment.exercises):
+        if own == functions_asked:
             return f"{ANOTHER}? its metadata name {_shown(named)}, but it defines all {asked} here"
         what = f"{ANOTHER}: {_is_of(named)}, as its metadata say"
     elif elsewhere and (own == 0 or not named):
         what = f"{ANOTHER}: {_is_of(' or '.join(elsewhere))}, as its functions say"
-    elif own == 0 and not named and (names := _functions(notebook)):
+    elif own == 0 and functions_asked and not named and (names := _functions(notebook)):
         return (
             f"{ANOTHER}? it defines none of the {asked} that {assignment.name} asks for, but "
             f"{', '.join(names)}; unless these were given other names"
@@ -74,7 +76,7 @@ def another_assignment(notebook: Notebook, assignment: Assignment) -> str:
     else:
         return ""
     what += f"; it defines {own} of the {asked} that {assignment.name} asks for"
-    if own == 0:
+    if own == 0 and functions_asked:
         raise SubmissionError(what)
     return what
 
@@ -120,4 +122,5 @@ def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignme
 
 
 def _defined(notebook: Notebook, assignment: Assignment) -> int:
-    return sum(bool(answers_in(each, notebook)) for each in assignment.exercises)
+    asked = without_written(assignment).exercises
+    return sum(bool(answers_in(each, notebook)) for each in asked)

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from grader.assignments.attached import Checker, Driver
 from grader.authoring import Arguments
 from grader.caches import CacheOwner
-from grader.model import Visibility
+from grader.model import RubricItem, Visibility
 from grader.scenes import Scene
 from grader.values.comparisons import COMPARISONS, Comparison
 from grader.values.difference import Difference, Returns, Tolerance
@@ -26,6 +26,7 @@ NOT_FROZEN = object()
 
 # The upper bounds exclude infinity, which TOML allows.
 Positive: TypeAlias = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
+RubricPoints: TypeAlias = Annotated[float, Meta(ge=-1e6, le=1e6)]
 _Whole: TypeAlias = Annotated[int, Meta(gt=0, le=2**62)]
 _Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 _MINUTES_A_YEAR = 366 * 24 * 60
@@ -215,7 +216,8 @@ class Exercise(CacheOwner):
     `asks` says in plain words what it is to do. `kind` says what is graded: a function, the value
     of a variable, what a cell prints, what a driver observes, or what somebody writes. What belongs
     to a cell names it by its id in the master, in `cell`. Where `at` is "cell", a variable is read
-    right after that cell, else when the notebook has run.
+    right after that cell, else when the notebook has run. What is written stands in the cell, or in
+    the `file` of this name; a person reads it, and finds in `rubric` what gives how many points.
 
     `outputs_from`, if not empty, names the assignment whose master notebook gives the expected
     outputs, because its function returns more values than this assignment's. `parts`, if not None,
@@ -241,6 +243,8 @@ class Exercise(CacheOwner):
     at: str = "end"
     uses: tuple[str, ...] = ()
     uses_share: float = 1
+    file: str = ""
+    rubric: tuple[RubricItem, ...] = ()
 
     @property
     def accepted(self) -> tuple[Variant, ...]:

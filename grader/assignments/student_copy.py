@@ -16,6 +16,7 @@ from grader.assignments.load import read_settings
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
 from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
+from grader.assignments.written import without_written
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -66,7 +67,10 @@ def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
     variants = _read(path) if path.exists() else {}
     try:
         inputs = _Inputs(settings, frozen, inputs_of)
-        exercises = tuple(_exercise(each, frozen, variants, inputs) for each in settings.exercises)
+        exercises = tuple(
+            _exercise(each, frozen, variants, inputs)
+            for each in without_written(settings).exercises
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(
             f"{folder}: {EXPECTED_OUTPUTS} or {PUBLIC_VARIANTS} is not what was handed out "
@@ -142,7 +146,7 @@ class _Inputs:
         self, settings: Assignment, frozen: dict[str, Any], inputs_of: InputsOf | None
     ) -> None:
         listed: dict[str, list[tuple[str, str]]] = {}
-        for exercise in settings.exercises:
+        for exercise in without_written(settings).exercises:
             for name, case in frozen[exercise.name]["cases"].items():
                 if module := case.get("inputs_from", ""):
                     if not module.isidentifier():

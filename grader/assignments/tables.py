@@ -15,8 +15,17 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from grader.assignments.kinds import kind_of
-from grader.assignments.records import Edition, Exercise, LateRule, Limits, MayBeGiven, Positive
+from grader.assignments.records import (
+    Edition,
+    Exercise,
+    LateRule,
+    Limits,
+    MayBeGiven,
+    Positive,
+    RubricPoints,
+)
 from grader.assignments.toml import wrong
+from grader.model import RubricItem
 from grader.values.difference import Returns
 
 _Names: TypeAlias = tuple[str, ...]
@@ -30,6 +39,13 @@ class SharedExerciseTable(Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     name: str  #: The name of the function or variable; for other kinds one of your choice.
     points: Positive  #: The points for a right answer.
+
+
+class RubricTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table [[exercise.rubric]]: what a written answer has, and the points for it."""
+
+    text: Annotated[str, Meta(min_length=1)]  #: What the answer has, which the student reads.
+    points: RubricPoints  #: The points for it; below 0 to take some off.
 
 
 class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +72,8 @@ class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True
     cell: str = ""  #: The id, in the master, of the cell that it belongs to.
     #: When a variable is read: when the notebook has run, or right after that cell.
     at: Literal["end", "cell"] = "end"
+    file: str = ""  #: The file that a student hands in, where a written answer is one.
+    rubric: tuple[RubricTable, ...] = ()  #: What a written answer has, and the points for it.
 
 
 class CommonTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,6 +122,7 @@ class SharingTable(CommonTable, frozen=True, forbid_unknown_fields=True, kw_only
 def exercise_of(table: ExerciseTable, path: Path, number: int) -> Exercise:
     """The exercise that the table of this number describes, without cases."""
     _check_name(table, path, number)
+    _check_written(table, path, number)
     exercise = Exercise(
         name=table.name,
         title=table.title,
@@ -118,8 +137,27 @@ def exercise_of(table: ExerciseTable, path: Path, number: int) -> Exercise:
         at=table.at,
         uses=table.uses,
         uses_share=table.uses_share,
+        file=table.file,
+        rubric=tuple(RubricItem(each.text, each.points) for each in table.rubric),
     )
     return replace(exercise, returns=kind_of(exercise).returns(exercise))
+
+
+def _check_written(table: ExerciseTable, path: Path, number: int) -> None:
+    """Raise AssignmentError where it is not said what is written, or a rubric is for nobody."""
+    if table.kind != "written":
+        for key in ("file", "rubric"):
+            if getattr(table, key):
+                problem = f'is for exercises of kind "written", and this one is a {table.kind}'
+                raise wrong(path, ("exercise", number, key), problem)
+    elif bool(table.cell) is bool(table.file):
+        problem = (
+            "is missing" if not table.cell else "stands beside `file`"
+        ) + "; a written answer is in a cell, named by `cell`, or in a file, named by `file`"
+        raise wrong(path, ("exercise", number, "cell"), problem)
+    elif table.file != Path(table.file).name:
+        problem = f"is {table.file!r} where the name of a file that students hand in is expected"
+        raise wrong(path, ("exercise", number, "file"), problem)
 
 
 def _check_name(table: ExerciseTable, path: Path, number: int) -> None:

@@ -69,6 +69,10 @@ def _refuse_giveaways(assignment: Assignment, files: dict[str, bytes]) -> None:
         )
 
 
+# The keys of an exercise that stay here: a rubric says what a good answer has.
+_NOT_FOR_STUDENTS = ("outputs_from", "rubric")
+
+
 def write_bundle(files: dict[str, bytes], name: str, output: Path) -> None:
     """Write the files to `output`: a zip with a folder `name` in it, or a folder.
 
@@ -161,7 +165,8 @@ def _settings(assignment: Assignment) -> bytes:
     for key in ("shares", "shared_files", "public_cases", "may_be_given"):
         data.pop(key, None)
     for exercise in data["exercise"]:
-        exercise.pop("outputs_from", None)
+        for key in _NOT_FOR_STUDENTS:
+            exercise.pop(key, None)
     return tomli_w.dumps(data).encode()
 
 

@@ -15,6 +15,7 @@ from grader.assignments.modules import error_at
 from grader.assignments.paths import HANDED_OUT, PUBLIC_VARIANTS
 from grader.assignments.records import VARIANTS, Assignment, Case, Exercise
 from grader.assignments.reference import stands_alone
+from grader.assignments.written import without_written, written_exercises
 from grader.authors.expected_outputs import frozen_outputs
 from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.seeding import passed_without_seed
@@ -48,25 +49,27 @@ def validate(root: Path, name: str) -> Iterator[str]:
 
     The master must score all points, and the template none, with the verdict "unanswered" for every
     exercise; both are graded as submissions are. Generated files must be what would be generated
-    now. Raises AssignmentError where the assignment cannot be loaded.
+    now. What is written has no right answer: of the master it is not asked. Raises AssignmentError
+    where the assignment cannot be loaded.
     """
-    assignment = load_assignment(root, name)
+    whole = load_assignment(root, name)
+    assignment = without_written(whole)
     unusable = [*_unusable(assignment, root), *_miscounted(assignment)]
     yield from unusable
     if unusable:
         return  # grading would fail for the same reasons, and explain them less well
     yield from _undrawable(assignment)
-    yield from _not_typeset(assignment)
+    yield from _not_typeset(whole)
     slips = [*_slips(assignment)]
     yield from slips
     yield from passed_without_seed(assignment)
     if not slips:  # what passes no case because it raises is told as that
         yield from _shares_of_nothing(assignment)
-    yield from out_of_step(assignment, root)
-    if not assignment.template.exists():
+    yield from out_of_step(whole, root)
+    if not whole.template.exists():
         return
-    yield from _problems(assignment, root, assignment.master, Verdict.CORRECT)
-    yield from _problems(assignment, root, assignment.template, Verdict.UNANSWERED)
+    yield from _problems(whole, root, whole.master, Verdict.CORRECT)
+    yield from _problems(whole, root, whole.template, Verdict.UNANSWERED)
 
 
 def generate(root: Path, name: str) -> list[Path]:
@@ -78,7 +81,7 @@ def generate(root: Path, name: str) -> list[Path]:
     Expected outputs stay as they are where the reference now returns the same within tolerance.
     Raises AssignmentError where the master or a case cannot be used.
     """
-    assignment = read_assignment(root, name)
+    assignment = without_written(read_assignment(root, name))
     for problem in _unusable(assignment, root):
         raise AssignmentError(problem)
     changed = []
@@ -89,11 +92,12 @@ def generate(root: Path, name: str) -> list[Path]:
     for path, content in frozen_outputs(assignment, root).items():
         if not _agrees(path, content, assignment) and _write(path, content):
             changed.append(path)
-    frozen = load_assignment(root, name)
+    whole = load_assignment(root, name)
+    frozen = without_written(whole)
     variants = frozen.folder / PUBLIC_VARIANTS
     if not in_step(frozen) and _write(variants, as_text(recorded_variants(frozen)).encode()):
         changed.append(variants)
-    for path, content in generated_files(frozen, root).items():
+    for path, content in generated_files(whole, root).items():
         if path.name in HANDED_OUT and _is_of_the_course(path, content):
             raise AssignmentError(
                 f"{path}: is not the file that is generated under this name, so it is not "
@@ -284,7 +288,7 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
             yield f"{path}: there is no such file; generate it"
         elif path.read_bytes() != content:
             yield f"{path}: {_NOT_GENERATED}"
-    if not in_step(assignment):
+    if not in_step(without_written(assignment)):
         yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 
 
@@ -294,20 +298,25 @@ def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict)
     Every exercise is to have the verdict `expected`. Of the master, no cell may fail either.
     """
     result = grade_notebook(path, assignment.folder, strict=True)
-    if result.status is not Status.GRADED:
+    if result.status is Status.NOT_GRADED:
         yield f"{path}: could not be graded: {result.reason}"
         return
     is_master = expected is Verdict.CORRECT
-    for exercise in result.exercises:
+    # A master's written answers are nobody's, and a template comes without files.
+    written = written_exercises(assignment)
+    left_out = {each.name for each in written if is_master or each.file}
+    called = [each for each in result.exercises if each.name not in left_out]
+    for exercise in called:
         if exercise.verdict is not expected:
             what = f"{exercise.name} is {exercise.verdict.value} where {expected} is expected"
             freeze = _FREEZE if is_master and exercise.verdict.returned else ""
             yield f"{path}: {what}{_why(exercise)}{freeze}"
     if is_master:
         yield from (f"{path}: {flag}" for flag in result.flags if _CELL_FAILED.match(flag))
-    score = assignment.max_score if is_master else 0
-    if result.score != score:
-        yield f"{path}: scores {result.score:g} where {score:g} is expected"
+    asked = without_written(assignment).max_score if is_master else 0
+    score = sum(each.score or 0.0 for each in called)
+    if score != asked:
+        yield f"{path}: scores {score:g} where {asked:g} is expected"
 
 
 def _why(exercise: ExerciseResult) -> str:

@@ -79,10 +79,15 @@ def summary(run: Run, folder: Path) -> dict[str, Any]:
     everyone = list(heads(run.results))
     totals = _totals(run)
     not_graded = [each for each in everyone if each.status is Status.NOT_GRADED]
+    to_review = [each for each in everyone if each.status is Status.TO_REVIEW]
     return {
         "assignment": run.assignment,
         "title": run.title,
-        "graded": len(everyone) - len(not_graded),
+        "graded": len(everyone) - len(not_graded) - len(to_review),
+        "to_review": [
+            {"student": each.student, "source": each.source, "reason": each.reason}
+            for each in to_review
+        ],
         "not_graded": [
             {"student": each.student, "source": each.source, "reason": each.reason}
             for each in not_graded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.assignments.match import ANOTHER
+from grader.assignments.written import written_exercises
 from grader.cli.results_table import FEWEST_ROWS, OTHER_LINES, figures, results_table
 from grader.gradebook.late import due_words, why_unknown
 from grader.gradebook.recorded import heads
@@ -141,7 +142,7 @@ class Live(Progress):
         are about the work of this run.
         """
         result, task = graded.result, self.tasks[0]
-        self.done += result.status is Status.GRADED
+        self.done += result.status is not Status.NOT_GRADED
         self.remarks += [
             f"{one_line(result.source)}: {one_line(flag)}"
             for flag in result.flags
@@ -222,10 +223,8 @@ class Terminal:
 
         The table has as many rows as the screen has room for, or with `every_row` all of them.
         """
-        for result in heads(run.results):
-            if result.status is Status.NOT_GRADED and not result.absent:
-                what = result.source or result.student
-                self.err.print(f"not graded: {_one_line(what)}: {_one_line(result.reason)}")
+        for line in _not_graded(run):
+            self.err.print(line)
         for line in _about_late_days(assignment, run):
             self.err.print(escape(line))
         absent = [_one_line(result.student) for result in heads(run.results) if result.absent]
@@ -242,10 +241,8 @@ class Terminal:
             most_rows = len(run.results) if every_row else room
             for part in results_table(assignment, run, self.out.width, most_rows):
                 self.out.print(part)
-        graded = sum(result.status is Status.GRADED for result in heads(run.results))
-        left = len(run.results) - graded - len(absent)
-        counts = f"{run.title}: {graded} graded, {left} not graded"
-        self.say("; ".join(filter(None, (counts, figures(run)))))
+        for line in _counts(assignment, run, len(absent)):
+            self.say(line)
         if assignment.late:
             self.say(_late_rule(assignment.late))
         self.say(f"protection: {run.protection.level}: {run.protection.summary}")
@@ -286,6 +283,26 @@ class Terminal:
 
     def problem(self, line: str) -> None:
         self.err.print(escape(_from_here(line)))
+
+
+def _not_graded(run: Run) -> Iterator[str]:
+    """A line for each submission that could not be graded, escaped for rich."""
+    for result in heads(run.results):
+        if result.status is Status.NOT_GRADED and not result.absent:
+            what = result.source or result.student
+            yield f"not graded: {_one_line(what)}: {_one_line(result.reason)}"
+
+
+def _counts(assignment: Assignment, run: Run, absent: int) -> Iterator[str]:
+    """How many are graded, with figures, and what a person has still to review."""
+    of = Counter(result.status for result in heads(run.results))
+    open_ones, left = of[Status.TO_REVIEW], of[Status.NOT_GRADED] - absent
+    counts = f"{run.title}: {of[Status.GRADED]} graded, {left} not graded"
+    counts += f", {open_ones} to be reviewed" if open_ones else ""
+    yield "; ".join(filter(None, (counts, figures(run))))
+    if open_ones:
+        names = ", ".join(each.name for each in written_exercises(assignment))
+        yield f"to be reviewed by a person, with `grade review`: {names}"
 
 
 def _about_late_days(assignment: Assignment, run: Run) -> Iterator[str]:

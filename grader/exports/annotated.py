@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from grader.assignments.written import WRITTEN
 from grader.exports.summary import summary
 from grader.grading.evidence import shown_code
 from grader.model import ExerciseResult, Result, Run
@@ -38,10 +39,13 @@ def annotated(content: bytes, result: Result, run: Run) -> bytes | None:
     unanswered: list[ExerciseResult] = []
     for exercise in result.exercises:
         if exercise.code:
-            place = _place(cells, exercise.code)
-            if place is None:
+            place = _place(cells, exercise)
+            if place is not None:
+                answers.setdefault(place, []).append(exercise)
+            elif exercise.kind == WRITTEN:  # in several cells, or in a file
+                unanswered.append(exercise)
+            else:
                 return None
-            answers.setdefault(place, []).append(exercise)
         else:
             unanswered.append(exercise)
     said = [_summary(result, run)]
@@ -59,19 +63,28 @@ def answers_only(result: Result, run: Run) -> bytes:
     cells = [_summary(result, run)]
     for exercise in result.exercises:
         title, said = _explained(exercise, run)
-        code = {"cell_type": "code", "source": exercise.code, "metadata": {}}
-        answer = [{**code, "execution_count": None, "outputs": []}] if exercise.code else []
-        cells += [title, *answer, said]
+        cells += [title, *_answer(exercise), said]
     data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(data, indent=1).encode()
 
 
-def _place(cells: list[Any], code: str) -> int | None:
-    """Which cell has exactly this code; the last one, as later definitions count."""
+def _answer(exercise: ExerciseResult) -> Iterator[Cell]:
+    """Yield the answer as a cell; what was written as one that is shown as it is."""
+    if exercise.code and exercise.kind == WRITTEN:
+        yield {"cell_type": "raw", "source": exercise.code, "metadata": {}}
+    elif exercise.code:
+        code = {"cell_type": "code", "source": exercise.code, "metadata": {}}
+        yield {**code, "execution_count": None, "outputs": []}
+
+
+def _place(cells: list[Any], exercise: ExerciseResult) -> int | None:
+    """Which cell has exactly the exercise's code; the last one, as later definitions count."""
     for place in reversed(range(len(cells))):
         cell = cells[place]
-        is_code = isinstance(cell, dict) and cell.get("cell_type") == "code"
-        if is_code and shown_code(_text(cell.get("source"))) == code:
+        if not isinstance(cell, dict):
+            continue
+        may_be = exercise.kind == WRITTEN or cell.get("cell_type") == "code"
+        if may_be and shown_code(_text(cell.get("source"))) == exercise.code:
             return place
     return None
 

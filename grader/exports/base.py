@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from grader.errors import InputError, Remedy
 from grader.files import write_folder, write_zip
-from grader.model import Result, Run
+from grader.model import Result, Run, Status
 from grader.report.entries import Entry, entries
 
 # An empty file in the folders that exports make: a folder with it may be replaced.
@@ -81,9 +81,10 @@ class WithPoints:
     def points(self, result: Result) -> float | None:
         """The points to hand in; None where nothing was graded, unless an option asks for 0.
 
-        Of whom it is not certain that they handed in nothing, none are handed in.
+        Of whom it is not certain that they handed in nothing, none are handed in, and none of what
+        a person has still to review.
         """
-        if result.score is None and (
+        if result.status is Status.NOT_GRADED and (
             (self.zero_ungraded and result.handed_in) or (self.zero_missing and result.absent)
         ):
             return 0.0

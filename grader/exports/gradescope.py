@@ -39,11 +39,14 @@ def _folder(entry: Entry) -> str:
 
 
 def gradescope_results(
-    result: Result, points: float, title_of: Callable[[str], str]
+    result: Result, points: float | None, title_of: Callable[[str], str]
 ) -> dict[str, object]:
-    """The content of `results.json`; `title_of` gives an exercise's title by its name."""
+    """The content of `results.json`; `title_of` gives an exercise's title by its name.
+
+    Without `points`, Gradescope adds up those of the tests, of which some have none.
+    """
     return {
-        "score": round(points, 2),
+        **({} if points is None else {"score": round(points, 2)}),
         "execution_time": round(result.seconds),
         "output": "\n".join(map(prose, [total(result), *_late(result), *result.remarks])),
         "visibility": "visible",

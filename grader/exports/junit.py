@@ -9,11 +9,12 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from grader.exports.base import Export, Request, WithPoints
 from grader.exports.summary import about, total
 from grader.files import write_file
-from grader.model import CaseResult, ExerciseResult, Result, Run
+from grader.model import CaseResult, ExerciseResult, Result, Run, Status
 from grader.text import number, plain
 
 # XML 1.0 has no place for these, escaped or not.
 _NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IN_WORDS = {"error": "an error", "skipped": "skipped"}
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
@@ -29,7 +30,8 @@ class Junit(WithPoints, Export):
         for result in request.run.results:
             root.append(_suite(result, self.points(result), request.run))
             if result.score is None:
-                request.note(result, f"an error, without a score: {result.reason}")
+                kind = _kind(result)
+                request.note(result, f"{_IN_WORDS[kind]}, without a score: {result.reason}")
         for kind in ("tests", "failures", "errors"):
             root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
         indent(root)
@@ -51,11 +53,16 @@ def _suite(result: Result, points: float | None, run: Run) -> Element:
         _exercise(suite, exercise, _text(run.title_of(exercise.name)))
     if result.score is None:
         test = SubElement(suite, "testcase", classname="submission", name="grading")
-        _outcome(test, "error", total(result))
+        _outcome(test, _kind(result), total(result))
     suite.set("tests", str(len(suite.findall("testcase"))))
     for kind, name in _COUNTED.items():
         suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))
     return suite
+
+
+def _kind(result: Result) -> str:
+    """What a submission without a total is: what a person has still to review is no error."""
+    return "skipped" if result.status is Status.TO_REVIEW else "error"
 
 
 def _exercise(suite: Element, exercise: ExerciseResult, title: str) -> None:

@@ -46,7 +46,7 @@ TO_MEND = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the results; the exit code is 0 where there are points.
+    """Write the results; the exit code is 0 where something was graded.
 
     `arguments` are the folder with `source`, `submission` and `results`, the assignment's name, and
     the word of the level of protection below which nothing is graded.
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         close_parents()
     write_file(folder / "results" / "results.json", json.dumps(data, indent=1).encode())
-    return 0 if "score" in data else 1
+    return 0 if "tests" in data else 1
 
 
 def _results(folder: Path, name: str, least: Level) -> dict[str, object]:
@@ -82,7 +82,7 @@ def _results(folder: Path, name: str, least: Level) -> dict[str, object]:
         )
     task = Task(course, submission, name, level=level, single=True, pictures=False)
     result = grade(task).result
-    if result.score is not None:
+    if result.score is not None or result.status is Status.TO_REVIEW:
         titles = {each.name: each.title for each in assignment.exercises}
         return gradescope_results(result, result.score, lambda each: titles.get(each, each))
     return _without_points(result, submission, assignment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.model import ExerciseResult, Result, Run
+from grader.model import ExerciseResult, Result, Run, Status, Verdict
 from grader.report.words import VERDICTS
 from grader.text import number, one_line
 
@@ -20,6 +20,8 @@ def summary(result: Result, run: Run) -> Iterator[str]:
 
 
 def total(result: Result) -> str:
+    if result.status is Status.TO_REVIEW:
+        return f"No total yet: {one_line(result.reason)}"
     if result.score is None:
         return f"Not graded, which is not the same as 0: {one_line(result.reason)}"
     return f"{number(result.score)} of {number(result.max_score)} points"
@@ -39,5 +41,8 @@ def about(exercise: ExerciseResult) -> str:
     if titles:
         said += f": {one_line('; '.join(titles))}"
     if exercise.adjustment:
-        said += f". Decided by a person: {one_line(exercise.adjustment.reason)}"
+        who = "Reviewed" if exercise.verdict is Verdict.REVIEWED else "Decided"
+        items = [one_line(each.text) for each in exercise.adjustment.items]
+        reason = "; ".join(filter(None, [*items, one_line(exercise.adjustment.reason)]))
+        said += f". {who} by a person{reason and f': {reason}'}"
     return said

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from grader.assignments.written import WRITTEN
 from grader.gradebook.store import Decisions
 from grader.gradebook.unnamed import with_words
-from grader.model import ExerciseResult, Graded, Result, Status
+from grader.grading.total import total
+from grader.model import ExerciseResult, Graded, Result, Verdict
 
 
 def decided(
@@ -16,8 +18,8 @@ def decided(
     """The result with its owner, and with people's scores, remarks and words for mistakes.
 
     Where a person's score replaces one, the exercise's `adjustment` keeps the score that grading
-    gave. Once every exercise has a score, the submission counts as graded. `behaviours` are the
-    numbers of those that its answers have, by exercise.
+    gave, and a written answer counts as reviewed. Once every exercise has a score, the submission
+    counts as graded. `behaviours` are the numbers of those that its answers have, by exercise.
     """
     result = replace(
         graded.result,
@@ -32,15 +34,9 @@ def decided(
     )
     if exercises == result.exercises:
         return replace(result, remarks=remarks)
-    if any(each.score is None for each in exercises):
-        return replace(result, exercises=exercises, remarks=remarks)
+    status, score, reason = total(exercises)
     return replace(
-        result,
-        status=Status.GRADED,
-        score=sum(each.score or 0.0 for each in exercises),
-        reason="",
-        exercises=exercises,
-        remarks=remarks,
+        result, status=status, score=score, reason=reason, exercises=exercises, remarks=remarks
     )
 
 
@@ -59,6 +55,10 @@ def _adjusted(
     found = decisions.scores.get((assignment, student, exercise.name))
     if found is None:
         return exercise
+    is_written = exercise.kind == WRITTEN
     return replace(
-        exercise, score=found.score, adjustment=replace(found, instead_of=exercise.score)
+        exercise,
+        verdict=Verdict.REVIEWED if is_written else exercise.verdict,
+        score=found.score,
+        adjustment=replace(found, instead_of=exercise.score),
     )

@@ -19,8 +19,17 @@ from grader.errors import InputError, Remedy, SystemFailure
 from grader.files import identity
 from grader.gradebook import migrations
 from grader.gradebook.forget import Held, delete, held, rewrite
+from grader.gradebook.reviews import ListedAnswer, Review, Standing
 from grader.gradebook.unnamed import Words
-from grader.model import Adjustment, Protection, Result, Status, Submission
+from grader.model import (
+    Adjustment,
+    Protection,
+    Result,
+    RubricItem,
+    Status,
+    Submission,
+    Verdict,
+)
 from grader.text import did_you_mean
 
 # How long to wait for another process's transaction; each of them is short.
@@ -181,12 +190,12 @@ class Gradebook:
 
         `behaviours` are the keys of its answers' behaviours, by exercise.
 
-        A result is valid for later runs only if its status is graded and its notebook's hash is
-        known. Of several valid ones of the same submission and fingerprint, as two processes may
-        find them, the first counts; with `regrade`, it is the new one.
+        A result is valid for later runs only if a machine graded all that it can, and its
+        notebook's hash is known. Of several valid ones of the same submission and fingerprint, as
+        two processes may find them, the first counts; with `regrade`, it is the new one.
         """
         result = kept.result
-        valid = result.status is Status.GRADED and kept.content != ""
+        valid = result.status is not Status.NOT_GRADED and kept.content != ""
         with self._transaction() as db:
             submission = _submission(db, result, kept.content)
             if regrade:
@@ -300,12 +309,61 @@ class Gradebook:
     ) -> None:
         """Store a score that a person decided on; it replaces an earlier one."""
         with self._transaction() as db:
-            _undo(db, assignment, student, exercise)
-            db.execute(
-                "INSERT INTO adjustments (assignment, student, exercise, score, reason, made)"
-                " VALUES (?,?,?,?,?,?)",
-                (assignment, student, exercise, score, reason, _now()),
-            )
+            _adjust(db, (assignment, student, exercise), Adjustment(None, score, reason, _now()))
+
+    def review(
+        self, assignment: str, student: str, exercise: str, review: Review, instead_of: int
+    ) -> Standing | None:
+        """Store what a person decided on a written answer, and return it with its number.
+
+        It is stored only where the decision that stands is the one of the number `instead_of`, or
+        none for 0; None is returned where another person has decided meanwhile.
+        """
+        key = (assignment, student, exercise)
+        with self._transaction() as db:
+            if _standing(db, key) != instead_of:
+                return None
+            made = Adjustment(None, review.score, review.remark, _now(), review.by, review.items)
+            return Standing(_adjust(db, key, made), made)
+
+    def take_back(self, assignment: str, student: str, exercise: str, number: int) -> bool:
+        """Take the decision of this number back; returns False where it does not stand any more."""
+        key = (assignment, student, exercise)
+        with self._transaction() as db:
+            return _standing(db, key) == number and _undo(db, *key)
+
+    def standing(self, assignment: str, exercise: str) -> dict[str, Standing]:
+        """The decisions on an exercise that stand, by student."""
+        with self._in_words():
+            rows = self._db.execute(
+                f"SELECT student, id, {_DECISION} FROM adjustments"
+                " WHERE assignment = ? AND exercise = ? AND undone IS NULL",
+                (assignment, exercise),
+            ).fetchall()
+            return {student: Standing(number, _decision(*row)) for student, number, *row in rows}
+
+    def answers_to(self, exercise: str, assignment: str = "") -> list[ListedAnswer]:
+        """Each student's answer to an exercise in the latest run with a result of theirs.
+
+        Without `assignment`, the answers in all assignments that have an exercise of this name.
+        """
+        with self._in_words():
+            rows = self._db.execute(
+                "SELECT r.assignment, s.student, r.id, v.verdict FROM verdicts v"
+                " JOIN results r ON r.id = v.result_id"
+                " JOIN submissions s ON s.id = r.submission_id"
+                " JOIN run_results l ON l.result_id = r.id"
+                " JOIN (SELECT o.assignment AS of, p.student AS who, max(n.run_id) AS run"
+                " FROM run_results n JOIN results o ON o.id = n.result_id"
+                " JOIN submissions p ON p.id = o.submission_id GROUP BY 1, 2) newest"
+                " ON newest.of = r.assignment AND newest.who = s.student AND newest.run = l.run_id"
+                " WHERE v.exercise = ? AND ? IN ('', r.assignment) ORDER BY 1, 2, 3",
+                (exercise, assignment),
+            ).fetchall()
+            return [
+                ListedAnswer(of, student, number, Verdict(verdict))
+                for of, student, number, verdict in rows
+            ]
 
     def undo(self, assignment: str, student: str, exercise: str) -> bool:
         """Take a person's score back; returns False where there is none."""
@@ -400,7 +458,7 @@ class Gradebook:
     def decisions(self) -> Decisions:
         with self._in_words():
             scores = self._db.execute(
-                "SELECT assignment, student, exercise, score, reason, made FROM adjustments"
+                f"SELECT assignment, student, exercise, {_DECISION} FROM adjustments"
                 " WHERE undone IS NULL"
             ).fetchall()
             remarks = self._db.execute("SELECT student, remark FROM remarks ORDER BY id").fetchall()
@@ -412,7 +470,7 @@ class Gradebook:
         for student, remark in remarks:
             by_student[student] = (*by_student.get(student, ()), remark)
         return Decisions(
-            {row[:3]: Adjustment(None, *row[3:]) for row in scores},
+            {row[:3]: _decision(*row[3:]) for row in scores},
             by_student,
             {behaviour: Words(*said) for behaviour, *said in words},
         )
@@ -567,6 +625,28 @@ def _insert_behaviour(
         " WHERE assignment = ? AND exercise = ? AND key = ?",
         (result, *behaviour),
     )
+
+
+_DECISION = "score, reason, made, by_whom, items"
+
+
+def _decision(score: float, reason: str, made: str, by: str, items: str) -> Adjustment:
+    return Adjustment(None, score, reason, made, by, from_json(items, tuple[RubricItem, ...]))
+
+
+def _adjust(db: sqlite3.Connection, key: tuple[str, str, str], made: Adjustment) -> int:
+    """Store a decision on the answer of this key, take the earlier one back; returns its number."""
+    _undo(db, *key)
+    values = (*key, made.score, made.reason, made.made, made.by, _text(made.items))
+    insert = f"INSERT INTO adjustments (assignment, student, exercise, {_DECISION})"
+    return int(db.execute(f"{insert} VALUES (?,?,?,?,?,?,?,?)", values).lastrowid or 0)
+
+
+def _standing(db: sqlite3.Connection, key: tuple[str, str, str]) -> int:
+    """The number of the decision that stands on the answer of this key; 0 for none."""
+    where = "WHERE assignment = ? AND student = ? AND exercise = ? AND undone IS NULL"
+    row = db.execute(f"SELECT id FROM adjustments {where}", key).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _undo(db: sqlite3.Connection, *key: str) -> bool:

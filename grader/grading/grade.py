@@ -9,8 +9,10 @@ from functools import partial
 
 from grader.assignments.load import load_assignment
 from grader.assignments.match import another_assignment, which_assignment
+from grader.assignments.records import Assignment
 from grader.assignments.student_copy import InputsOf, load_handed_out
 from grader.assignments.untouched import template_of
+from grader.assignments.written import without_written
 from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.execution.event_loop import run
 from grader.execution.protection import protection_in_force
@@ -19,8 +21,10 @@ from grader.grading.not_graded import not_graded
 from grader.grading.remarks import Remarks
 from grader.grading.steps import STEPS, Grading, Step, put_beside, take
 from grader.grading.task import Task
-from grader.model import Graded, Result, Status, Submission
-from grader.notebooks.companions import companions
+from grader.grading.total import total
+from grader.grading.written import HandedIn, written_answers
+from grader.model import ExerciseResult, Graded, Result, Submission
+from grader.notebooks.companions import companion_names, companions
 from grader.notebooks.parsing import parsed_once
 from grader.notebooks.read import parse_notebook, read_notebook
 from grader.sandbox.private import keep_private
@@ -60,16 +64,19 @@ def grade(
             parsed.known = template.parsed
             remark = another_assignment(notebook, assignment)
             task = replace(task, level=task.level or protection_in_force()[0])
-            grading = Grading(notebook, assignment, task, template, remarks=Remarks(task.strict))
+            called = without_written(assignment)
+            grading = Grading(notebook, called, task, template, remarks=Remarks(task.strict))
             grading.flags += [remark] if remark else []
-            put_beside(grading, companions(submission) if came is None else came)
+            came = companions(submission) if came is None else came
+            put_beside(grading, came)
             run(take(steps, grading))
+            written = _written(assignment, grading, came)
     except (AssignmentError, MemoryError):
         raise
     except Exception as error:  # a mistake of ours must not become a student's zero
         return Graded(submission, name, not_graded(submission, _reason(error)))
     seconds = round(time.monotonic() - started, 2)
-    result = _result(submission, grading, seconds)
+    result = _result(submission, grading, assignment, written, seconds)
     exhausted = grading.remarks.exhausted
     return Graded(submission, name, result, exhausted=exhausted, behaviours=grading.behaviours)
 
@@ -84,18 +91,36 @@ def _reason(error: Exception) -> str:
     return f"a mistake in fairgrade itself: {f'{type(error).__name__}: {error}'[:300]}"
 
 
-def _result(submission: Submission, grading: Grading, seconds: float) -> Result:
-    open_ones = [each for each in grading.exercises if each.score is None]
-    score = None if open_ones else sum(each.score or 0.0 for each in grading.exercises)
+def _written(
+    assignment: Assignment, grading: Grading, came: Mapping[str, bytes]
+) -> tuple[ExerciseResult, ...]:
+    """The results of what is written, for a person to review."""
+    if grading.assignment is assignment:
+        return ()
+    handed_in = HandedIn(grading.notebook, came, companion_names(grading.task.submission))
+    return written_answers(assignment, grading.template, handed_in, grading.execution.runs)
+
+
+def _result(
+    submission: Submission,
+    grading: Grading,
+    assignment: Assignment,
+    written: Sequence[ExerciseResult],
+    seconds: float,
+) -> Result:
+    """The result of what was called and what was written, in the assignment's order."""
+    by_name = {each.name: each for each in (*grading.exercises, *written)}
+    exercises = tuple(by_name[each.name] for each in assignment.exercises if each.name in by_name)
+    status, score, reason = total(exercises)
     return Result(
         student=submission.student,
         source=submission.source,
-        status=Status.GRADED if score is not None else Status.NOT_GRADED,
+        status=status,
         score=score,
-        max_score=grading.assignment.max_score,
-        reason=f"{open_ones[0].name}: {open_ones[0].message}" if open_ones else "",
+        max_score=assignment.max_score,
+        reason=reason,
         flags=(*submission.flags, *grading.flags, *grading.remarks.lines),
         seconds=seconds,
-        exercises=grading.exercises,
+        exercises=exercises,
         long_cells_skipped=sum(bool(step.skipped) for step in grading.cells),
     )

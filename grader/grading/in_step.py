@@ -20,6 +20,7 @@ from grader.assignments.load import read_settings
 from grader.assignments.paths import EXPECTED_OUTPUTS, HANDED_OUT, MADE_FROM
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import code_for
+from grader.assignments.written import without_written
 from grader.errors import AssignmentError, Remedy, WireError
 from grader.grading.reference_outputs import by_master, reference_outputs
 from grader.sandbox.confinement import close_parents
@@ -32,6 +33,7 @@ def check_in_step(assignment: Assignment, root: Path) -> None:
     `assignment` must have been loaded with its expected outputs. Without the master notebooks that
     these come from, nothing can be said.
     """
+    assignment = without_written(assignment)
     if not all(_source(root, name).master.exists() for name in by_master(assignment)):
         return
     doubtful = _doubtful(assignment, root)
@@ -56,7 +58,7 @@ def check_in_step(assignment: Assignment, root: Path) -> None:
 
 def stamps(assignment: Assignment, root: Path) -> tuple[Path, bytes]:
     """The file, and its content, that says what the expected outputs were made from."""
-    content = json.dumps(_made_from(assignment, root), indent=1, sort_keys=True)
+    content = json.dumps(_made_from(without_written(assignment), root), indent=1, sort_keys=True)
     return assignment.solutions / MADE_FROM, f"{content}\n".encode()
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from grader.api import grade_notebook
 from grader.assignments.load import read_settings
-from grader.assignments.records import Assignment
+from grader.assignments.records import Assignment, Exercise
 from grader.assignments.student_copy import load_handed_out
+from grader.assignments.written import WRITTEN
 from grader.errors import InputError, Remedy
 from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.report.next_steps import next_step
@@ -71,8 +72,11 @@ def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Ite
         yield from _indented(_reasons(exercise), width)
     for flag in result.flags:
         yield f"note: {one_line(flag)}"
-    for exercise_name in _without_cases(assignment):
-        yield f"{exercise_name}: has no public case; it is graded all the same"
+    for other in _without_cases(assignment):
+        if other.kind == WRITTEN:
+            yield f"{other.name}: is not checked here; a person reads it"
+        else:
+            yield f"{other.name}: has no public case; it is graded all the same"
 
 
 def _reasons(exercise: ExerciseResult) -> Iterator[str]:
@@ -91,7 +95,7 @@ def _indented(paragraphs: Iterable[str], width: int) -> Iterator[str]:
             yield from textwrap.wrap(line, width, initial_indent="    ", subsequent_indent="    ")
 
 
-def _without_cases(assignment: Assignment) -> list[str]:
+def _without_cases(assignment: Assignment) -> list[Exercise]:
     there = {exercise.name for exercise in assignment.exercises}
     settings = read_settings(assignment.folder, assignment.folder)
-    return [each.name for each in settings.exercises if each.name not in there]
+    return [each for each in settings.exercises if each.name not in there]

@@ -18,7 +18,7 @@ from grader.report.exercise_page import exercise_href
 from grader.report.highlight import Piece, listing
 from grader.report.pair_page import PairPage
 from grader.report.pictures.charts import Histogram, histogram
-from grader.report.rows import ABSENT, STATUSES, Row, row_data, row_of
+from grader.report.rows import ABSENT, STATUSES, TO_REVIEW, Row, row_data, row_of
 from grader.report.similarity import FEWEST
 from grader.report.spool import Spool
 from grader.report.tally import (
@@ -147,6 +147,11 @@ class ClassPage:
         return len(self._ungraded) - self.tally.absent.count
 
     @property
+    def to_review(self) -> int:
+        """How many submissions have no total yet, since a person has something to review."""
+        return self.tally.to_review
+
+    @property
     def fewest(self) -> int:
         """The least number of submissions among which similar ones are looked for."""
         return FEWEST
@@ -154,7 +159,8 @@ class ClassPage:
     @property
     def statuses(self) -> list[str]:
         """What the table can be filtered by."""
-        return [each for each in STATUSES if each != ABSENT or self.tally.absent.count]
+        counts = {ABSENT: self.tally.absent.count, TO_REVIEW: self.to_review}
+        return [each for each in STATUSES if counts.get(each, 1)]
 
     @property
     def handed_in(self) -> int:

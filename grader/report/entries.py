@@ -26,7 +26,13 @@ class Entry:
 
     @property
     def graded(self) -> bool:
-        return self.result.status is Status.GRADED
+        """Whether a machine graded all that it can, and a person may have something to review."""
+        return self.result.status is not Status.NOT_GRADED
+
+    @property
+    def to_review(self) -> bool:
+        """Whether there is no total because a person has still to read what was written."""
+        return self.result.status is Status.TO_REVIEW
 
     @property
     def absent(self) -> bool:

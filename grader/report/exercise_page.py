@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 from grader.assignments.records import Assignment, Exercise
 from grader.assignments.untouched import marks_of
+from grader.assignments.written import WRITTEN
 from grader.model import ExerciseResult, Mark, Run
 from grader.report.entries import Entry, prose
-from grader.report.highlight import Piece, listing
+from grader.report.highlight import Piece, as_written, listing
 from grader.report.slugs import slug
 from grader.report.tally import CaseCount, People, Person, Share, Tally
 from grader.report.words import VERDICTS, Word
@@ -105,6 +106,8 @@ class ExercisePage:
         return sorted(self.share.cases.values(), key=lambda each: (-each.failed, each.name))
 
     def code(self, example: Example) -> tuple[Piece, ...]:
+        if self.exercise.kind == WRITTEN:
+            return as_written(example.code)
         return listing(example.code, example.marks, marks_of(self.assignment))
 
     def _groups_of(self, result: ExerciseResult) -> list[AnswerGroup]:
@@ -123,7 +126,7 @@ class ExercisePage:
             return [AnswerGroup("No mistake with a name", word, terms, cases=pattern.cases)]
         terms = {f"verdict.{one_line(result.name)}": word.word}
         title = word.word.capitalize()
-        return [AnswerGroup(title, word, terms, prose(word.meaning), right=result.verdict.solved)]
+        return [AnswerGroup(title, word, terms, prose(word.meaning), right=result.solved)]
 
 
 def exercise_href(exercise: Exercise) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 
-from grader.model import CaseResult, ExerciseResult, Verdict, Visibility
+from grader.model import Adjustment, CaseResult, ExerciseResult, Verdict, Visibility
 from grader.report.entries import prose
 from grader.report.findings import case_lines, named, notes, passed_in_words
 from grader.report.words import VERDICTS
@@ -33,7 +33,9 @@ def _paragraphs(result: ExerciseResult) -> Iterator[str]:
         said += f", {number(result.score)} of {number(result.max_score)} points"
     yield f"<p>{said}</p>"
     if result.adjustment:
-        yield f"<p>Decided by a person: {_shown(result.adjustment.reason)}</p>"
+        yield from _decided(result, result.adjustment)
+    elif result.verdict is Verdict.TO_REVIEW:
+        yield "<p>A person has still to read this, so its points are open, which is not 0.</p>"
     elif result.verdict is Verdict.NOT_GRADED:
         yield "<p>This exercise has not been graded, which is not the same as 0 points.</p>"
     if result.message:
@@ -43,6 +45,16 @@ def _paragraphs(result: ExerciseResult) -> Iterator[str]:
         yield from (f"<p>{_shown(text)}</p>" for text in (note.place, note.explanation) if text)
     yield from _marked_lines(result)
     yield from _cases(result.cases)
+
+
+def _decided(result: ExerciseResult, made: Adjustment) -> Iterator[str]:
+    """Who decided, with the reason, and the items of the rubric that hold."""
+    who = "Reviewed" if result.verdict is Verdict.REVIEWED else "Decided"
+    reason = f": {_shown(made.reason)}" if made.reason.strip() else ""
+    yield f"<p>{who} by a person{reason}</p>"
+    if made.items:
+        items = (f"{_shown(one_line(each.text))}: {number(each.points)}" for each in made.items)
+        yield f"<p>{'<br>'.join(items)}</p>"
 
 
 def _marked_lines(result: ExerciseResult) -> Iterator[str]:

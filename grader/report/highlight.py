@@ -129,6 +129,12 @@ class Piece:
     folded: str = ""
 
 
+def as_written(text: str) -> tuple[Piece, ...]:
+    """A text that is no code, escaped, as the one piece of a listing; none where it is blank."""
+    shown = visible(shortened(text.rstrip(), LONGEST_CODE))
+    return (Piece(Markup(escape(shown)), shown.count("\n") + 1),) if shown.strip() else ()
+
+
 def listing(
     code: str, marks: tuple[Mark, ...] = (), stubs: tuple[Marks, ...] = (OUR_MARKS,)
 ) -> tuple[Piece, ...]:

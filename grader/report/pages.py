@@ -143,10 +143,10 @@ def _taken(earlier: Path, path: Path, mark: str) -> bool:
     return True
 
 
-@cache
-def _environment() -> Environment:
+def environment_of(*folders: Path) -> Environment:
+    """An environment for pages made of the templates in these folders, and of the report's."""
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([*folders, HERE / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,
@@ -154,6 +154,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {
+        "number": number,
+        "when": when,
+        "one_line": one_line,
+        "counted": counted,
+        "typeset": typeset,
+    }
+    return environment
+
+
+@cache
+def _environment() -> Environment:
+    environment = environment_of()
     style, keys = _asset("report.css"), _asset("keys.js")
     script = keys + _asset("view.js") + _asset("class.js")
     steps = keys + _asset("student.js")
@@ -166,13 +179,6 @@ def _environment() -> Environment:
         "policy_with_steps": content_security_policy(style, steps),
         "gallery": _gallery,
         "view": view,
-    }
-    environment.filters |= {
-        "number": number,
-        "when": when,
-        "one_line": one_line,
-        "counted": counted,
-        "typeset": typeset,
     }
     return environment
 
@@ -195,14 +201,15 @@ def view(**terms: str) -> str:
     return f"#{urlencode(terms, errors='replace')}"
 
 
-def content_security_policy(style: str, script: str = "") -> str:
+def content_security_policy(style: str, script: str = "", forms: str = "'none'") -> str:
     """A Content-Security-Policy that allows this style sheet and this script, and nothing else.
 
     They are named by their SHA-256, so that no other style or script is used even in the page.
+    `forms` is where forms may be sent to.
     """
     scripts = f"; script-src {_source(script)}" if script else ""
     return (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; base-uri 'none'; form-action {forms}; "
         f"style-src {_source(style)}{scripts}"
     )
 
@@ -211,8 +218,13 @@ def _source(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
+def asset_of(path: Path) -> Markup:
+    """A style sheet or script of ours, to be put into a page as it is."""
+    return Markup(path.read_text(encoding="utf-8"))
+
+
 def _asset(name: str) -> Markup:
-    return Markup((HERE / "assets" / name).read_text(encoding="utf-8"))
+    return asset_of(HERE / "assets" / name)
 
 
 def _shown(value: Any) -> Any:

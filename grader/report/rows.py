@@ -12,8 +12,10 @@ from grader.report.tally import Share, Tally, digest
 from grader.report.words import VERDICTS, Word
 from grader.text import counted, number, one_line
 
-GRADED, UNGRADED, ABSENT = "graded", "could not be graded", "handed in nothing"
-STATUSES = (GRADED, UNGRADED, ABSENT)
+GRADED, TO_REVIEW = "graded", "to review"
+UNGRADED, ABSENT = "could not be graded", "handed in nothing"
+# Those with verdicts come first: `view.js` counts on it.
+STATUSES = (GRADED, TO_REVIEW, UNGRADED, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,11 @@ def row_of(entry: Entry, tally: Tally) -> Row:
         name=entry.name,
         slug=entry.slug,
         href=entry.href,
-        status=GRADED if entry.graded else ABSENT if entry.absent else UNGRADED,
+        status=_status(entry),
         score=entry.result.score,
-        left_out=entry.left_out if entry.graded else 0,
-        reason="" if entry.graded or entry.absent else shown_reason(entry),
-        reason_key="" if entry.graded or entry.absent else digest(entry.reason),
+        left_out=entry.left_out if _status(entry) == GRADED else 0,
+        reason=shown_reason(entry) if _status(entry) in (TO_REVIEW, UNGRADED) else "",
+        reason_key=digest(entry.reason) if _status(entry) == UNGRADED else "",
         flags=tuple(each.number for each in tally.flags_of(entry)),
         seconds=entry.result.seconds,
         cells=tuple(_cell(found.get(name), share) for name, share in tally.shares.items()),
@@ -78,6 +80,12 @@ def row_of(entry: Entry, tally: Tally) -> Row:
         adjusted=sum(each.adjustment is not None for each in results),
         **_owner(entry.result),
     )
+
+
+def _status(entry: Entry) -> str:
+    if entry.to_review:
+        return TO_REVIEW
+    return GRADED if entry.graded else ABSENT if entry.absent else UNGRADED
 
 
 def _cell(result: ExerciseResult | None, share: Share) -> Cell | None:
@@ -124,7 +132,7 @@ def row_data(row: Row, words: list[Word]) -> Iterator[Any]:
         row.reason,
         row.reason_key,
         row.flags,
-        number(row.seconds) if row.status == GRADED else "",
+        number(row.seconds) if row.status in (GRADED, TO_REVIEW) else "",
     )
     yield [
         cell and [words.index(cell.word), number(cell.score), int(cell.adjusted), cell.pattern]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from grader.assignments.records import Assignment, Exercise
 from grader.assignments.untouched import marks_of
+from grader.assignments.written import WRITTEN
 from grader.model import ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
 from grader.report.findings import CaseLine, Note, case_lines, named, notes, passed_in_words
-from grader.report.highlight import Piece, listing
+from grader.report.highlight import Piece, as_written, listing
 from grader.report.next_steps import next_step
 from grader.report.pictures.plots import Ground
 from grader.report.pictures.views import View, views
@@ -19,6 +20,12 @@ from grader.text import one_line
 
 LONGEST_OUTPUT = 6_000
 FAILS, NOT_GRADED, WORKS = "What does not work yet", "What was not graded", "What works"
+TO_REVIEW, REVIEWED = "What a person has still to read", "What a person has reviewed"
+_HEADINGS = {
+    Verdict.NOT_GRADED: NOT_GRADED,
+    Verdict.TO_REVIEW: TO_REVIEW,
+    Verdict.REVIEWED: REVIEWED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
         assignment=assignment,
         entry=entry,
         groups=_groups(exercises, assignment),
-        solved=sum(exercise.verdict.solved for exercise in exercises),
+        solved=sum(exercise.solved for exercise in exercises),
         words=verdict_words([entry.result]),
         case_words=tuple(word for outcome, word in CASES.items() if outcome in passed),
         visibilities=frozenset(str(case.visibility) for case in cases),
@@ -116,7 +123,8 @@ def student_page(run: Run, assignment: Assignment, entry: Entry) -> StudentPage:
 
 
 def _groups(exercises: Sequence[ExerciseResult], assignment: Assignment) -> tuple[Group, ...]:
-    groups: dict[str, list[Answer]] = {FAILS: [], NOT_GRADED: [], WORKS: []}
+    headings = (FAILS, TO_REVIEW, NOT_GRADED, REVIEWED, WORKS)
+    groups: dict[str, list[Answer]] = {heading: [] for heading in headings}
     for number, exercise in enumerate(exercises, start=1):
         groups[_heading(exercise.verdict)].append(_answer(number, exercise, assignment))
     return tuple(
@@ -125,9 +133,7 @@ def _groups(exercises: Sequence[ExerciseResult], assignment: Assignment) -> tupl
 
 
 def _heading(verdict: Verdict) -> str:
-    if verdict.solved:
-        return WORKS
-    return NOT_GRADED if verdict is Verdict.NOT_GRADED else FAILS
+    return WORKS if verdict.solved else _HEADINGS.get(verdict, FAILS)
 
 
 def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answer:
@@ -150,9 +156,15 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         not_called=named([case for case in result.cases if case.passed is None]),
         passed_cases=named([case for case in result.cases if case.passed]),
         more_cases=max(0, len(failed) - MOST_LINES),
-        code=listing(result.code, result.marks, marks_of(assignment)),
+        code=_code(result, assignment),
         printed=prose(result.printed, LONGEST_OUTPUT),
     )
+
+
+def _code(result: ExerciseResult, assignment: Assignment) -> tuple[Piece, ...]:
+    if result.kind == WRITTEN:
+        return as_written(result.code)
+    return listing(result.code, result.marks, marks_of(assignment))
 
 
 def _with_formulas(note: Note, known: Exercise | None) -> Note:

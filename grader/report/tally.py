@@ -120,7 +120,8 @@ class Share:
     """How the class did on one exercise.
 
     `graded` counts the answers with a verdict, `scored` those with points. The two differ where a
-    person gave points for what could not be graded.
+    person gave points for what could not be graded. `to_review` counts those that a person has
+    still to review.
     """
 
     exercise: Exercise
@@ -128,6 +129,7 @@ class Share:
     solved: int = 0
     points: float = 0.0
     scored: int = 0
+    to_review: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     cases: dict[str, CaseCount] = field(default_factory=dict)
     patterns: dict[tuple[str, ...], Pattern] = field(default_factory=dict)
@@ -169,13 +171,14 @@ class Share:
         if result.score is not None:
             self.scored += 1
             self.points += result.score
-        if result.verdict is Verdict.NOT_GRADED:
+        self.to_review += result.verdict is Verdict.TO_REVIEW
+        if result.verdict in (Verdict.NOT_GRADED, Verdict.TO_REVIEW):
             return
         self.graded += 1
-        self.solved += result.verdict.solved
+        self.solved += result.solved
         self.verdicts[result.verdict] += 1
         if rest is not None:
-            self.item.add(result.verdict.solved, rest)
+            self.item.add(result.solved, rest)
         if pattern := self.pattern(result):
             pattern.count += 1
         if result.verdict.answered:
@@ -227,6 +230,7 @@ class Tally:
     absent: People = field(default_factory=People)
     flags: dict[str, Flag] = field(default_factory=dict)
     flagged: int = 0
+    to_review: int = 0
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     unnamed: Behaviours[Person] = field(default_factory=Behaviours)
     shares: dict[str, Share] = field(init=False)
@@ -245,6 +249,7 @@ class Tally:
         if not entry.graded:
             self.reasons.setdefault(entry.reason, People()).add(entry)
             return
+        self.to_review += entry.to_review
         self.seconds.append(result.seconds)
         if result.score is not None:
             self.totals.append(result.score)

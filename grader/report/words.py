@@ -45,6 +45,10 @@ VERDICTS = {
     Verdict.UNANSWERED: Word(
         "unanswered", "empty", NEUTRAL, "the function is still as it was handed out."
     ),
+    Verdict.TO_REVIEW: Word(
+        "to review", "eye", NEUTRAL, "a person has still to read it. Until then it has no points."
+    ),
+    Verdict.REVIEWED: Word("reviewed", "eye", NEUTRAL, "a person has read it and given points."),
     Verdict.NOT_GRADED: Word(
         "not graded",
         "question",

@@ -21,7 +21,8 @@ from grader.text import uncomputed
 class ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a run found for one assignment, whose name is empty where none could be told.
 
-    A score is null exactly where nothing was graded: it is never a silent zero. `version` is that
+    A score is null exactly where nothing was graded, or a person has still to review something: it
+    is never a silent zero. `version` is that
     of fairgrade. With `seed` for `--seed`, the cases that were drawn afresh are the same again.
     `passed_over` lists files and links that are no submissions, `titles` the title of each
     exercise by its name.
@@ -68,7 +69,8 @@ def write_grades(run: Run, assignment: Assignment, path: Path) -> None:
     """Write `grades.csv`: a row per submission, a column per exercise, status, total, reason,
     what a person decided, and what being late took off.
 
-    Where something could not be graded, its cell is empty, never 0, and the reason says why.
+    Where something could not be graded, or is to be reviewed, its cell is empty, never 0, and the
+    reason says why.
     """
     # The byte order mark of "utf-8-sig" lets spreadsheets see that the text is UTF-8.
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -130,7 +132,10 @@ def _shown(value: TableValue) -> str:
 def _decision(made: Adjustment) -> str:
     """A person's decision with the score before it: "5 instead of 0: right idea"."""
     before = _number(made.instead_of) or "no score"
-    return f"{_number(made.score)} instead of {before}: {made.reason}"
+    said = [*(each.text for each in made.items), made.reason]
+    why = "; ".join(filter(None, said))
+    by = f" ({made.by})" if made.by else ""
+    return f"{_number(made.score)} instead of {before}{why and f': {why}'}{by}"
 
 
 def _number(score: float | None) -> str:

@@ -61,7 +61,9 @@ def schema() -> dict[str, Any]:
         "else": {"properties": {"score": _NULL, "reason": {"minLength": 1}}},
     }
     components["ExerciseResult"] |= {
-        "if": {"properties": {"verdict": {"const": "not_graded"}, "adjustment": _NULL}},
+        "if": {
+            "properties": {"verdict": {"enum": ["not_graded", "to_review"]}, "adjustment": _NULL}
+        },
         "then": {"properties": {"score": _NULL}},
         "else": _NUMBER,
     }

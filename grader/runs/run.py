@@ -92,8 +92,11 @@ class GradedRuns:
 
     @property
     def all_graded(self) -> bool:
-        """Whether every submission was graded; students who handed in nothing do not count."""
-        return all(result.status is Status.GRADED or result.absent for result in self.heads)
+        """Whether every submission was graded as far as a machine can.
+
+        Students who handed in nothing do not count, nor does what a person has still to review.
+        """
+        return all(result.status is not Status.NOT_GRADED or result.absent for result in self.heads)
 
 
 def grade_run(

@@ -277,6 +277,7 @@ def test_the_summary_is_for_programs() -> None:
         "assignment": "adam",
         "title": "Adam",
         "graded": 5,
+        "to_review": [],
         "not_graded": [{"student": "c", "source": "c.ipynb", "reason": "is broken"}],
         "handed_in_nothing": ["b"],
         "mean": 8,

@@ -8,11 +8,17 @@ from grader.assignments.kinds.driver import DRIVER
 from grader.assignments.kinds.function import FUNCTION
 from grader.assignments.kinds.kind import ExerciseKind
 from grader.assignments.kinds.value import VALUE
+from grader.assignments.kinds.written import WRITTEN
 from grader.assignments.records import Assignment, Exercise
 from grader.assignments.untouched import NO_TEMPLATE
 from grader.notebooks.read import Cell, Notebook
 
-KINDS: dict[str, ExerciseKind] = {"function": FUNCTION, "value": VALUE, "driver": DRIVER}
+KINDS: dict[str, ExerciseKind] = {
+    "function": FUNCTION,
+    "value": VALUE,
+    "driver": DRIVER,
+    "written": WRITTEN,
+}
 
 
 def kind_of(exercise: Exercise) -> ExerciseKind:

@@ -25,6 +25,7 @@ from grader.assignments.load import load_assignment
 from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import reference, stands_alone
+from grader.assignments.written import without_written
 from grader.authoring import Arguments, WrongMark
 from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
 from grader.authors.adequacy.forms import Form, Kind
@@ -151,7 +152,7 @@ def prove(root: Path, name: str, jobs: int) -> list[Proof]:
 
     Raises AssignmentError where the assignment or its `adequacy.toml` cannot be read.
     """
-    assignment = load_assignment(root, name)
+    assignment = without_written(load_assignment(root, name))
     allowances = _allowances(assignment)
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as executor:
         parts = {
@@ -198,7 +199,7 @@ def _hidden(exercise: Exercise) -> list[Case]:
 
 def _try_part(root: Path, name: str, exercise_name: str, part: int, parts: int) -> list[Form]:
     """Try every `parts`-th form of the exercise, from number `part` on, on its hidden cases."""
-    assignment = load_assignment(root.resolve(), name)
+    assignment = without_written(load_assignment(root.resolve(), name))
     exercise = assignment.exercise(exercise_name)
     with nullcontext() if stands_alone(assignment) else in_its_folder(assignment):
         return _tried(assignment, exercise, part, parts)

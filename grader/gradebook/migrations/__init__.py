@@ -16,6 +16,7 @@ STEPS = {
     "results": "1_results.sql",
     "decisions": "2_decisions.sql",
     "words": "3_words.sql",
+    "reviews": "4_reviews.sql",
 }
 _SET = "gradebook"
 _RECORD = (

@@ -35,6 +35,7 @@
   const cells = {
     total(person) {
       const made = element("td", person.total, "total");
+      if (person.graded && person.reason) made.append(element("small", person.reason));
       if (person.leftOut) made.append(element("small", ` ${person.leftOut} not graded`));
       return made;
     },

@@ -11,7 +11,7 @@ const people = data.rows.map((row, place) => {
   const [knownAs, email, ids, section, late, adjusted] = more;
   const status = data.statuses[code];
   return {
-    place, name, slug, status, graded: code === 0, total, leftOut, reason, reasonKey, flags, seconds,
+    place, name, slug, status, graded: code < 2, total, leftOut, reason, reasonKey, flags, seconds,
     cells, mistakes, knownAs, email, ids, section, late, adjusted,
   };
 });
