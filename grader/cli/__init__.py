@@ -107,6 +107,12 @@ COMMANDS = {
         "forget",
         "Delete all that the gradebook holds of STUDENT: a name, login, email address or id.",
     ),
+    "review": Entry(
+        INSTRUCTORS,
+        "review",
+        "review",
+        "Serve pages on which written answers to EXERCISE are read and given points.",
+    ),
     "clusters": Entry(
         INSTRUCTORS,
         "unnamed",
