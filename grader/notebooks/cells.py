@@ -15,6 +15,7 @@ from grader.notebooks.parsing import CELL_MAGIC, ParsedCell, parsed_cell
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # The nodes of an expression that needs nothing else of the notebook, such as `[1, 2 * 3]`.
 _PLAIN = (
     *(ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp),
@@ -68,7 +69,8 @@ def names_read(node: ast.stmt) -> set[str]:
     nodes = list(ast.walk(node))
     own = {each.arg for each in nodes if isinstance(each, ast.arg)}
     own |= {name for each in nodes for name in _binds(each)}
-    own |= {each.name for each in nodes if isinstance(each, ast.ExceptHandler) and each.name}
+    inner = (each for each in nodes[1:] if isinstance(each, (*_SCOPES, ast.ExceptHandler)))
+    own |= {each.name for each in inner if each.name}
     return {each.id for each in nodes if isinstance(each, ast.Name)} - own
 
 

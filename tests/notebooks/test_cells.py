@@ -232,6 +232,11 @@ def test_a_statement_reads_the_names_that_it_does_not_bind() -> None:
     assert names_read(statement) == {"Y", "g", "np"}
 
 
+def test_a_function_inside_of_another_is_its_own() -> None:
+    ((statement, _),) = bindings("def f(x):\n    def g(y):\n        return y + z\n    return g(x)")
+    assert names_read(statement) == {"z"}
+
+
 def test_the_name_of_a_caught_exception_is_the_statements_own() -> None:
     ((statement, _),) = bindings(
         "try:\n    y = f(1)\nexcept ValueError as error:\n    print(error)"

@@ -25,6 +25,7 @@ from grader.authors.importing.names import (
 from grader.authors.importing.tests_of import ParsedTest
 
 LOOK = "For the author:"
+NOTHING_SEEN = "it takes nothing of the notebook that students write"
 _BLOCKS = ("body", "orelse", "finalbody")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -78,8 +79,8 @@ def driver_source(
         made.look.append(f"it reads {', '.join(unknown)}, which nothing in the notebook binds")
     fixed = [f"{each} = {constants[each]}" for each in needs if constants and each in constants]
     needs = [each for each in needs if not constants or each not in constants]
-    if not needs:
-        made.look.append("it takes nothing of the notebook")
+    if not names.student & set(needs):
+        made.look.append(NOTHING_SEEN)
     made.look += _leaks(body, parsed, made.kept)
     return _written(name, title, needs, [*imports, *fixed], body, made)
 
@@ -246,10 +247,10 @@ def _kept(body: list[ast.stmt], needed: set[str]) -> list[ast.stmt]:
                 if isinstance(block, list) and block:
                     rest = _kept(block, needed)
                     setattr(made, name, rest or ([ast.Pass()] if name == "body" else []))
-            binds = any(
-                bound_by(each) & needed for part in blocks(node) for each in statements(part)
+            alters = any(
+                changes(each) & needed for part in blocks(node) for each in statements(part)
             )
-            if _has_yield(node) or binds or changes(node) & needed:
+            if _has_yield(node) or alters or changes(node) & needed:
                 kept.append(made)
         elif _has_yield(node) or changes(node) & needed:
             kept.append(node)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from grader.authors.importing.checks import Check
 from grader.authors.importing.conditions import Condition, condition_of
-from grader.authors.importing.driver_source import driver_source
+from grader.authors.importing.driver_source import NOTHING_SEEN, driver_source
 from grader.authors.importing.foreign import Master, Test, Unit
 from grader.authors.importing.literals import Inputs
 from grader.authors.importing.names import Names, loaded
@@ -221,7 +221,7 @@ class Planner:
         tolerances = (None, None) if condition else (first.rtol, first.atol)
         planned.drivers.append(PlannedDriver(source, *tolerances, not hidden, weight))
         for problem in source.look:
-            planned.needs(State.LOOK if source.needs else State.AUTHOR, problem)
+            planned.needs(State.AUTHOR if problem == NOTHING_SEEN else State.LOOK, problem)
         for needed in source.needs:
             if self._changes_later(needed, each.test.step):
                 planned.needs(

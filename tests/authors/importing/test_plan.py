@@ -229,3 +229,31 @@ def test_a_given_name_that_changes_later_has_the_value_that_the_test_saw(tmp_pat
         "size = 3",
         "yield powers(2.0, size).shape",
     ]
+
+
+def test_what_a_loop_collects_is_collected_by_the_driver(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded(
+            "collected",
+            1,
+            """
+            def half(x):
+                return x / 2
+            found = []
+            for x in (2.0, 4.0):
+                last = powers(half(x))[-1]
+                found.append(last)
+            assert found == [1.0, 4.0]
+            """,
+        ),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert driver(plan).splitlines()[-5:] == [
+        "found = []",
+        "for x in (2.0, 4.0):",
+        "last = powers(half(x))[-1]",
+        "found.append(last)",
+        "yield found",
+    ]
