@@ -19,7 +19,7 @@ from grader.errors import InputError
 
 READERS: dict[str, Callable[[Path], Master]] = {"nbgrader": read_nbgrader, "otter": read_otter}
 # The kinds of exercises that can be graded.
-KINDS = (Kind.FUNCTION, Kind.VALUE, Kind.DRIVER)
+KINDS = tuple(Kind)
 # How often a driver is made again, each time with one more value observed by its truth alone.
 MOST_TRIES = 6
 

@@ -293,3 +293,28 @@ def test_files_in_folders_are_named_as_no_notebook_finds_them_here(tmp_path: Pat
         graded("first", 1, "assert squares(2) == [1, 4]"),
     )
     assert made.master.remarks[-1].startswith("data/a.csv: a notebook finds files only beside it")
+
+
+def test_answers_that_are_read_by_a_person_are_in_order(tmp_path: Path) -> None:
+    imported(
+        tmp_path,
+        SQUARES,
+        graded("first", 1, "assert squares(2) == [1, 4]"),
+        text("Because of this.", grade_id="why", grade=True, solution=True, points=3),
+        text(
+            "Draw it.\n=== BEGIN MARK SCHEME ===\n1 for the axes\n=== END MARK SCHEME ===",
+            grade_id="task",
+            task=True,
+            points=4,
+        ),
+        code("plot = 1", grade_id="plot", grade=True, solution=True, points=2),
+    )
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+    exercises = load_assignment(tmp_path, "sums").exercises
+    assert [each.kind for each in exercises] == ["function"] + 3 * ["written"]
+    assert (
+        "# mark scheme: 1 for the axes"
+        in (tmp_path / "assignment/sums/assignment.toml").read_text()
+    )
+    assert "Because of this" not in (tmp_path / "assignment/sums/sums.ipynb").read_text()
