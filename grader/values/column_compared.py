@@ -42,7 +42,14 @@ def other_dtype(
     expected: Column, actual: Column, walk: Walk, path: ValuePath
 ) -> Iterator[Difference]:
     """The difference of two columns that hold other kinds of values, if they do."""
-    if not _fits(expected, actual):
+    if not _fits(expected, actual) and expected.dtype == actual.dtype == "category":
+        orders = expected.ordered, actual.ordered
+        what = "has other categories than expected"
+        if orders[0] != orders[1]:
+            which = ("with", "without") if orders[1] else ("without", "with")
+            what = f"has categories {which[0]} an order where ones {which[1]} are expected"
+        yield walk.found(path, "dtype", what, what)
+    elif not _fits(expected, actual):
         what = f"is of dtype {actual.dtype} where {expected.dtype} is expected"
         yield walk.found(path, "dtype", what, "is of another dtype than expected")
 

@@ -14,6 +14,7 @@ from .kind import Label, ValuePath
 from .labels import Labels
 from .ordering import rank
 from .table_record import Table
+from .time_array import moment_text
 
 if TYPE_CHECKING:
     from .difference import Difference, Walk
@@ -151,7 +152,10 @@ def _column(table: Table, place: int) -> tuple[Label, ...]:
 
 
 def _name(label: Any) -> str:
-    return repr(label)[:60]
+    if isinstance(label, tuple):
+        return f"({', '.join(map(_name, label))})"[:60]
+    is_moment = isinstance(label, (np.datetime64, np.timedelta64))
+    return (moment_text(label) if is_moment else repr(label))[:60]
 
 
 def _in_another_order(expected: Table, actual: Table, walk: Walk) -> bool:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .array import Digest
 from .column_record import Column
 from .labels import Labels
+from .time_array import moment_text
 
 # Rows of a table that are shown, half of them from its end.
 _SHOWN_ROWS = 10
@@ -63,10 +66,12 @@ def as_text(table: Table) -> str:
 def _cells(table: Table, row: int | None) -> list[str]:
     if row is None:
         return ["..."] * (len(table.data) + 1)
-    return [str(table.index.at(row)), *(_shown(column.at(row)) for column in table.data)]
+    return [_shown(table.index.at(row)), *(_shown(column.at(row)) for column in table.data)]
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return moment_text(value)
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

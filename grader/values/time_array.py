@@ -139,7 +139,7 @@ class _Moment(Kind):
         if type(actual) is not type(expected):
             yield walk.wrong_type(expected, actual, path)
         elif not same_times(np.asarray(expected), np.asarray(actual), walk.tolerance.rtol):
-            shown = f"is {actual} where {expected} is expected"
+            shown = f"is {moment_text(actual)} where {moment_text(expected)} is expected"
             yield walk.found(path, "value", shown, "differs from what is expected")
 
     def freeze(self, value: Any, inner: Callable[[Any], Any]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class _Moment(Kind):
         return "a point in time" if isinstance(value, np.datetime64) else "a duration"
 
     def brief(self, value: Any) -> str:
-        return str(value)
+        return moment_text(value)
 
     def leaves(self, value: Any, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return (str(value),)
@@ -171,6 +171,7 @@ def same_times(expected: Array, actual: Array, rtol: float = 0) -> Any:
 
     Durations may differ by the share `rtol`, as numbers may.
     """
+    expected, actual = _in_plain_unit(expected), _in_plain_unit(actual)
     with np.errstate(all="ignore"):
         try:
             there = actual.astype(expected.dtype)
@@ -218,11 +219,25 @@ def _counts(array: Array) -> Any:
 
 
 def _has_seconds(durations: Array) -> bool:
-    return bool(_UNITS[_unit(durations.dtype)])
+    return bool(_UNITS.get(_unit(durations.dtype)))
 
 
 def _unit(dtype: np.dtype[Any]) -> str:
     return str(np.datetime_data(dtype)[0])
+
+
+def moment_text(value: Any) -> str:
+    """The time as people write it: a day alone, where it is midnight."""
+    count = instant(value)
+    if count is None:
+        return "NaT"
+    if isinstance(value, np.datetime64):
+        day, _, clock = str(value).partition("T")
+        clock = clock.rstrip("0").rstrip(".") if "." in clock else clock
+        return day if clock in ("", "00:00:00", "00:00", "00") else f"{day} {clock}"
+    microseconds, rest = divmod(count, 10**12)
+    is_known = _has_seconds(np.asarray(value)) and not rest and abs(microseconds) < 10**18
+    return str(timedelta(microseconds=microseconds) if is_known else value)
 
 
 def as_moment(value: Any) -> Any:

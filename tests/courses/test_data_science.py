@@ -133,7 +133,7 @@ def test_mistakes_are_named(week: Path, tmp_path: Path) -> None:
             "by_month",
             MEANS,
             MEANS + ".round()",
-            "means, row np.datetime64('2024-05-01T00:00:00.000000') is 2 where 1.5 is expected",
+            "means, row 2024-05-01 is 2 where 1.5 is expected",
         ),
     ],
 )

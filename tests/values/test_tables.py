@@ -339,7 +339,7 @@ def test_the_same_in_another_form_is_no_difference(expected: Any, actual: Any) -
         (
             pd.Series(pd.to_datetime(["2024-01-01"])),
             pd.Series(pd.to_datetime(["2024-01-02"])),
-            "result, row 0 is 2024-01-02T00:00:00.000000 where 2024-01-01T00:00:00.000000 is",
+            "result, row 0 is 2024-01-02 where 2024-01-01 is expected",
         ),
         (
             pd.Series(pd.to_datetime(["2024-01-01"]).tz_localize("UTC")),
@@ -349,7 +349,22 @@ def test_the_same_in_another_form_is_no_difference(expected: Any, actual: Any) -
         (
             pd.Series(pd.Categorical(["a"], ["a", "b"], ordered=True)),
             pd.Series(pd.Categorical(["a"], ["b", "a"], ordered=True)),
-            "result is of dtype category where category is expected",
+            "result has other categories than expected",
+        ),
+        (
+            pd.Series(pd.Categorical(["a"], ["a", "b"], ordered=True)),
+            pd.Series(pd.Categorical(["a"], ["a", "b"])),
+            "result has categories without an order where ones with are expected",
+        ),
+        (
+            pd.Series([1, 2], index=pd.to_datetime(["2024-01-01 00:00", "2024-01-01 12:30"])),
+            pd.Series([1, 3], index=pd.to_datetime(["2024-01-01 00:00", "2024-01-01 12:30"])),
+            "result, row 2024-01-01 12:30:00 is 3 where 2 is expected",
+        ),
+        (
+            pd.Series(pd.to_timedelta(["1h"])),
+            pd.Series(pd.to_timedelta(["90min"])),
+            "result, row 0 is 1:30:00 where 1:00:00 is expected",
         ),
         (pd.Timestamp("2024-01-01"), pd.NaT, "result is NaT where 2024-01-01"),
         (1.0, pd.NA, "result is a missing value where a float is expected"),
