@@ -216,13 +216,25 @@ class Kinds:
     def __init__(self, *kinds: Kind) -> None:
         self._kinds = kinds
         self._by_type = {each: kind for kind in reversed(kinds) for each in kind.types}
+        self._by_letter: dict[str, Kind] = {}
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._kinds)
 
     def of(self, value: Any) -> Kind:
         """The value's kind; for what no kind owns one that can be named, but not sent or kept."""
-        return self._by_type.get(type(value)) or self._owner(value)
+        found = self._by_type.get(type(value))
+        if found is None:
+            is_array = type(value) is np.ndarray
+            return self._of_array(value) if is_array else self._owner(value)
+        return found
+
+    def _of_array(self, array: np.ndarray[Any, Any]) -> Kind:
+        """The kind of an array, which its kind of dtype decides; there are many arrays."""
+        letter = array.dtype.kind
+        if letter not in self._by_letter:
+            self._by_letter[letter] = self._owner(array)
+        return self._by_letter[letter]
 
     def _owner(self, value: Any) -> Kind:
         return next((kind for kind in self._kinds if kind.owns(value)), _OTHER)
