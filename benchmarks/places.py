@@ -29,7 +29,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 
 from grader.authors.validate import generate
 from grader.grading.grade import grade
@@ -239,7 +239,7 @@ def _graded(
 def found(task: Set, root: Path, donors: dict[str, dict[str, bytes]], path: Path) -> Found:
     """Grade one wrong program, and say what the search found, and how long it took."""
     times: dict[str, float] = {}
-    steps = [_timed(step, times) for step in STEPS]
+    steps = [timed(step, times) for step in STEPS]
     submission = Submission(path.stem, path.name, str(path))
     asked = Task(root, submission, task.name, donors=donors)
     content = json.dumps(notebook(task.before, _text(path))).encode()
@@ -249,13 +249,15 @@ def found(task: Set, root: Path, donors: dict[str, dict[str, bytes]], path: Path
     return _summary(task, path, graded, times, seconds)
 
 
-def _timed(step: Step, times: dict[str, float]) -> Step:
+def timed(step: Step, times: dict[str, float]) -> Step:
+    """The step, which adds the seconds it takes to `times`, by what it explains or draws."""
+
     async def take(grading: Grading) -> None:
         started = time.monotonic()
         try:
             await step.take(grading)
         finally:
-            times[step.what] = time.monotonic() - started
+            times[step.what] = times.get(step.what, 0.0) + time.monotonic() - started
 
     return replace(step, take=take)
 
@@ -311,6 +313,14 @@ def report(rows: Sequence[Found]) -> None:
     for name in sorted({each.task for each in rows}):
         print(row(name, [each for each in rows if each.task == name]))
     print(row("all", rows))
+    print()
+    print(f"Seconds for each program: {_mean(rows, 'seconds'):.2f} in all, of which", end=" ")
+    print(f"{_mean(rows, 'search_seconds'):.2f} for the search", end=" and ")
+    print(f"{_mean(rows, 'tracing_seconds'):.2f} for the first step that differs")
+
+
+def _mean(rows: Sequence[Found], name: str) -> float:
+    return mean(getattr(each, name) for each in rows)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, groupby
+from itertools import combinations, groupby, product
 
 from grader.grading.repair.budget import Budget
 from grader.grading.repair.changes import body_of
@@ -30,10 +30,12 @@ from grader.notebooks.cells import Function, functions
 NEAREST = 40
 # So many differences are taken over together.
 TOGETHER = 3
+# Of so many donors all edits are tried, the smallest first, before those of donors further away.
+AT_ONCE = 8
 
 
 def grafts(function: Function, name: str, donors: Sequence[str], budget: Budget) -> Iterator[Graft]:
-    """The edits that donors give, those that change least first, none of them twice.
+    """The edits that the nearest donors give, those that change least first, none of them twice.
 
     `donors` are cells with the function under `name`. Raises OutOfSteps where the budget is used
     up.
@@ -43,8 +45,8 @@ def grafts(function: Function, name: str, donors: Sequence[str], budget: Budget)
     most = count(body_of(function)) // 2
     found = list(_differences_of_nearest(function, name, donors, budget))
     known = set[tuple[object, ...]]()
-    for size in range(1, TOGETHER + 1):
-        for differences in found:
+    for first, size in product(range(0, len(found), AT_ONCE), range(1, TOGETHER + 1)):
+        for differences in found[first : first + AT_ONCE]:
             for chosen in combinations(differences, size):
                 key = tuple(each.key for each in chosen)
                 if key not in known and leaves_half(chosen, most):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from grader.grading.repair.budget import Budget, OutOfSteps
-from grader.grading.repair.donors import grafts
+from grader.grading.repair.donors import AT_ONCE, grafts
 from grader.grading.repair.graft import Graft
 from grader.grading.repair.spelling import numbered
 from grader.notebooks.cells import Function, functions
@@ -82,6 +82,15 @@ def test_fewest_differences_come_first_and_none_twice() -> None:
         ("d = 9",),
         ("b = 7", "d = 9"),
     ]
+
+
+def test_all_edits_of_the_nearest_come_before_those_of_donors_further_away() -> None:
+    wrong = "def f(a):\n    b = 1\n    c = a\n    d = 3\n    e = a\n    return b + c + d + e"
+    nearest = [wrong.replace("1", str(n)).replace("3", str(n)) for n in range(10, 10 + AT_ONCE)]
+    further = "def f(a):\n    b = [1]\n    c = a\n    d = [3]\n    e = a\n    return 0"
+    edits = becomes(found(wrong, further, *nearest))
+
+    assert edits.index(("b = 17", "d = 17")) < edits.index(("b = [1]",))
 
 
 def test_source_can_be_parsed_and_lines_are_those_of_the_cell() -> None:
