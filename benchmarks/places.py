@@ -320,7 +320,7 @@ def report(rows: Sequence[Found]) -> None:
 
 
 def _mean(rows: Sequence[Found], name: str) -> float:
-    return mean(getattr(each, name) for each in rows)
+    return mean(float(getattr(each, name)) for each in rows)
 
 
 if __name__ == "__main__":
