@@ -83,7 +83,15 @@ def condition_of(check: Check, parsed: ParsedTest, names: Names) -> Condition | 
 
 
 def _agreement(check: Check) -> ast.expr:
-    """The expression that two values of the student's are the same, within the tolerances."""
+    """The expression that two values of the student's are the same, within the tolerances.
+
+    What has not been written yet is None on both sides, and that does not agree.
+    """
+    there = ast.Compare(check.values[0], [ast.IsNot()], [ast.Constant(None)])
+    return ast.BoolOp(ast.And(), [there, _sameness(check)])
+
+
+def _sameness(check: Check) -> ast.expr:
     one, other = check.values
     numpy = ast.Name("np", ast.Load())
     if check.rtol is None and check.atol is None:

@@ -318,3 +318,16 @@ def test_answers_that_are_read_by_a_person_are_in_order(tmp_path: Path) -> None:
         in (tmp_path / "assignment/sums/assignment.toml").read_text()
     )
     assert "Because of this" not in (tmp_path / "assignment/sums/sums.ipynb").read_text()
+
+
+def test_two_answers_that_are_not_written_yet_do_not_agree(tmp_path: Path) -> None:
+    imported(
+        tmp_path,
+        answer("k", "### BEGIN SOLUTION\nk = 2.5\n### END SOLUTION"),
+        answer(
+            "field", "def field(x):\n    ### BEGIN SOLUTION\n    return k / x\n    ### END SOLUTION"
+        ),
+        graded("agree", 1, "assert field(1) == k"),
+    )
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
