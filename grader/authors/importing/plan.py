@@ -45,7 +45,10 @@ class Planner:
         for test in unit.tests:
             before = [*self.before, *parsed]
             parsed.append(parsed_test(test, self.master.steps, self.names, before))
-        planned = self._planned(unit, number, parsed)
+        worth = [each for each in parsed if _counts(unit, each.test)] or parsed
+        planned = self._planned(unit, number, worth)
+        if len(worth) < len(parsed):
+            planned.reasons.append("a test that is worth 0 points is left out")
         self.before += parsed
         planned.weighted = (
             not unit.all_or_nothing and len({*_weights(unit)}) > 0 and len(unit.tests) > 1
@@ -258,6 +261,11 @@ def _too_large(call: Call) -> bool:
     """Whether inputs are too many to be given to students as text."""
     args, kwargs = call.arguments
     return any(holds_digest(freeze(each)) for each in (*args, *kwargs.values()))
+
+
+def _counts(unit: Unit, test: Test) -> bool:
+    """Whether a test gives points: one that is worth none would be a case without a weight."""
+    return unit.all_or_nothing or test.points is None or test.points > 0
 
 
 def _weights(unit: Unit) -> list[float]:

@@ -291,3 +291,17 @@ def test_what_otter_does_otherwise_is_said(tmp_path: Path) -> None:
 def test_what_is_not_otters_is_refused_with_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no cell with BEGIN QUESTION"):
         read(tmp_path, code("x = 1"))
+
+
+def test_tests_worth_no_points_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        *question(
+            "name: q1\npoints:\n  - 0\n  - 6",
+            solution=[SQUARE],
+            tests=["square(2) == 4", "square(3) == 9"],
+        ),
+    )
+    assert (plan.kind, plan.state, plan.unit.points) == (Kind.FUNCTION, State.READY, 6)
+    assert [case.call.arguments for case in plan.cases] == [((3,), {})]
+    assert plan.reasons == ["a test that is worth 0 points is left out"]
