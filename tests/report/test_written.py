@@ -117,3 +117,9 @@ def test_no_mistake_is_looked_for_in_a_written_answer(tmp_path: Path) -> None:
         assert not result.is_unnamed
     text = class_page(run(to_review(), reviewed(1.0)), tmp_path, *EXERCISES).text
     assert "no mistake with a name" not in text
+
+
+def test_where_every_total_is_open_there_is_no_empty_chart(tmp_path: Path) -> None:
+    text = class_page(run(to_review()), tmp_path, *EXERCISES).text
+    assert "No submission has a total." in text
+    assert "How many submissions have a total in each range" not in text
