@@ -210,6 +210,27 @@ def value(
     return lambda function: _mark(function, mark)
 
 
+def printed(
+    exercise: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    weight: float = 1,
+    public: bool = False,
+    compare: str = "text",
+    check: Callable[..., bool | str] | None = None,
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a case of an exercise of the kind "print": it is only a name and a title.
+
+    `compare` is "text", where white space at the ends of lines does not count, or "numbers" for the
+    numbers in the text, with the tolerances. All else is as for `value`.
+    """
+    _check_name(exercise, "printed")
+    compare = "equal" if check else compare
+    mark = CaseMark(exercise, rtol, atol, weight, public, compare, decorator="printed", check=check)
+    return lambda function: _mark(function, mark)
+
+
 def driver(
     exercise: str,
     *,

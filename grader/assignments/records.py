@@ -216,8 +216,9 @@ class Exercise(CacheOwner):
     `asks` says in plain words what it is to do. `kind` says what is graded: a function, the value
     of a variable, what a cell prints, what a driver observes, or what somebody writes. What belongs
     to a cell names it by its id in the master, in `cell`. Where `at` is "cell", a variable is read
-    right after that cell, else when the notebook has run. What is written stands in the cell, or in
-    the `file` of this name; a person reads it, and finds in `rubric` what gives how many points.
+    right after that cell, else when the notebook has run. What a cell prints is compared by
+    `compare`. What is written stands in the cell, or in the `file` of this name; a person reads it,
+    and finds in `rubric` what gives how many points.
 
     `outputs_from`, if not empty, names the assignment whose master notebook gives the expected
     outputs, because its function returns more values than this assignment's. `parts`, if not None,
@@ -241,6 +242,7 @@ class Exercise(CacheOwner):
     kind: str = "function"
     cell: str = ""
     at: str = "end"
+    compare: str = ""
     uses: tuple[str, ...] = ()
     uses_share: float = 1
     file: str = ""

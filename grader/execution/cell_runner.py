@@ -33,6 +33,7 @@ class CellRunner(NotebookClient):
         self.record_timing = False
         self._kernel = kernel
         self._printed: list[str] = []
+        self._output: list[str] = []
         self._room = 0
         self._room_left = room
         self.cells: list[int] = []
@@ -65,7 +66,7 @@ class CellRunner(NotebookClient):
         return self._room_left
 
     async def _run(self, source: str, seconds: float, room: int) -> CellRun:
-        self._printed, self._room = [], min(room, self._room_left)
+        self._printed, self._output, self._room = [], [], min(room, self._room_left)
         self._timed_out = False
         # `new_code_cell` would validate the cell, which takes as long as sending it.
         cell = NotebookNode(cell_type="code", metadata=NotebookNode(), source=source, outputs=[])
@@ -91,13 +92,14 @@ class CellRunner(NotebookClient):
 
     def _run_of(self, reply: dict[str, Any]) -> CellRun:
         printed = in_known_words(plain("".join(self._printed)))
+        output = in_known_words(plain("".join(self._output)))
         where = reply.get("done"), reply.get("line")
         if self._timed_out:
             return CellRun("timeout", printed, "", *where)
         if reply.get("status") == "dead":
             return CellRun("crashed", printed)
         if reply.get("status") == "ok":
-            return CellRun("ok", printed)
+            return CellRun("ok", printed, output=output)
         name, message = (reply.get(key, "")[:500] for key in ("ename", "evalue"))
         return CellRun("error", printed, in_known_words(plain(f"{name}: {message}")), *where)
 
@@ -119,13 +121,15 @@ class CellRunner(NotebookClient):
                 if content["execution_state"] == "idle":
                     raise CellExecutionComplete
             case "stream":
-                self._keep(content["text"])
-            case "execute_result" | "display_data":
-                self._keep(content["data"] + "\n")
+                self._keep(content["text"], content["name"] == "stdout")
+            case "execute_result" | "display_data" as kind:
+                self._keep(content["data"] + "\n", kind == "execute_result")
             case "error":
                 self._keep(f"{content['ename']}: {content['evalue']}\n")
 
-    def _keep(self, text: str) -> None:
+    def _keep(self, text: str, is_output: bool = False) -> None:
         if text and self._room > 0:
             self._printed.append(text[: self._room])
+            if is_output:
+                self._output.append(text[: self._room])
             self._room -= len(text)

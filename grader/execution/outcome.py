@@ -14,7 +14,8 @@ class CellRun:
     """What came of a cell: `ended` is ok, error, timeout, crashed or skipped.
 
     Of a cell that failed, `done` is how many of its statements had run before, and `line` the line
-    in which it stopped, counted from 1; both are None where the kernel did not say.
+    in which it stopped, counted from 1; both are None where the kernel did not say. `output` is
+    what it printed to the standard output, or showed as its last value, and nothing else.
     """
 
     ended: str
@@ -22,6 +23,7 @@ class CellRun:
     error: str = ""
     done: int | None = None
     line: int | None = None
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Content(Struct):
     status: str = ""
     execution_state: str = ""
     text: str = ""
+    name: str = ""
     data: _Shown = field(default_factory=_Shown)
     ename: str = ""
     evalue: str = ""

@@ -19,6 +19,8 @@ from .table_record import Table
 
 # Of items to be compared up to order, at most so many pairs are tried that are none.
 MOST_PAIRS = 100_000
+# A number in a text that does not belong to a name, as the 1 of `W1` does.
+_WRITTEN = re.compile(r"(?<![\w.])[-+]?+(?:\d++\.?+\d*+|\.\d++)(?:[eE][-+]?+\d++)?+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,57 @@ def up_to_sign(
     return replace(found, message=found.message + also, discreet=found.discreet + also)
 
 
+def as_text(
+    expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
+) -> Difference | None:
+    """The first line in which two texts differ, but for white space at the ends of lines."""
+    if not (isinstance(expected, str) and isinstance(actual, str)):
+        return first_difference(expected, actual, tolerance, returns, known_keys)
+    wanted, there = (
+        [line.rstrip() for line in text.rstrip().splitlines()] for text in (expected, actual)
+    )
+    for number, (one, other) in enumerate(zip(wanted, there, strict=False), start=1):
+        if one != other:
+            shown = f"is {_cut(other)} where {_cut(one)} is expected"
+            return _of_line(number, shown, "differs from what is expected")
+    if len(there) < len(wanted):
+        shown = f"is missing, where {_cut(wanted[len(there)])} is expected"
+        return _of_line(len(there) + 1, shown, "is missing")
+    if len(there) > len(wanted):
+        shown = f"is {_cut(there[len(wanted)])} where the text should have ended"
+        return _of_line(len(wanted) + 1, shown, "stands where the text should have ended")
+    return None
+
+
+def by_numbers(
+    expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
+) -> Difference | None:
+    """The first difference of the numbers that stand in two texts, in their order."""
+    if not (isinstance(expected, str) and isinstance(actual, str)):
+        return first_difference(expected, actual, tolerance, returns, known_keys)
+    wanted, there = (
+        [float(each) for each in _WRITTEN.findall(text)] for text in (expected, actual)
+    )
+    if len(wanted) != len(there):
+        message = f"there are {len(there)} numbers in the text where {len(wanted)} are expected"
+        return Difference("", "count", message, "another count of numbers is expected in the text")
+    return first_difference(wanted, there, tolerance, Returns(("numbers",)), ())
+
+
+def _of_line(number: int, message: str, discreet: str) -> Difference:
+    where = f"line {number} of the text"
+    return Difference(where, "value", f"{where} {message}", f"{where} {discreet}")
+
+
+def _cut(line: str) -> str:
+    return repr(line if len(line) <= 60 else f"{line[:57]}...")
+
+
 COMPARISONS = {
     "equal": Comparison(),
     "order": Comparison(in_any_order),
     "rows": Comparison(with_rows_in_any_order),
     "sign": Comparison(up_to_sign, by_parts=False),
+    "text": Comparison(as_text, by_parts=False),
+    "numbers": Comparison(by_numbers, by_parts=False),
 }

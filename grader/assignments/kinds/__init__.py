@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.assignments.kinds.driver import DRIVER
 from grader.assignments.kinds.function import FUNCTION
 from grader.assignments.kinds.kind import ExerciseKind
+from grader.assignments.kinds.printed import PRINTED
 from grader.assignments.kinds.value import VALUE
 from grader.assignments.kinds.written import WRITTEN
 from grader.assignments.records import Assignment, Exercise
@@ -16,6 +17,7 @@ from grader.notebooks.read import Cell, Notebook
 KINDS: dict[str, ExerciseKind] = {
     "function": FUNCTION,
     "value": VALUE,
+    "print": PRINTED,
     "driver": DRIVER,
     "written": WRITTEN,
 }

@@ -44,6 +44,8 @@ class ExerciseKind:
     is_called: ClassVar[bool] = False
     # Whether the cells leave the answer, so that it is there when they have run.
     is_observed: ClassVar[bool] = False
+    # Whether the answer is what its cells print, and not the value of a variable.
+    reads_output: ClassVar[bool] = False
 
     def cells(self, exercise: Exercise, notebook: Notebook, template: Template) -> list[Cell]:
         """The cells of a notebook in which there is an answer, or the stub of one, in order."""
