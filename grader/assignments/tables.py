@@ -72,6 +72,7 @@ class ExerciseTable(SharedExerciseTable, frozen=True, forbid_unknown_fields=True
     cell: str = ""  #: The id, in the master, of the cell that it belongs to.
     #: When a variable is read: when the notebook has run, or right after that cell.
     at: Literal["end", "cell"] = "end"
+    #: How what a cell prints is compared: as text, the default, or by the numbers in it.
     compare: Literal["", "text", "numbers"] = ""
     file: str = ""  #: The file that a student hands in, where a written answer is one.
     rubric: tuple[RubricTable, ...] = ()  #: What a written answer has, and the points for it.

@@ -20,31 +20,21 @@ class Word:
 
 
 VERDICTS = {
-    Verdict.CORRECT: Word("correct", "check", GOOD, "right: every case returned what it should."),
+    Verdict.CORRECT: Word("correct", "check", GOOD, "right: every case came out as it should."),
     Verdict.ACCEPTED: Word(
         "accepted", "double-check", GOOD, "right, in a form that is accepted as well."
     ),
     Verdict.PARTIAL: Word(
         "partial", "half", PARTLY, "some of it is right, and a share of the points is given."
     ),
-    Verdict.INCORRECT: Word(
-        "incorrect", "cross", BAD, "the function ran, but what it returned is not right."
-    ),
-    Verdict.ERROR: Word(
-        "error", "exclamation", BAD, "the function stopped with an error (an exception)."
-    ),
-    Verdict.TIMEOUT: Word(
-        "timeout", "clock", BAD, "the function was still running when its time was over."
-    ),
-    Verdict.CRASHED: Word(
-        "crashed", "bolt", BAD, "the function ended the Python process it was running in."
-    ),
+    Verdict.INCORRECT: Word("incorrect", "cross", BAD, "it ran, but what came of it is not right."),
+    Verdict.ERROR: Word("error", "exclamation", BAD, "it stopped with an error (an exception)."),
+    Verdict.TIMEOUT: Word("timeout", "clock", BAD, "it was still running when its time was over."),
+    Verdict.CRASHED: Word("crashed", "bolt", BAD, "it ended the Python process it was running in."),
     Verdict.MISSING: Word(
-        "missing", "dashed", BAD, "no function of this name was there after the notebook had run."
+        "missing", "dashed", BAD, "nothing of this name was there after the notebook had run."
     ),
-    Verdict.UNANSWERED: Word(
-        "unanswered", "empty", NEUTRAL, "the function is still as it was handed out."
-    ),
+    Verdict.UNANSWERED: Word("unanswered", "empty", NEUTRAL, "it is still as it was handed out."),
     Verdict.TO_REVIEW: Word(
         "to review", "eye", NEUTRAL, "a person has still to read it. Until then it has no points."
     ),
@@ -58,7 +48,7 @@ VERDICTS = {
 }
 
 CASES = {
-    True: Word("passed", "check", GOOD, "the function returned what it should."),
-    False: Word("not passed", "cross", BAD, "the function did not return what it should."),
-    None: Word("not called", "dash", NEUTRAL, "the function was not tried on this case."),
+    True: Word("passed", "check", GOOD, "it came out as it should."),
+    False: Word("not passed", "cross", BAD, "it did not come out as it should."),
+    None: Word("not called", "dash", NEUTRAL, "it was not tried."),
 }

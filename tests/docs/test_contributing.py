@@ -381,6 +381,64 @@ def test_a_kind_of_value_takes_the_files_that_are_named(copy: Copy) -> None:
 
 
 @pytest.mark.thorough
+def test_a_kind_of_exercise_takes_the_files_that_are_named(copy: Copy) -> None:
+    copy.write(
+        "grader/assignments/kinds/choice.py",
+        '''
+        """The letter that a student chooses of several: a variable, whose case has another name."""
+
+        from __future__ import annotations
+
+        from dataclasses import replace
+
+        from grader.assignments.kinds.value import Value
+        from grader.assignments.records import Case, Exercise
+
+
+        class _Choice(Value):
+            def cases(self, exercise: Exercise) -> tuple[Case, ...]:
+                return tuple(replace(case, name="letter") for case in super().cases(exercise))
+
+
+        CHOICE = _Choice()
+        ''',
+    )
+    room = "grader/assignments/kinds/__init__.py"
+    copy.insert(
+        room,
+        "from grader.assignments.kinds.choice import CHOICE\n",
+        before="from grader.assignments.kinds.driver",
+    )
+    copy.replace(room, '    "driver": DRIVER,\n', '    "driver": DRIVER,\n    "choice": CHOICE,\n')
+    copy.replace(
+        "grader/assignments/tables.py", '"driver", "written"]', '"driver", "written", "choice"]'
+    )
+    copy.append("docs/kinds.md", "## Choice\n\nA letter.\n")
+    assert_changed_as_named(copy, "a kind of exercise", "choice")
+    copy.write(
+        "try_choice.py",
+        """
+        import sys
+        from pathlib import Path
+        from tests.authored import authored, exercise, handed_in
+
+        root = Path(sys.argv[1])
+        master = "### START CODE HERE ###\\nq1 = 'b'\\n### END CODE HERE ###"
+        authored(root, [master], "", exercise("q1", 'kind = "choice"'))
+        for cell in ("q1 = 'b'", "q1 = 'c'", "q1 = ..."):
+            (found,) = handed_in(root, cell).exercises
+            print(found.verdict.value, [case.name for case in found.cases])
+        """,
+    )
+    printed = copy.python("try_choice.py", str(copy.folder / "course"))
+    assert printed.splitlines() == [
+        "correct ['letter']",
+        "incorrect ['letter']",
+        "unanswered ['letter']",
+    ]
+
+
+@pytest.mark.thorough
 def test_a_limit_takes_the_files_that_are_named(copy: Copy) -> None:
     field = "    open_files: _Whole = 256\n"
     copy.insert("grader/assignments/records.py", field, before="    processes: _Whole = 64\n")

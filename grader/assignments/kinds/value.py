@@ -19,7 +19,7 @@ from grader.notebooks.stubs import START_MARK
 from grader.values.difference import Returns, Tolerance
 
 
-class _Value(ExerciseKind):
+class Value(ExerciseKind):
     noun = "variable"
     decorator = "value"
     is_observed = True
@@ -143,4 +143,4 @@ def _assigned(cell: Cell, name: str) -> Iterator[ast.AST]:
                 yield statement
 
 
-VALUE = _Value()
+VALUE = Value()
