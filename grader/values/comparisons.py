@@ -134,7 +134,7 @@ def up_to_sign(
     return replace(found, message=found.message + also, discreet=found.discreet + also)
 
 
-def as_text(
+def line_by_line(
     expected: Any, actual: Any, tolerance: Tolerance, returns: Returns, known_keys: Iterable[Any]
 ) -> Difference | None:
     """The first line in which two texts differ, but for white space at the ends of lines."""
@@ -185,6 +185,6 @@ COMPARISONS = {
     "order": Comparison(in_any_order),
     "rows": Comparison(with_rows_in_any_order),
     "sign": Comparison(up_to_sign, by_parts=False),
-    "text": Comparison(as_text, by_parts=False),
+    "text": Comparison(line_by_line, by_parts=False),
     "numbers": Comparison(by_numbers, by_parts=False),
 }
