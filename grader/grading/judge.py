@@ -113,14 +113,14 @@ def _raised(raised: Raised, code: str, case: Case, exercise: Exercise, remarks: 
         text += f": {raised.message}"
     if line := _line(code, raised.line):
         text += f" (line {raised.line} of the cell: {line})"
+    # What a driver calls, and with what, is not known.
+    names = exercise.names if kind_of(exercise).is_called else ()
     inputs = case.arguments()
     words = remarks.unless_it_fails(
         "explaining an exception",
         lambda: (
             remarks.why_unnamed(raised.type, raised.message)
-            or in_words(
-                raised, place(code, exercise.names, raised.line, inputs.args, inputs.kwargs)
-            )
+            or in_words(raised, place(code, names, raised.line, inputs.args, inputs.kwargs))
         ),
         "",
     )
@@ -135,7 +135,7 @@ def _other_parameters(
     It is made of the student's first line and of the names in the call, which the template has as
     well, so that nothing is said of a hidden case's values.
     """
-    if raised.type != "TypeError":
+    if raised.type != "TypeError" or not kind_of(exercise).is_called:
         return ""
     inputs = case.arguments()
 

@@ -50,6 +50,7 @@ def right_parts(case: Case, exercise: Exercise, outcome: Outcome) -> str:
     if (
         case.raises
         or case.is_checked
+        or case.driver
         or not isinstance(outcome, Returned)
         or not case.comparison.by_parts
     ):

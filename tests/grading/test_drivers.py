@@ -94,8 +94,7 @@ def test_what_is_seen_is_named_for_public_cases_and_numbered_for_hidden_ones(roo
     assert messages(found) == [
         "",
         "raises nothing where IndexError is expected",
-        "The last item of observations is right; the first one is right in its first and second "
-        "value and wrong in its third.\nobservations[0][2][0] differs from what is expected",
+        "observations[0][2][0] differs from what is expected",
     ]
     assert "seven" not in to_json(found).decode()
 
@@ -106,6 +105,15 @@ def test_an_exception_is_told_with_its_line(root: Path) -> None:
         "raises AttributeError: 'int' object has no attribute 'y' (line 7 of the cell: return x.y)"
     )
     assert found.cases[2].message == "raises AttributeError"
+
+
+def test_nothing_is_said_of_parameters_that_nobody_knows(root: Path) -> None:
+    """A driver calls methods, and not the exercise, so its TypeError says nothing of a call."""
+    found = answer(root, RIGHT.replace("return x", "return x + None"))
+    assert messages(found)[2] == "raises TypeError"
+    found = answer(root, "def Stack(size):\n    return [0] * size")
+    assert messages(found)[0].startswith("raises TypeError: Stack() missing 1 required")
+    assert "leave that line as it was given" not in "".join(messages(found))
 
 
 def test_stubs_and_missing_classes_are_told_apart(root: Path) -> None:
