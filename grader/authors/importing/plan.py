@@ -172,7 +172,7 @@ class Planner:
             groups = self._groups(each)
             for number, group in enumerate(groups):
                 suffix = f"_{chr(ord('a') + number)}" if len(groups) > 1 else ""
-                name = f"{planned.name}{suffix}_{at + 1}"
+                name = f"{planned.name}{suffix}_{unit.tests.index(each.test) + 1}"
                 self._add_driver(planned, each, parsed[:at], name, groups[group], len(groups))
         if not planned.drivers:
             planned.needs(State.AUTHOR, "nothing of what its tests compare could be observed")

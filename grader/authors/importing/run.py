@@ -65,9 +65,9 @@ def plan_master(master: Master) -> list[Planned]:
         )
     planner = Planner(master, names, recorded, alone)
     planned: list[Planned] = []
-    for _ in range(MOST_TRIES):
+    for left in reversed(range(MOST_TRIES)):
         planned = planner.plan()
-        if not _tried(master, names, planner, planned):
+        if not _tried(master, names, planner, planned, retry=left > 0):
             return planned
     return planned
 
@@ -82,8 +82,13 @@ def _run(master: Master, names: Names, *, tests: bool) -> Recorded:
     )
 
 
-def _tried(master: Master, names: Names, planner: Planner, planned: list[Planned]) -> bool:
-    """Try the cases and drivers on the master without its tests; whether to plan once more."""
+def _tried(
+    master: Master, names: Names, planner: Planner, planned: list[Planned], *, retry: bool
+) -> bool:
+    """Try the cases and drivers on the master without its tests; whether to plan once more.
+
+    Without `retry`, what would be planned otherwise is left to the author.
+    """
     calls = [(each, case.call, case.raises) for each in planned for case in each.cases]
     drivers = [(each, driver) for each in planned for driver in each.drivers]
     if not calls and not drivers:
@@ -113,7 +118,8 @@ def _tried(master: Master, names: Names, planner: Planner, planned: list[Planned
             continue
         check = driver.source.lines.get(result.line)
         step = _step_of(planner, each, driver)
-        if check and result.of_value and (step, check.first) not in planner.as_truth:
+        new = check is not None and (step, check.first) not in planner.as_truth
+        if retry and new and check and result.of_value:
             planner.as_truth.append((step, check.first))
             again = True
         else:
