@@ -11,7 +11,7 @@ from grader.assignments.records import Assignment, Case
 from grader.errors import AssignmentError
 from grader.grading.reference_outputs import reference_outputs
 from grader.model import Visibility
-from grader.values.array import MAX_NUMBERS
+from grader.values.arrays.array import MAX_NUMBERS
 from grader.values.frozen import freeze, holds_digest, pretty
 
 

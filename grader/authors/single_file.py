@@ -106,15 +106,23 @@ def _in_order(names: Iterable[str], seen: dict[str, None]) -> dict[str, None]:
     for name in names:
         if name not in seen:
             imported = [s.node for s in _statements(name) if isinstance(s.node, ast.ImportFrom)]
-            _in_order((node.module or "" for node in imported if node.level), seen)
+            _in_order((_absolute(node, name) for node in imported if node.level), seen)
             seen[name] = None
     return seen
+
+
+def _absolute(node: ast.ImportFrom, name: str) -> str:
+    """The name of the module that a module of this name imports from."""
+    above = name.split(".")[: -node.level]
+    return ".".join([*above, node.module or ""])
 
 
 @cache
 def _statements(name: str) -> tuple[_Statement, ...]:
     """The statements of a module, without its docstring and its `if TYPE_CHECKING`."""
-    source = files("grader").joinpath("values", f"{name}.py").read_text(encoding="utf-8")
+    *folders, module = name.split(".")
+    path = files("grader").joinpath("values", *folders, f"{module}.py")
+    source = path.read_text(encoding="utf-8")
     lines = tuple(source.splitlines())
     body = ast.parse(source).body
     told = (node for node in body if not isinstance(node, (ast.Expr, ast.If)))

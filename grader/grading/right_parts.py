@@ -18,7 +18,7 @@ from grader.execution.outcome import Outcome, Raised, Returned
 from grader.grading.parts import WHOLE, Cut, expected_parts
 from grader.model import CaseResult, Visibility
 from grader.text import plain
-from grader.values.array import Digest, head_of
+from grader.values.arrays.array import Digest, head_of
 from grader.values.difference import Returns
 
 # So many parts or keys are named.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from glob import glob
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from grader.errors import KernelFailure
@@ -120,12 +121,19 @@ def lay_out_agent(folder: Path) -> None:
     for source in package.joinpath("sandbox", "inside").iterdir():
         if source.name.endswith(".py"):
             (folder / source.name).write_bytes(source.read_bytes())
-    (folder / "values").mkdir()
-    for source in package.joinpath("values").iterdir():
-        if source.name.endswith(".py"):
-            (folder / "values" / source.name).write_bytes(source.read_bytes())
+    _copy_package(package.joinpath("values"), folder / "values")
     (folder / "passwd").write_text(_PASSWD)
     (folder / "empty").touch()
+
+
+def _copy_package(package: Traversable, folder: Path) -> None:
+    """Copy the modules of a package, and of the packages in it."""
+    folder.mkdir()
+    for source in package.iterdir():
+        if source.name.endswith(".py"):
+            (folder / source.name).write_bytes(source.read_bytes())
+        elif source.is_dir() and source.name != "__pycache__":
+            _copy_package(source, folder / source.name)
 
 
 def command(level: Level, folder: Path, control: int, secret: Sequence[str]) -> list[str]:

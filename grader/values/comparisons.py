@@ -13,10 +13,10 @@ from .contents import negative
 from .difference import Difference, Returns, Tolerance, Walk, first_difference
 from .kind import ValuePath, plain
 from .ordering import rank
-from .sequence import wrong_count
-from .table import recorded_table
-from .table_compared import ANOTHER_ORDER, form_differences
-from .table_record import Table
+from .python.sequence import wrong_count
+from .tables.table import recorded_table
+from .tables.table_compared import ANOTHER_ORDER, form_differences
+from .tables.table_record import Table
 
 # Of items to be compared up to order, at most so many pairs are tried that are none.
 MOST_PAIRS = 100_000

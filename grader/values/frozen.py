@@ -11,12 +11,12 @@ import numpy as np
 
 from grader.errors import AssignmentError
 
-from .array import Digest, head_of
-from .column_record import Column
+from .arrays.array import Digest, head_of
 from .kind import CannotFreeze, Kinds
 from .kinds import KINDS
-from .objects import NamedTuple
-from .table_record import Table
+from .python.objects import NamedTuple
+from .tables.column_record import Column
+from .tables.table_record import Table
 
 
 def freeze(value: Any, *, kinds: Kinds = KINDS) -> Any:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from .array import ARRAY, DIGEST
-from .clock import DATE, DATE_TIME, DURATION, TIME_OF_DAY
-from .column import COLUMN
-from .complex_number import COMPLEX
-from .exact import DECIMAL, FRACTION
+from .arrays.array import ARRAY, DIGEST
+from .arrays.object_array import OBJECT_ARRAY
+from .arrays.polynomials import POLYNOMIAL
+from .arrays.record_array import RECORD_ARRAY
+from .arrays.sparse import SPARSE
+from .arrays.text_array import BYTES_ARRAY, TEXT_ARRAY
+from .arrays.time_array import MOMENT, TIME_ARRAY
 from .kind import Kinds
-from .labels import LABELS
-from .mapping import DICT
-from .missing import NOT_AVAILABLE
-from .nothing import BOOLEAN, NONE
-from .number import FLOAT, INTEGER
-from .object_array import OBJECT_ARRAY
-from .objects import DATA_OBJECT, MEMBER, NAMED_TUPLE
-from .pandas_time import PANDAS_TIME
-from .polynomials import POLYNOMIAL
-from .ranges import RANGE
-from .record_array import RECORD_ARRAY
-from .sequence import LIST, TUPLE
-from .sets import SET
-from .sparse import SPARSE
-from .table import FRAME, SERIES
-from .text import BYTES, TEXT
-from .text_array import BYTES_ARRAY, TEXT_ARRAY
-from .time_array import MOMENT, TIME_ARRAY
+from .python.clock import DATE, DATE_TIME, DURATION, TIME_OF_DAY
+from .python.complex_number import COMPLEX
+from .python.exact import DECIMAL, FRACTION
+from .python.mapping import DICT
+from .python.nothing import BOOLEAN, NONE
+from .python.number import FLOAT, INTEGER
+from .python.objects import DATA_OBJECT, MEMBER, NAMED_TUPLE
+from .python.ranges import RANGE
+from .python.sequence import LIST, TUPLE
+from .python.sets import SET
+from .python.text import BYTES, TEXT
+from .tables.column import COLUMN
+from .tables.labels import LABELS
+from .tables.missing import NOT_AVAILABLE
+from .tables.pandas_time import PANDAS_TIME
+from .tables.table import FRAME, SERIES
 
 # What can be sent, in an author's words.
 SENT = "numbers, texts, arrays, dates, DataFrames, and lists, dicts, sets and objects of them"

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from grader.values import wire
-from grader.values.array_shape import Array
+from grader.values.arrays.array_shape import Array
 from grader.values.contents import negative
 from grader.values.difference import Tolerance
 from grader.values.kind import plain
 from grader.values.kinds import KINDS
-from grader.values.table import rows_for_signature
-from grader.values.table_record import Table
+from grader.values.tables.table import rows_for_signature
+from grader.values.tables.table_record import Table
 
 # A step has this many tolerances, up to the next power of two.
 WIDTH = 256

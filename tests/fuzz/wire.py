@@ -25,15 +25,15 @@ import numpy as np
 with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
-    from grader.values.column_record import Column
-    from grader.values.labels import Labels
-    from grader.values.missing import MISSING, Missing
-    from grader.values.objects import DataObject, Member, NamedTuple
-    from grader.values.pandas_time import PandasTime
-    from grader.values.polynomials import Series1d
-    from grader.values.sparse import Sparse
-    from grader.values.table import Frame, Series
-    from grader.values.table_record import Table
+    from grader.values.arrays.polynomials import Series1d
+    from grader.values.arrays.sparse import Sparse
+    from grader.values.python.objects import DataObject, Member, NamedTuple
+    from grader.values.tables.column_record import Column
+    from grader.values.tables.labels import Labels
+    from grader.values.tables.missing import MISSING, Missing
+    from grader.values.tables.pandas_time import PandasTime
+    from grader.values.tables.table import Frame, Series
+    from grader.values.tables.table_record import Table
 
 CONTAINERS = {list, tuple, dict, set, np.ndarray}
 BASE_TYPES = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.errors import WireError
-from grader.values.array import MAX_NUMBERS, Digest
+from grader.values.arrays.array import MAX_NUMBERS, Digest
 from grader.values.comparisons import COMPARISONS
 from grader.values.difference import Returns, Tolerance, first_difference
 from grader.values.frozen import freeze, thaw

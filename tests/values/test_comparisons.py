@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.values.array import Digest, digest
+from grader.values.arrays.array import Digest, digest
 from grader.values.comparisons import COMPARISONS, MOST_PAIRS
 from grader.values.difference import Difference, Returns, Tolerance
 

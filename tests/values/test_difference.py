@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.values.array import MAX_NUMBERS, Digest, digest, has_digest
+from grader.values.arrays.array import MAX_NUMBERS, Digest, digest, has_digest
 from grader.values.difference import Returns, Tolerance, first_difference
 from grader.values.frozen import freeze, thaw
 

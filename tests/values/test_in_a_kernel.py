@@ -22,8 +22,8 @@ from grader.sandbox.level import Level
 from grader.values import wire
 from grader.values.difference import first_difference
 from grader.values.frozen import freeze, thaw
-from grader.values.objects import DataObject, Member
-from grader.values.table import Frame, Series
+from grader.values.python.objects import DataObject, Member
+from grader.values.tables.table import Frame, Series
 
 Point = namedtuple("Point", "x y")
 

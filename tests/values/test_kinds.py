@@ -19,8 +19,8 @@ from grader.values.difference import Difference, Walk, first_difference
 from grader.values.frozen import freeze, thaw
 from grader.values.kind import CannotFreeze, Kind, Kinds, ValuePath
 from grader.values.kinds import KINDS
-from grader.values.number import FLOAT, INTEGER
-from grader.values.sequence import LIST
+from grader.values.python.number import FLOAT, INTEGER
+from grader.values.python.sequence import LIST
 from grader.values.wire import Reader, Writer, decode, encode
 
 VALUES = Path(__file__).parents[2] / "grader" / "values"

@@ -20,11 +20,11 @@ from hypothesis.extra import numpy as hnp
 from numpy.polynomial import Chebyshev, Polynomial
 
 from grader.errors import WireError
-from grader.values.array import MAX_NUMBERS
+from grader.values.arrays.array import MAX_NUMBERS
 from grader.values.difference import Tolerance, first_difference
 from grader.values.frozen import freeze, thaw
 from grader.values.kinds import KINDS
-from grader.values.objects import DataObject, Member, NamedTuple
+from grader.values.python.objects import DataObject, Member, NamedTuple
 from grader.values.signature import signature
 from grader.values.wire import Writer, decode, encode
 

@@ -15,17 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import WireError
-from grader.values.array import MAX_NUMBERS
-from grader.values.column_record import Column
+from grader.values.arrays.array import MAX_NUMBERS
 from grader.values.comparisons import COMPARISONS
 from grader.values.contents import condensed, keys_of, leaves, lines
 from grader.values.difference import Returns, Tolerance, first_difference
 from grader.values.frozen import freeze, holds_digest, thaw, with_whole_arrays
 from grader.values.kinds import KINDS
-from grader.values.labels import Labels
 from grader.values.limits import MAX_KEYS
 from grader.values.signature import signature
-from grader.values.table import Frame, Series
+from grader.values.tables.column_record import Column
+from grader.values.tables.labels import Labels
+from grader.values.tables.table import Frame, Series
 from grader.values.wire import Writer, decode, encode
 
 floats = st.floats(-1e6, 1e6) | st.just(float("nan"))

@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import WireError
-from grader.values import number, wire
-from grader.values.objects import NamedTuple
+from grader.values import wire
+from grader.values.python import number
+from grader.values.python.objects import NamedTuple
 from grader.values.wire import decode, encode
 from tests.values.arrays import (
     object_arrays,

@@ -1,0 +1,1 @@
+"""Kinds of values of numpy and scipy: arrays, sparse matrices, polynomials."""

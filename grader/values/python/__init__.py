@@ -1,0 +1,1 @@
+"""Kinds of values of Python itself: numbers, texts, collections, times, objects."""

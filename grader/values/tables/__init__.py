@@ -1,0 +1,1 @@
+"""Kinds of values of pandas: tables, their columns and labels."""
