@@ -23,7 +23,7 @@ class CellRun:
     error: str = ""
     done: int | None = None
     line: int | None = None
-    output: str = ""
+    output: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
