@@ -21,7 +21,8 @@ from grader.report.words import CASES, VERDICTS
 PACKAGE = Path(__file__).parents[1]
 # The code that says something to students, and the templates of their pages.
 CODE = (
-    "values/*.py",
+    "values/**/*.py",
+    "assignments/kinds/*.py",
     "grading/*.py",
     "grading/repair/search.py",
     "grading/tracing/*.py",

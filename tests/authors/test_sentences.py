@@ -52,7 +52,7 @@ def test_all_that_the_variants_of_all_assignments_say_is_there() -> None:
         ("right_parts.py", "All items of … but the … are right; the … one …."),
         ("search.py", "look again at this line"),
         ("next_steps.py", "Nothing has been written here yet."),
-        ("values/arrays/array.py", "has another shape than expected"),
+        ("values/arrays/array_shape.py", "has another shape than expected"),
         ("student.html.jinja", "What to look at next"),
         ("answer.html.jinja", "What the notebook printed there"),
         ("handout/check.py", "… of … exercises pass their public cases."),
