@@ -15,7 +15,7 @@ from typing import Any
 from grader.assignments.paths import PUBLIC_VARIANTS
 from grader.assignments.records import Assignment, Case, Exercise, Variant
 from grader.execution.outcome import Raised, Returned
-from grader.grading.parts import variant_outcome
+from grader.grading.judging.parts import variant_outcome
 from grader.model import Visibility
 from grader.values.frozen import freeze, holds_digest, thaw
 

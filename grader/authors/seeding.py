@@ -15,7 +15,7 @@ from grader.assignments.kinds import called
 from grader.assignments.records import Assignment, Variant
 from grader.assignments.reference import reference, stands_alone
 from grader.authoring import UNSEEDED
-from grader.grading.parts import passed_by
+from grader.grading.judging.parts import passed_by
 from grader.model import Visibility
 
 

@@ -24,8 +24,8 @@ from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
 from grader.files import write_file
 from grader.grading.in_step import stamps
+from grader.grading.judging.parts import passed_by, variant_outcome
 from grader.grading.long_results import frozen_long_results, long_results_out_of_step
-from grader.grading.parts import passed_by, variant_outcome
 from grader.grading.pictures.draw import drawn_by_reference
 from grader.grading.pictures.trainings import frozen_trainings, trainings_out_of_step
 from grader.grading.reference_outputs import check_count

@@ -14,12 +14,12 @@ from grader.execution.calls import Call
 from grader.execution.inputs import encoded
 from grader.execution.outcome import CellRun, NotCalled, Outcome
 from grader.execution.session import LAST
-from grader.grading.checked import CheckerFailed
-from grader.grading.error_hints import nearest
-from grader.grading.judge import judge, mark
+from grader.grading.judging.checked import CheckerFailed
+from grader.grading.judging.error_hints import nearest
+from grader.grading.judging.judge import judge, mark
+from grader.grading.judging.right_parts import with_right_parts
+from grader.grading.judging.score import score, without_cases
 from grader.grading.remarks import Remarks
-from grader.grading.right_parts import with_right_parts
-from grader.grading.score import score, without_cases
 from grader.model import CaseResult, ExerciseResult, Mark, Verdict, Visibility
 from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import Cell, Notebook

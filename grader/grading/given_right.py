@@ -18,8 +18,8 @@ from grader.assignments.reference import definitions
 from grader.execution.calls import EditedCalls
 from grader.execution.inputs import encoded
 from grader.execution.session import Execution
-from grader.grading.judge import judge
-from grader.grading.score import score
+from grader.grading.judging.judge import judge
+from grader.grading.judging.score import score
 from grader.model import Diagnosis, ExerciseResult, Verdict
 
 # A call may return so many bytes, and four times those of its inputs.

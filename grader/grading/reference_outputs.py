@@ -27,7 +27,7 @@ from grader.execution.outcome import (
 from grader.execution.session import Execution, confinement_for
 from grader.grading import observed
 from grader.grading.answers import answer_to, call_for
-from grader.grading.expected import not_raised
+from grader.grading.judging.expected import not_raised
 from grader.grading.long_results import giving
 from grader.notebooks.read import read_notebook
 from grader.sandbox.level import Level

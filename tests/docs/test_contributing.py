@@ -237,7 +237,7 @@ def test_an_export_takes_the_files_that_are_named(copy: Copy) -> None:
 
 @pytest.mark.thorough
 def test_a_verdict_takes_the_files_that_are_named(copy: Copy) -> None:
-    model, scoring = "grader/model.py", "grader/grading/score.py"
+    model, scoring = "grader/model.py", "grader/grading/judging/score.py"
     copy.insert(model, '    INCOMPARABLE = "incomparable"\n', before='    ERROR = "error"\n')
     copy.insert(model, "    Verdict.INCOMPARABLE: _Follows(),\n", before="    Verdict.ERROR:")
     word = 'Word("incomparable", "question", BAD, "what it returned cannot be compared.")'
@@ -254,8 +254,8 @@ def test_a_verdict_takes_the_files_that_are_named(copy: Copy) -> None:
         from pathlib import Path
         from grader.assignments.records import Case, Exercise
         from grader.execution.outcome import Incomparable
-        from grader.grading.judge import judge
-        from grader.grading.score import score
+        from grader.grading.judging.judge import judge
+        from grader.grading.judging.score import score
         from grader.model import Visibility
         from grader.values.difference import Returns, Tolerance
         from tests.report.test_report import graded, student_page

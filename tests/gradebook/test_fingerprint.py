@@ -52,7 +52,12 @@ def test_a_comment_in_what_only_shows_or_stores_regrades_nobody(copy: Path, file
 
 @pytest.mark.parametrize(
     "file",
-    ["grading/judge.py", "grading/repair/edits.py", "values/wire.py", "sandbox/inside/agent.py"],
+    [
+        "grading/judging/judge.py",
+        "grading/repair/edits.py",
+        "values/wire.py",
+        "sandbox/inside/agent.py",
+    ],
 )
 def test_a_change_in_what_decides_regrades_everybody(copy: Path, file: str) -> None:
     before = part(copy)

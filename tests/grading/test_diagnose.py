@@ -16,7 +16,7 @@ from grader.assignments.records import Case, Exercise, Variant
 from grader.authoring import Arguments, arguments
 from grader.errors import AssignmentError
 from grader.execution.outcome import Crashed, NotCalled, Outcome, Raised, Returned, TimedOut
-from grader.grading.diagnose import BESIDE, Explanation, explain
+from grader.grading.judging.diagnose import BESIDE, Explanation, explain
 from grader.model import ExerciseResult, Graded, Verdict, Visibility
 from grader.values.difference import Returns, Tolerance
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.execution.outcome import Raised
-from grader.grading.error_hints import Place, in_words, loop_at, nearest, place
+from grader.grading.judging.error_hints import Place, in_words, loop_at, nearest, place
 from grader.model import ExerciseResult, Graded
 
 GradeCells = Callable[..., Graded]

@@ -18,7 +18,7 @@ import pytest
 
 from grader.assignments.load import load_assignment
 from grader.grading.grade import grade
-from grader.grading.score import share_of_points
+from grader.grading.judging.score import share_of_points
 from grader.grading.task import Task
 from grader.model import ExerciseResult, Status, Submission, Verdict, Visibility
 from tests.conftest import UNHURRIED

@@ -31,8 +31,8 @@ from grader.exports import Request
 from grader.exports.feedback import Feedback
 from grader.exports.gradescope import Gradescope
 from grader.exports.junit import Junit
-from grader.grading import judge
 from grader.grading.grade import grade
+from grader.grading.judging import judge
 from grader.grading.task import Task
 from grader.model import Result, Run, Submission, Visibility
 from grader.results.folder import write_output

@@ -14,7 +14,7 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import Case
 from grader.assignments.reference import reference
 from grader.execution.outcome import Raised, Returned
-from grader.grading.right_parts import right_parts
+from grader.grading.judging.right_parts import right_parts
 from grader.model import Visibility
 from grader.report.next_steps import next_step
 from tests.conftest import ROOT

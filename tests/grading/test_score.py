@@ -13,8 +13,8 @@ from grader.assignments.load import load_assignment
 from grader.assignments.records import ALL, VARIANTS, WEIGHTS, Case, Exercise, Variant
 from grader.authoring import arguments
 from grader.execution.outcome import Outcome, Returned
-from grader.grading.parts import passed_by
-from grader.grading.score import score, share_of_points
+from grader.grading.judging.parts import passed_by
+from grader.grading.judging.score import score, share_of_points
 from grader.model import CaseResult, Visibility
 from grader.values.difference import Returns, Tolerance
 

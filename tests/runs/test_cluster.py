@@ -257,7 +257,7 @@ def test_a_worker_that_protects_less_than_required_is_named_and_not_used(
     """So is one with another fairgrade; and where no other is left, nothing is graded."""
     other = tmp_path / "other"
     shutil.copytree(ROOT / "grader", other / "grader")
-    with (other / "grader" / "grading" / "judge.py").open("a") as file:
+    with (other / "grader" / "grading" / "judging" / "judge.py").open("a") as file:
         file.write("# another program\n")
     told: list[str] = []
     with RealCluster(tmp_path) as cluster:

@@ -12,8 +12,8 @@ import pytest
 from grader.assignments.load import load_assignment
 from grader.assignments.records import VARIANTS, Case, Exercise, Variant
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.diagnose import explain
-from grader.grading.parts import Cut, parts_from
+from grader.grading.judging.diagnose import explain
+from grader.grading.judging.parts import Cut, parts_from
 from grader.model import Visibility
 from grader.values.difference import Tolerance, first_difference
 

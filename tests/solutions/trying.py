@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Variant
 from grader.assignments.reference import reference
-from grader.grading.parts import passed_by
+from grader.grading.judging.parts import passed_by
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load_assignment(ROOT, "optimization_methods")

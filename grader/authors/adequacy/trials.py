@@ -23,7 +23,7 @@ import numpy as np
 from grader.assignments.records import Case
 from grader.authoring import UNSEEDED, Arguments
 from grader.execution.outcome import Raised
-from grader.grading.expected import not_raised
+from grader.grading.judging.expected import not_raised
 from grader.values import wire
 from grader.values.difference import Returns, Tolerance
 

@@ -25,8 +25,8 @@ from grader.execution.inputs import encoded
 from grader.execution.outcome import Incomparable, Outcome, Returned
 from grader.execution.session import Execution
 from grader.grading.evidence import MAX_SHOWN
-from grader.grading.expected import is_right
-from grader.grading.parts import variant_outcome
+from grader.grading.judging.expected import is_right
+from grader.grading.judging.parts import variant_outcome
 from grader.grading.repair.budget import Budget, OutOfSteps, SearchLimits
 from grader.grading.repair.donors import grafts
 from grader.grading.repair.edits import Edit, edits

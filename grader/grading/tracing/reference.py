@@ -15,7 +15,7 @@ from grader.authoring import UNSEEDED
 from grader.caches import cached
 from grader.execution.outcome import Returned
 from grader.execution.traced import Change, Key, Trace
-from grader.grading.parts import variant_outcome
+from grader.grading.judging.parts import variant_outcome
 from grader.grading.tracing.named import variables
 from grader.sandbox.inside.tracing import Tracer
 from grader.values import wire

@@ -16,7 +16,7 @@ from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
-from grader.grading.expected import is_right, not_raised
+from grader.grading.judging.expected import is_right, not_raised
 from grader.values import wire
 from grader.values.contents import condensed
 from grader.values.difference import Returns

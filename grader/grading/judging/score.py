@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from grader.assignments.records import VARIANTS, WEIGHTS, Exercise, Variant
 from grader.execution.outcome import Crashed, Missing, Outcome, Raised, TimedOut
-from grader.grading.diagnose import Explanation, explain
-from grader.grading.parts import passed_by
+from grader.grading.judging.diagnose import Explanation, explain
+from grader.grading.judging.parts import passed_by
 from grader.model import CaseResult, ExerciseResult, Verdict
 
 

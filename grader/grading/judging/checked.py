@@ -23,7 +23,7 @@ from grader.assignments.attached import Checker
 from grader.assignments.records import Case
 from grader.errors import FairgradeError
 from grader.execution.inputs import encoded
-from grader.grading.checker_process import WALL_SECONDS, Request
+from grader.grading.judging.checker_process import WALL_SECONDS, Request
 from grader.text import plain
 from grader.values import wire
 
@@ -35,7 +35,7 @@ ELSEWHERE = (
 )
 _START = (
     "import sys; descriptor, *sys.path = sys.argv[1:]; "
-    "from grader.grading.checker_process import main; main(int(descriptor))"
+    "from grader.grading.judging.checker_process import main; main(int(descriptor))"
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from grader.assignments.kinds import kind_of
 from grader.assignments.records import Case, Exercise
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.checked import ELSEWHERE, CheckerFailed, checked
+from grader.grading.judging.checked import ELSEWHERE, CheckerFailed, checked
 from grader.model import Visibility
 from grader.text import beginning, one_line
 from grader.values.difference import Difference, Returns

@@ -16,8 +16,16 @@ from itertools import combinations
 from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
 from grader.caches import cached
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.expected import is_right, not_raised
-from grader.grading.parts import WHOLE, Cut, Function, Parts, cut_for, expected_parts, parts_from
+from grader.grading.judging.expected import is_right, not_raised
+from grader.grading.judging.parts import (
+    WHOLE,
+    Cut,
+    Function,
+    Parts,
+    cut_for,
+    expected_parts,
+    parts_from,
+)
 from grader.model import Diagnosis
 from grader.values.contents import size_of
 

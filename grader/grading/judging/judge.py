@@ -17,14 +17,14 @@ from grader.execution.outcome import (
     Returned,
     TimedOut,
 )
-from grader.grading.error_hints import (
+from grader.grading.judging.error_hints import (
     LONGEST_LINE,
     in_words,
     loop_at,
     place,
 )
-from grader.grading.expected import difference, known_name, not_raised
-from grader.grading.parameters import OTHER_PARAMETERS, takes
+from grader.grading.judging.expected import difference, known_name, not_raised
+from grader.grading.judging.parameters import OTHER_PARAMETERS, takes
 from grader.grading.remarks import Remarks
 from grader.model import CaseResult, Mark, Visibility
 from grader.notebooks.parsing import source_lines

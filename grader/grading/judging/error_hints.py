@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from grader.execution.outcome import Raised
-from grader.grading.parameters import OTHER_PARAMETERS
+from grader.grading.judging.parameters import OTHER_PARAMETERS
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.parsing import source_lines
 from grader.text import beginning

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.assignments.records import Case, Exercise
 from grader.execution.outcome import Outcome, Raised, Returned
-from grader.grading.parts import WHOLE, Cut, expected_parts
+from grader.grading.judging.parts import WHOLE, Cut, expected_parts
 from grader.model import CaseResult, Visibility
 from grader.text import plain
 from grader.values.arrays.array import Digest, head_of
