@@ -139,10 +139,10 @@ def without_answer(source: str) -> str:
 def emptied(source: str) -> str:
     """The source of a code cell without the answers between its markers.
 
-    There, `name = value` becomes `name = None`, other statements are removed and comments stay.
-    Where no statement is left, `pass` is added, so that the cell can still be parsed. Raises
-    AssignmentError where a marker is missing or the lines between them are not Python, and where
-    another program's marker would be left.
+    There, `name = value` becomes `name = None`, `a, b = value` becomes `a, b = None, None`, other
+    statements are removed and comments stay. Where no statement is left, `pass` is added, so that
+    the cell can still be parsed. Raises AssignmentError where a marker is missing or the lines
+    between them are not Python, and where another program's marker would be left.
     """
     lines: list[str] = []
     stub: list[str] | None = None
@@ -185,15 +185,28 @@ def _emptied(stub: list[str]) -> list[str]:
             f"{error.msg}"
         ) from None
     for node in statements:
-        for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+        first = min(each.lineno for each in (node, *getattr(node, "decorator_list", [])))
+        for number in range(first - 1, node.end_lineno or node.lineno):
             lines[number] = None
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = ast.get_source_segment(text, node.targets[0])
-            lines[node.lineno - 1] = f"{indent}{target} = None"
+            lines[node.lineno - 1] = f"{indent}{target} = {_nothing(node.targets[0])}"
     kept = [line for line in lines if line is not None]
     if not any(line.strip() and not line.strip().startswith("#") for line in kept):
         kept.append(f"{indent}pass")
     return kept
+
+
+def _nothing(target: ast.expr) -> str:
+    """None for each name that is assigned to: `None, None` for `a, b`."""
+    if not isinstance(target, ast.Tuple | ast.List):
+        return "None"
+    inner = (
+        f"({_nothing(each)})" if isinstance(each, ast.Tuple | ast.List) else "None"
+        for each in target.elts
+    )
+    joined = ", ".join(inner)
+    return f"{joined}," if len(target.elts) == 1 else joined
 
 
 def _fill(cell: dict[str, Any], assignment: Assignment, root: Path) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from grader.notebooks.cells import functions
 from grader.notebooks.parsing import UNREADABLE, parse_python, parsed_cell, source_lines
 
+# A tuple, and what ast has in it besides its values.
+_TUPLE = (ast.Tuple, ast.expr_context)
 # A longer line of a stub is taken to have something in it.
 MAX_BLANK_CHARACTERS = 1_000
 
@@ -118,8 +120,7 @@ def _is_blank(line: str) -> bool:
         return False
     if not isinstance(statement, ast.Assign):
         return False
-    value = statement.value
-    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    values = (node for node in ast.walk(statement.value) if not isinstance(node, _TUPLE))
     return all(isinstance(each, ast.Constant) and each.value is None for each in values)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +21,7 @@ from grader.handout.check import check
 from grader.model import Submission, Verdict
 from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import read_notebook
+from grader.notebooks.stubs import is_untouched
 from grader.values.frozen import pretty
 
 MASTER = "solutions/words/Words.ipynb"
@@ -47,6 +49,24 @@ def test_emptying_turns_assignments_into_none_and_keeps_comments() -> None:
         "def f(x):\n    a = 1\n    ### START CODE HERE ### (approx. 2 lines)\n    # hint\n"
         "    b[str(x)] = None\n    ### END CODE HERE ###\n    return a"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "stub"),
+    [
+        ("a, b = 1, 2", "a, b = None, None"),
+        ("(a, b), c = make()", "(a, b), c = (None, None), None"),
+        ("[a] = make()", "[a] = None,"),
+        ("first, *rest = make()", "first, *rest = None, None"),
+        ("x.name = 1", "x.name = None"),
+        ("@cached\ndef help_me(): return 1\na = 2", "a = None"),
+    ],
+)
+def test_what_is_emptied_can_be_run_and_is_untouched(line: str, stub: str) -> None:
+    source = emptied(f"# START CODE HERE\n{line}\n# END CODE HERE\n")
+    assert source.splitlines()[1:-1] == [stub]
+    exec(source, {"x": SimpleNamespace()})  # a template whose cells fail helps nobody
+    assert is_untouched(source, "a")
 
 
 def test_a_stub_without_assignments_gets_a_pass() -> None:
