@@ -16,7 +16,7 @@ def commands() -> str:
 
 
 def _lines() -> Iterator[str]:
-    group = click.Context(main, info_name="grade")
+    group = click.Context(main, info_name="grade", **main.context_settings)
     for reader in dict.fromkeys(entry.reader for entry in COMMANDS.values()):
         yield f"## For {reader}\n"
         for name, entry in COMMANDS.items():

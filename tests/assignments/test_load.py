@@ -153,9 +153,9 @@ def test_a_toml_without_exercises_is_refused(course: Path) -> None:
         (
             "weight=2",
             'compare="oder"',
-            "'equal', 'order', 'sign' is expected; did you mean 'order'?",
+            "'text', 'numbers' is expected; did you mean 'order'?",
         ),
-        ("weight=2", "compare=None", "compare is None where one of 'equal', 'order', 'sign' is"),
+        ("weight=2", "compare=None", "compare is None where one of 'equal', 'order', "),
         (SPREAD, "", "there is no case for 'mean_and_spread'"),
         ("def two_longest", "def three_longest", "no expected output for the case 'three_longest'"),
     ],

@@ -38,11 +38,11 @@ def answer(root: Path, *cells: str) -> ExerciseResult:
 LOOK = """
 import gc, sys
 def look():
-    found = []
+    found, words = [], " ".join(("hidden", "seven"))
     for each in gc.get_objects():
-        found += [each] if isinstance(each, str) and "hidden seven" in each else []
+        found += [each] if isinstance(each, str) and words in each else []
         if isinstance(each, dict):
-            found += [v for v in each.values() if isinstance(v, str) and "hidden seven" in v]
+            found += [v for v in each.values() if isinstance(v, str) and words in v]
     frame = sys._getframe()
     while frame:
         consts = frame.f_code.co_consts

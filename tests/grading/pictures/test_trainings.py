@@ -162,7 +162,8 @@ def test_training_without_costs_is_a_sentence(
         ("parameters['W1'] = '<b>'", 'returns no array "W1"'),
         ("parameters['W2'] = np.ones((7, 5))", 'returns "W2" in the shape (7, 5), where (2, 5) is'),
         ("parameters['b3'] = np.array([[np.nan]])", 'returns numbers in "b3" that are not finite'),
-        ("parameters['b3'] = np.array([['1']])", "leaves nothing under a name that"),
+        ("parameters['b3'] = np.array([['1']])", "returns something else than real numbers in"),
+        ("parameters['b3'] = np.array([[1j]])", "returns something else than real numbers in"),
         ("parameters = np.ones(4_000_000)", "does not return a dictionary where one is asked for"),
     ],
 )
