@@ -307,10 +307,10 @@ def _array(value: object, key: str, shape: tuple[int, ...]) -> Array:
     if not isinstance(value, (np.ndarray, int, float)):
         raise Ended(f'returns no array "{key}"')
     array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise Ended(f'returns something else than real numbers in "{key}"')
     if array.shape != shape:
         raise Ended(f'returns "{key}" in the shape {array.shape}, where {shape} is asked for')
+    if array.dtype.kind not in "fiub":
+        raise Ended(f'returns something else than real numbers in "{key}"')
     if not np.all(np.isfinite(array)):
         raise Ended(f'returns numbers in "{key}" that are not finite')
     return array.astype(np.float64)

@@ -14,8 +14,9 @@ from tests.counting import calls_made
 from tests.forms import adam, gd, mini_batches, momentum, velocity
 
 STEPS = 20_000
-# So many calls a step may stand for, on the average, and so many come before the first edit.
-CALLS_OF_A_STEP, CALLS_BEFORE = 25, 400_000
+# So many calls a step may stand for, on the average, and so many come before the first edit: the
+# function, of 3,000 nodes at most, is gone through some ten times, with some fifteen calls a node.
+CALLS_OF_A_STEP, CALLS_BEFORE = 25, 3_000 * 160
 
 
 def listed(form: str, count: int) -> str:
