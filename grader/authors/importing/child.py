@@ -75,7 +75,7 @@ class _Run:
         try:
             with _time_limit(self.request["seconds"]):
                 result = self.shell.run_cell(step["source"], silent=True)
-        except BaseException as error:
+        except BaseException as error:  # time is over, or what IPython itself fails in
             return {"error": _words(error)}
         failed = result.error_before_exec or result.error_in_exec
         return {"error": _words(failed) if failed else ""}
@@ -94,7 +94,7 @@ class _Run:
                 try:
                     with _time_limit(self.request["seconds"]):
                         exec(code, self.names)
-                except BaseException as error:
+                except BaseException as error:  # whatever the master raises, SystemExit too
                     errors.append([node.lineno, _words(error)])
         first = errors[0][1] if errors else ""
         said = {"error": first, "errors": errors, "calls": self.calls}
@@ -126,7 +126,7 @@ class _Run:
             self.depth += 1
             try:
                 value = function(*args, **kwargs)
-            except Exception as error:
+            except Exception as error:  # noted, and raised again: a test may expect it
                 call["raised"] = [each.__name__ for each in type(error).__mro__]
                 raise
             finally:
@@ -163,7 +163,7 @@ class _Run:
         try:
             with _time_limit(self.request["seconds"]):
                 value = self.names[call["name"]](*args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # whatever the author's function raises
             names = [each.__name__ for each in type(error).__mro__]
             return "" if call["raises"] in names else f"raises {_words(error)}"
         if call["raises"]:
@@ -198,7 +198,7 @@ class _Run:
                     seen.append(wire.decode(base64.b64decode(sent["sent"])))
                     if len(hashes) > MAX_YIELDS:
                         return {"problem": "it yields too many values", "line": 0}
-        except BaseException as error:
+        except BaseException as error:  # whatever the driver or the master raises
             return {"problem": f"raises {_words(error)}", "line": 0}
         if not hashes:
             return {"problem": "it yields nothing", "line": 0}
