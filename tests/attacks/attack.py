@@ -46,6 +46,7 @@ class Attack:
     heir: str = ""
     student: str = "mallory"
     only: str = ""  # a level, where the promise is made at no other
+    needs_group: bool = False  # the promise is made where control groups can be made
     floods: bool = False  # it sends more than we want, until its kernel is ended for it
 
     def __str__(self) -> str:
@@ -59,10 +60,11 @@ def attack(
     heir: str = "",
     student: str = "mallory",
     only: str = "",
+    needs_group: bool = False,
     floods: bool = False,
 ) -> Attack:
     texts = tuple(dedent(cell).strip("\n") for cell in cells if cell)
-    return Attack(name, tries, texts, heir, student, only, floods)
+    return Attack(name, tries, texts, heir, student, only, needs_group, floods)
 
 
 # Nothing, 2 of 6 points for the public case, nothing: what every attack has to beat.

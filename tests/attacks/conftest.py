@@ -6,10 +6,12 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from grader.sandbox import cgroup
 from grader.sandbox.confinement import close_parents
 from grader.sandbox.level import Level
 from grader.sandbox.parent import OWN_BYTES
@@ -46,7 +48,16 @@ def _is_promised(item: pytest.Item) -> bool:
     attack, level = parameters.get("attack"), parameters.get("level")
     if not isinstance(attack, Attack) or not isinstance(level, Level):
         return True
-    return attack.only in ("", level.word)
+    return attack.only in ("", level.word) and (_has_groups() or not attack.needs_group)
+
+
+@cache
+def _has_groups() -> bool:
+    """Whether control groups can be made here: by root, or where they are delegated."""
+    group = cgroup.create(MEMORY_BYTES, 48)
+    if group:
+        group.remove()
+    return group is not None
 
 
 @pytest.fixture(

@@ -355,6 +355,7 @@ RESOURCES = (
         if held * 200_000_000 > OUTSIDE["group_bytes"]:
             got_out(f"{held} times 200 MB")
         """,
+        needs_group=True,
     ),
     attack(
         "memory_in_files",

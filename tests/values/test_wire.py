@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+import typing
 from collections import OrderedDict, defaultdict, namedtuple
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from grader.errors import WireError
 from grader.values import wire
+from grader.values.contents import NotSmall, small_copy
 from grader.values.python import number
 from grader.values.python.objects import NamedTuple
 from grader.values.wire import decode, encode
@@ -66,6 +69,54 @@ def same(one: Any, other: Any) -> bool:
         case dict():
             return same(list(one), list(other)) and same(list(one.values()), list(other.values()))
     return bool(one == other)
+
+
+@given(values)
+def test_a_small_copy_is_what_the_wire_gives_and_shares_no_array(value: Any) -> None:
+    try:
+        copy = small_copy(value)
+    except NotSmall:
+        return
+    assert same(copy, decode(encode(value)))
+    pairs = product(_arrays(copy), _arrays(value))
+    assert not any(np.shares_memory(one, other) for one, other in pairs)
+
+
+def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return (
+        [x for item in items for x in _arrays(item)] if type(value) in (list, tuple, dict) else []
+    )
+
+
+class Pair(typing.NamedTuple):
+    first: int
+    second: int
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.zeros(1_000),
+        [[0] * 500] * 2,
+        np.float64(1),
+        OrderedDict(a=1),
+        Pair(1, 2),
+        np.ma.masked_array([1.0]),
+        np.zeros(2, ">f8"),
+        np.array(["a"]),
+        2**63,
+        {1: "a number as a key"},
+        {1, 2},
+        1j,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_no_small_copy_is_made_of_what_is_large_or_of_other_types(value: Any) -> None:
+    with pytest.raises(NotSmall):
+        small_copy(value)
 
 
 @given(values)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from grader.assignments.modules import error_at
 from grader.assignments.records import Case, Exercise, RecordedOutputs, Variant
+from grader.authoring import Arguments
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
 from grader.grading.judging.expected import is_right, not_raised
 from grader.values import wire
-from grader.values.contents import condensed
+from grader.values.contents import NotSmall, condensed, small_copy
 from grader.values.difference import Returns
 
 WHOLE = "the answer"
@@ -152,7 +154,7 @@ def passed_by(variant: Variant, exercise: Exercise) -> frozenset[str]:
 def _outcome(function: Function, case: Case) -> Returned | Raised:
     if isinstance(function, RecordedOutputs):
         return Returned(function.outputs[case.name])
-    inputs = case.arguments()
+    inputs = _inputs(case)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -160,6 +162,9 @@ def _outcome(function: Function, case: Case) -> Returned | Raised:
     except Exception as error:  # a mistake may raise; so may the author's own slip
         bases = tuple(each.__name__ for each in type(error).__mro__)
         return Raised(type(error).__name__, str(error), None, bases)
+    # There are thousands of pairs of variants, and most of what they return is small.
+    with suppress(NotSmall):
+        return Returned(small_copy(value))
     try:
         # A value that has been over the wire is of base types, as every answer is.
         return Returned(wire.decode(wire.encode(value)))
@@ -168,6 +173,24 @@ def _outcome(function: Function, case: Case) -> Returned | Raised:
             function,
             f"this variant returns for the case {case.name!r} what no answer can be: {error}",
         ) from None
+
+
+def _inputs(case: Case) -> Arguments:
+    """The case's inputs, for the function to change: copies of small ones, which cost less."""
+    drawn = _drawn_once(case)
+    if drawn is None:
+        return case.arguments()
+    return Arguments(small_copy(drawn.args), small_copy(drawn.kwargs))
+
+
+@cached()
+def _drawn_once(case: Case) -> Arguments | None:
+    """The inputs if they are small, or None."""
+    inputs = case.arguments()
+    try:
+        return Arguments(small_copy(inputs.args), small_copy(inputs.kwargs))
+    except NotSmall:
+        return None
 
 
 def _counts(returns: Returns) -> tuple[int, int]:
