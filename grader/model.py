@@ -429,13 +429,28 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a written answer: a plot that a cell has drawn, or a file that was handed in.
+
+    `media` is its type, such as "image/png". `data` are the bytes of a picture of that type and
+    size, as far as its header tells: a student controls them.
+    """
+
+    media: str
+    width: Count
+    height: Count
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """A submission's result, and the name of its assignment (empty if that is not known).
 
     `kept` says whether the result was taken over from an earlier run, `exhausted` that memory ran
     out when something was explained or drawn: the process that graded it should do no more.
     `behaviours` maps exercises to keys that are equal for answers which behave alike. They are made
-    of hidden values, too, and so stay out of the result, which people read.
+    of hidden values, too, and so stay out of the result, which people read. `pictures` maps written
+    exercises to their pictures, which only those see who review.
     """
 
     submission: Submission
@@ -444,6 +459,7 @@ class Graded:
     kept: bool = False
     exhausted: bool = False
     behaviours: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, tuple[Picture, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ def give(kernel: Kernel, values: Sequence[tuple[str, bytes]]) -> None:
     kernel.sends(request, [value for _, value in values])
 
 
+def draw(kernel: Kernel, wanted: bool) -> None:
+    """Have the kernel draw and send what the cells that follow show, or not; it does not reply."""
+    kernel.sends(kernel.client.session.msg("draw_request", {"wanted": wanted}), [])
+
+
 async def taken(
     kernel: Kernel, names: Sequence[str], seconds: float
 ) -> tuple[tuple[Taken, ...], bool]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from nbclient import NotebookClient
@@ -13,17 +14,24 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from grader.execution.calls import draw
 from grader.execution.kernel_words import in_known_words
 from grader.execution.outcome import CellRun
+from grader.execution.pictures import MAX_OF_CELL, shown_picture
+from grader.model import Picture
 from grader.sandbox.kernel import Kernel
 from grader.text import plain
+
+# What is kept of the pictures of all cells together.
+MAX_PICTURE_BYTES = 8_000_000
 
 
 class CellRunner(NotebookClient):
     """nbclient's client, changed to keep only text, and no more of it than there is room for.
 
     A cell may print `output_bytes` characters, and all cells together `room`. `cells` has the
-    number of the cell for each request to run something.
+    number of the cell for each request to run something. Of cells whose pictures are asked for,
+    `MAX_OF_CELL` each are kept, and `MAX_PICTURE_BYTES` of all together.
     """
 
     def __init__(self, kernel: Kernel, room: int) -> None:
@@ -38,6 +46,10 @@ class CellRunner(NotebookClient):
         self._room_left = room
         self.cells: list[int] = []
         self._timed_out = False
+        self._pictures: list[Picture] = []
+        self._left_out = 0
+        self._draws = False
+        self._picture_room = MAX_PICTURE_BYTES
 
     async def run_each(self, sources: Sequence[str], seconds: float, number: int = 0) -> None:
         """Run each of these parts of the cell of that number, until one is not done in time.
@@ -53,11 +65,23 @@ class CellRunner(NotebookClient):
             if (await self._run(source, left, 0)).ended in ("timeout", "crashed"):
                 return
 
-    async def run(self, source: str, seconds: float, number: int = 0) -> CellRun:
-        """Run the source of the cell of that number. The kernel may have ended afterwards."""
+    async def run(
+        self, source: str, seconds: float, number: int = 0, *, draws: bool = False
+    ) -> CellRun:
+        """Run the source of the cell of that number. The kernel may have ended afterwards.
+
+        What it `draws` is kept, if that is asked for.
+        """
         self.cells.append(number)
+        self._pictures, self._left_out, self._draws = [], 0, draws
+        if draws:
+            draw(self._kernel, wanted=True)
         run = await self._run(source, seconds, self._kernel.limits.output_bytes)
         self._room_left -= len(run.printed)
+        if draws:
+            draw(self._kernel, wanted=False)
+            self._draws = False
+            run = replace(run, pictures=tuple(self._pictures), left_out=self._left_out)
         return run
 
     @property
@@ -124,6 +148,8 @@ class CellRunner(NotebookClient):
                 self._keep(content["text"], content["name"] == "stdout")
             case "execute_result" | "display_data" as kind:
                 self._keep(content["data"] + "\n", kind == "execute_result")
+                if self._draws and content["pictures"]:
+                    self._keep_picture(content["pictures"])
             case "error":
                 self._keep(f"{content['ename']}: {content['evalue']}\n")
 
@@ -133,3 +159,12 @@ class CellRunner(NotebookClient):
             if is_output:
                 self._output.append(text[: self._room])
             self._room -= len(text)
+
+    def _keep_picture(self, forms: dict[str, str]) -> None:
+        """Keep a picture that can be shown, while there is room for it; count the others."""
+        found = shown_picture(forms) if len(self._pictures) < MAX_OF_CELL else None
+        if found is None or len(found.data) > self._picture_room:
+            self._left_out += 1
+            return
+        self._pictures.append(found)
+        self._picture_room -= len(found.data)

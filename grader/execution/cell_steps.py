@@ -37,7 +37,7 @@ class CellStep:
     `Limits.long_cell_seconds`. `reads` names the variables whose values are read after the cell.
     The functions that `keeps` names are kept as they are after the cell, for `Call.kept`. `gives`
     are variables with encoded values that the kernel is given after the cell, in the place of those
-    that statements would give which are left out.
+    that statements would give which are left out. What it `draws` is kept, if that is asked for.
     """
 
     cell: Cell
@@ -47,6 +47,7 @@ class CellStep:
     reads: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     gives: tuple[tuple[str, bytes], ...] = ()
+    draws: bool = False
 
 
 def step_for(cell: Cell, long_running: frozenset[str], full: bool) -> CellStep:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.model import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
@@ -16,6 +18,8 @@ class CellRun:
     Of a cell that failed, `done` is how many of its statements had run before, and `line` the line
     in which it stopped, counted from 1; both are None where the kernel did not say. `output` is
     what it printed to the standard output, or showed as its last value, and nothing else.
+    `pictures` are those that it drew, where they were asked for, without so many that were
+    `left_out`.
     """
 
     ended: str
@@ -24,6 +28,8 @@ class CellRun:
     done: int | None = None
     line: int | None = None
     output: str = field(default="", compare=False)
+    pictures: tuple[Picture, ...] = field(default=(), compare=False)
+    left_out: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,7 +325,7 @@ class Execution:
             return CellRun("skipped")
         before = self._seconds_used
         with self._counted(f"cell {step.cell.number}"):
-            run = await runner.run(source, seconds, step.cell.number)
+            run = await runner.run(source, seconds, step.cell.number, draws=step.draws)
         if rest := second_try(source, run):
             # All of them together have what the cell has left, and a part more.
             left = seconds * (1 + SECOND_TRY_SHARE) - (self._seconds_used - before)
@@ -335,7 +335,7 @@ class Execution:
         if reach is Reach.DEFINITIONS:
             self._definitions_seconds += self._seconds_used - before
         reduced = reach < Reach.ALL or bool(step.skipped)
-        return CellRun("skipped", run.printed) if reduced and run.ended == "ok" else run
+        return replace(run, ended="skipped", output="") if reduced and run.ended == "ok" else run
 
     def _seconds_for(self, step: CellStep, reach: Reach) -> float:
         """How long a cell may take now; not above zero where there is no time left for it."""

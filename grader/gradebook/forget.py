@@ -15,7 +15,7 @@ _RESULTS = (
 DELETIONS = (
     *(
         f"DELETE FROM {table} WHERE result_id IN ({_RESULTS})"
-        for table in ("run_results", "result_behaviours", "cases", "verdicts")
+        for table in ("run_results", "result_behaviours", "pictures", "cases", "verdicts")
     ),
     f"DELETE FROM results WHERE id IN ({_RESULTS})",
     "DELETE FROM submissions WHERE student = ?",

@@ -8,7 +8,7 @@ here, in `forget.py`, in `migrations/`, and in `submissions/table.py`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from grader.gradebook.reviews import ListedAnswer, Review, Standing
 from grader.gradebook.unnamed import Words
 from grader.model import (
     Adjustment,
+    Picture,
     Protection,
     Result,
     RubricItem,
@@ -185,10 +186,12 @@ class Gradebook:
         fingerprint: str,
         regrade: bool = False,
         behaviours: Mapping[str, str] | None = None,
+        pictures: Mapping[str, Sequence[Picture]] | None = None,
     ) -> int:
         """Store a new result, and return the number of the one that counts.
 
-        `behaviours` are the keys of its answers' behaviours, by exercise.
+        `behaviours` are the keys of its answers' behaviours, and `pictures` those of its written
+        answers, by exercise.
 
         A result is valid for later runs only if a machine graded all that it can, and its
         notebook's hash is known. Of several valid ones of the same submission and fingerprint, as
@@ -211,6 +214,14 @@ class Gradebook:
                 number = _insert(db, submission, kept, fingerprint, run, seed, valid)
                 for exercise, key in (behaviours or {}).items():
                     _insert_behaviour(db, number, kept.assignment, exercise, key)
+                db.executemany(
+                    "INSERT INTO pictures VALUES (?,?,?,?,?,?,?)",
+                    [
+                        (number, exercise, place, each.media, each.width, each.height, each.data)
+                        for exercise, of_answer in (pictures or {}).items()
+                        for place, each in enumerate(of_answer, start=1)
+                    ],
+                )
             db.execute("INSERT OR IGNORE INTO run_results VALUES (?, ?)", (run, number))
         return number
 
@@ -224,6 +235,16 @@ class Gradebook:
         with self._in_words():
             row = self._db.execute(_RESULT + "WHERE r.id = ?", (number,)).fetchone()
             return _kept(row)
+
+    def pictures(self, number: int, exercise: str) -> list[Picture]:
+        """The pictures of a written answer in the result of this number."""
+        with self._in_words():
+            rows = self._db.execute(
+                "SELECT media, width, height, data FROM pictures"
+                " WHERE result_id = ? AND exercise = ? ORDER BY place",
+                (number, exercise),
+            ).fetchall()
+        return [Picture(*row) for row in rows]
 
     def runs(self) -> list[ListedRun]:
         """Every run, the oldest first."""

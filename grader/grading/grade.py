@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from grader.assignments.anchors import Anchored
 from grader.assignments.load import load_assignment
 from grader.assignments.match import another_assignment, which_assignment
 from grader.assignments.records import Assignment
@@ -22,7 +23,7 @@ from grader.grading.remarks import Remarks
 from grader.grading.steps import STEPS, Grading, Step, put_beside, take
 from grader.grading.task import Task
 from grader.grading.total import total
-from grader.grading.written import HandedIn, written_answers
+from grader.grading.written import HandedIn, WrittenAnswer, found_in, written_answers
 from grader.model import ExerciseResult, Graded, Result, Submission
 from grader.notebooks.companions import companion_names, companions
 from grader.notebooks.parsing import parsed_once
@@ -66,19 +67,27 @@ def grade(
             task = replace(task, level=task.level or protection_in_force()[0])
             called = without_written(assignment)
             grading = Grading(notebook, called, task, template, remarks=Remarks(task.strict))
+            found = found_in(assignment, template, notebook)
+            grading.drawing = frozenset(each.number for of in found.values() for each in of.answers)
             grading.flags += [remark] if remark else []
             came = companions(submission) if came is None else came
             put_beside(grading, came)
             run(take(steps, grading))
-            written = _written(assignment, grading, came)
+            written = _written(assignment, grading, came, found)
     except (AssignmentError, MemoryError):
         raise
     except Exception as error:  # a mistake of ours must not become a student's zero
         return Graded(submission, name, not_graded(submission, _reason(error)))
     seconds = round(time.monotonic() - started, 2)
-    result = _result(submission, grading, assignment, written, seconds)
-    exhausted = grading.remarks.exhausted
-    return Graded(submission, name, result, exhausted=exhausted, behaviours=grading.behaviours)
+    result = _result(submission, grading, assignment, [each.result for each in written], seconds)
+    return Graded(
+        submission,
+        name,
+        result,
+        exhausted=grading.remarks.exhausted,
+        behaviours=grading.behaviours,
+        pictures={each.result.name: each.pictures for each in written if each.pictures},
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -92,13 +101,16 @@ def _reason(error: Exception) -> str:
 
 
 def _written(
-    assignment: Assignment, grading: Grading, came: Mapping[str, bytes]
-) -> tuple[ExerciseResult, ...]:
-    """The results of what is written, for a person to review."""
+    assignment: Assignment,
+    grading: Grading,
+    came: Mapping[str, bytes],
+    found: Mapping[str, Anchored],
+) -> tuple[WrittenAnswer, ...]:
+    """What is written, for a person to review."""
     if grading.assignment is assignment:
         return ()
     handed_in = HandedIn(grading.notebook, came, companion_names(grading.task.submission))
-    return written_answers(assignment, grading.template, handed_in, grading.execution.runs)
+    return written_answers(assignment, grading.template, handed_in, found, grading.execution.runs)
 
 
 def _result(

@@ -48,7 +48,8 @@ class Grading:
     beside the notebook, where they are not the assignment's alone. `kernels` is left when the
     notebook's kernel is no longer needed, and from then on holds the one for what is shown of
     functions; `execution` keeps what came of the cells. `behaviours` has a key for each wrong
-    answer without a name, by its exercise.
+    answer without a name, by its exercise. `drawing` are the numbers of the cells whose pictures
+    people are to see.
     """
 
     notebook: Notebook
@@ -60,6 +61,7 @@ class Grading:
     exercises: tuple[ExerciseResult, ...] = ()
     flags: list[str] = field(default_factory=list)
     remarks: Remarks = field(default_factory=Remarks)
+    drawing: frozenset[int] = frozenset()
     taken: dict[int, frozenset[str]] = field(default_factory=dict)
     behaviours: dict[str, str] = field(default_factory=dict)
     files: PackedFiles | None = None
@@ -127,6 +129,7 @@ async def plan_cells(grading: Grading) -> None:
         else replace(
             step_for(cell, assignment.long_running, task.full),
             keeps=tuple(name for answer in grading.answers for name in answer.keeps(cell)),
+            draws=cell.number in grading.drawing,
         )
         for cell in grading.notebook.cells
     ]

@@ -16,14 +16,25 @@ from grader.assignments.records import Assignment, Exercise
 from grader.assignments.untouched import Template
 from grader.assignments.written import WRITTEN, written_exercises
 from grader.execution.outcome import CellRun
+from grader.execution.pictures import picture_in
 from grader.grading.evidence import MAX_SHOWN
-from grader.model import ExerciseResult, Verdict
+from grader.model import ExerciseResult, Picture, Verdict
 from grader.notebooks.any_cell import AnyCell
 from grader.notebooks.read import Notebook
 from grader.text import counted, one_line, plain
 
 # How many names of files, and numbers of cells, a message has.
 _MOST_NAMED = 5
+# How many pictures of one answer are shown.
+MAX_PICTURES = 8
+_LEFT_OUT = "left out, as too many, too large, or neither PNG nor JPEG"
+# What is said of a cell that has not run as it was meant to.
+_ENDED = {
+    "error": "stopped with an error when the notebook was run here",
+    "timeout": "was not done in time when the notebook was run here, and was interrupted",
+    "crashed": "ended its process when the notebook was run here",
+    "skipped": "was not run here, or not all of it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +49,38 @@ class HandedIn:
     names: Sequence[str]
 
 
-def written_answers(
-    assignment: Assignment, template: Template, handed_in: HandedIn, runs: Mapping[int, CellRun]
-) -> tuple[ExerciseResult, ...]:
-    """The results of the assignment's written exercises; `runs` is by the number of a cell."""
-    notebook, original = handed_in.notebook, template.notebook
-    known = recognised(notebook, original)
-    exercises = written_exercises(assignment)
-    found = {
-        each.name: find_cell(each.cell, each.name, notebook, original, known)
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """The result of a written exercise, and the pictures that belong to it."""
+
+    result: ExerciseResult
+    pictures: tuple[Picture, ...] = ()
+
+
+def found_in(assignment: Assignment, template: Template, notebook: Notebook) -> dict[str, Anchored]:
+    """Where the notebook has the cells of the assignment's written exercises, by their names."""
+    exercises = [each for each in written_exercises(assignment) if not each.file]
+    known = recognised(notebook, template.notebook) if exercises else {}
+    return {
+        each.name: find_cell(each.cell, each.name, notebook, template.notebook, known)
         for each in exercises
-        if not each.file
     }
+
+
+def written_answers(
+    assignment: Assignment,
+    template: Template,
+    handed_in: HandedIn,
+    found: Mapping[str, Anchored],
+    runs: Mapping[int, CellRun],
+) -> tuple[WrittenAnswer, ...]:
+    """The answers to the assignment's written exercises; `runs` is by the number of a cell."""
+    notebook = handed_in.notebook
+    known = recognised(notebook, template.notebook)
     strays = _strays(notebook, known, found.values())
     return tuple(
         _in_file(each, handed_in) if each.file else _in_cell(each, found[each.name], strays, runs)
-        for each in exercises
+        for each in written_exercises(assignment)
     )
 
 
@@ -73,13 +100,25 @@ def _strays(
 
 def _in_cell(
     exercise: Exercise, found: Anchored, strays: Sequence[AnyCell], runs: Mapping[int, CellRun]
-) -> ExerciseResult:
+) -> WrittenAnswer:
     answers = found.answers
     if answers:
-        printed = "".join(runs[each.number].printed for each in answers if each.number in runs)
+        of_cells = {each.number: runs[each.number] for each in answers if each.number in runs}
+        printed = "".join(run.printed for run in of_cells.values())
         cut = len(_text(answers)) > MAX_SHOWN or any(each.cut for each in answers)
-        message = "only the beginning is shown here; the rest is in the notebook" if cut else ""
-        return _to_review(exercise, message, _text(answers), printed)
+        said = ["only the beginning is shown here; the rest is in the notebook"] if cut else []
+        said += [
+            f"cell {number} {_ENDED[run.ended]}"
+            for number, run in of_cells.items()
+            if run.ended in _ENDED
+        ]
+        pictures = [each for run in of_cells.values() for each in run.pictures]
+        left_out = sum(run.left_out for run in of_cells.values())
+        left_out += max(0, len(pictures) - MAX_PICTURES)
+        if left_out:
+            said.append(f"{counted(left_out, 'picture')} {_LEFT_OUT}")
+        shown = tuple(pictures[:MAX_PICTURES])
+        return _to_review(exercise, "; ".join(said), _text(answers), printed, shown)
     if strays:
         where = ", ".join(str(each.number) for each in strays[:_MOST_NAMED])
         cells = "cell" if len(strays) == 1 else "cells"
@@ -91,9 +130,10 @@ def _in_cell(
     if not found.how:
         return _to_review(exercise, "the cell for this answer is not in the notebook any more")
     message = "nothing has been written here yet"
-    return ExerciseResult(
+    unanswered = ExerciseResult(
         exercise.name, Verdict.UNANSWERED, 0.0, exercise.points, message, kind=WRITTEN
     )
+    return WrittenAnswer(unanswered)
 
 
 def _text(cells: Sequence[AnyCell]) -> str:
@@ -103,8 +143,8 @@ def _text(cells: Sequence[AnyCell]) -> str:
     return "\n\n".join(f"[cell {each.number}]\n{each.source}" for each in cells)
 
 
-def _in_file(exercise: Exercise, handed_in: HandedIn) -> ExerciseResult:
-    """The result of an exercise whose answer is a file: its text, if it is one."""
+def _in_file(exercise: Exercise, handed_in: HandedIn) -> WrittenAnswer:
+    """The answer to an exercise that is a file: its text, or the picture that it is."""
     wanted = exercise.file.casefold()
     name = next((n for n in handed_in.names if PurePosixPath(n).name.casefold() == wanted), None)
     if name is None:
@@ -113,6 +153,8 @@ def _in_file(exercise: Exercise, handed_in: HandedIn) -> ExerciseResult:
     if content is None:
         what = f"handed in as {one_line(name)}, which is too large to be shown here"
         return _to_review(exercise, what)
+    if picture := picture_in(content):
+        return _to_review(exercise, f"handed in as {one_line(name)}", pictures=(picture,))
     if b"\0" in content:
         return _to_review(exercise, _to_be_opened(name, content))
     try:
@@ -129,9 +171,13 @@ def _to_be_opened(name: str, content: bytes) -> str:
 
 
 def _to_review(
-    exercise: Exercise, message: str, text: str = "", printed: str = ""
-) -> ExerciseResult:
-    return ExerciseResult(
+    exercise: Exercise,
+    message: str,
+    text: str = "",
+    printed: str = "",
+    pictures: tuple[Picture, ...] = (),
+) -> WrittenAnswer:
+    result = ExerciseResult(
         exercise.name,
         Verdict.TO_REVIEW,
         None,
@@ -141,3 +187,4 @@ def _to_review(
         printed=printed[:MAX_SHOWN],
         kind=WRITTEN,
     )
+    return WrittenAnswer(result, pictures)

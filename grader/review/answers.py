@@ -10,7 +10,7 @@ from grader.assignments.records import Assignment, Exercise
 from grader.errors import SubmissionError
 from grader.gradebook.reviews import ListedAnswer, Review, Standing
 from grader.gradebook.store import Gradebook
-from grader.model import ExerciseResult, RubricItem, Verdict
+from grader.model import ExerciseResult, Picture, RubricItem, Verdict
 from grader.notebooks.read import read_notebook
 from grader.notebooks.stubs import ANSWER_END, ANSWER_START
 
@@ -91,6 +91,11 @@ class Answers:
         """The answer as grading found it: with its text, and without anybody's decision."""
         kept = self.gradebook.result(listed.answer.number)
         return next(each for each in kept.result.exercises if each.name == self.exercise.name)
+
+    def pictures(self, listed: Listed) -> list[Picture]:
+        """The pictures of the answer: what its cells drew when the notebook was run for grading,
+        or the file that was handed in."""
+        return self.gradebook.pictures(listed.answer.number, self.exercise.name)
 
     def source(self, listed: Listed) -> str:
         """The path of the student's notebook, as people are shown it."""

@@ -49,6 +49,7 @@ def review_app(answers: Answers, token: str, model: str, hosts: Collection[str])
             Route("/{token}/answers/{key}", handlers.guarded(handlers.answer)),
             Route("/{token}/answers/{key}", handlers.guarded(handlers.save), methods=["POST"]),
             Route("/{token}/state/{key}", handlers.guarded(handlers.state)),
+            Route("/{token}/pictures/{key}/{place:int}", handlers.guarded(handlers.picture)),
         ],
         exception_handlers={404: handlers.not_found, 405: handlers.not_found},
     )
@@ -124,6 +125,15 @@ class _Handlers:
         if current is None:
             return await self.not_found(request)
         return HTMLResponse(self.pages.answer(listed, current))
+
+    async def picture(self, request: Request) -> Response:
+        """A picture of an answer, counted from 1."""
+        current = _of(self.answers.every(), request)
+        pictures = self.answers.pictures(current) if current else []
+        place = request.path_params["place"]
+        if not 1 <= place <= len(pictures):
+            return await self.not_found(request)
+        return Response(pictures[place - 1].data, media_type=pictures[place - 1].media)
 
     async def state(self, request: Request) -> Response:
         """What stands by now, for a page that is open."""

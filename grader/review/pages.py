@@ -105,6 +105,7 @@ class Pages:
             filled=shown,
             saved=saved,
             notice=notice,
+            pictures=self.answers.pictures(current),
             source="" if self.answers.anonymous else self.answers.source(current),
             previous=_at(listed, current.place - 1),
             following=_at(listed, current.place + 1),
@@ -182,7 +183,8 @@ def policy() -> str:
     """The Content-Security-Policy of all pages: our style and script, and this server alone."""
     style, script = _assets()
     forms = "'self'"
-    return f"{content_security_policy(style, script, forms)}; connect-src 'self'"
+    own = "connect-src 'self'; img-src 'self'"
+    return f"{content_security_policy(style, script, forms)}; {own}"
 
 
 @cache

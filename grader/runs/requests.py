@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from grader.errors import AssignmentError, KernelFailure
 from grader.grading.task import Task
-from grader.model import Graded, Protection, Result
+from grader.model import Graded, Picture, Protection, Result
 from grader.sandbox.confinement import Confinement
 from grader.sandbox.level import Level
 
@@ -57,7 +57,8 @@ Request = Grade | Protect
 class Answer:
     """The answer to a request, one of
 
-    - `graded`: the assignment's name, the result, and the keys of behaviours by exercise;
+    - `graded`: the assignment's name, the result, and by exercise the keys of behaviours and the
+      pictures;
     - `malformed`: what is wrong with the assignment;
     - `protection`: what keeps student code from the rest of this machine;
     - `unprotected`: why no kernel can be started here;
@@ -65,7 +66,7 @@ class Answer:
       so after the verdicts, which stand.
     """
 
-    graded: tuple[str, Result, dict[str, str]] | None = None
+    graded: tuple[str, Result, dict[str, str], dict[str, tuple[Picture, ...]]] | None = None
     malformed: str = ""
     protection: Protection | None = None
     unprotected: str = ""
@@ -82,8 +83,8 @@ def graded_from(answer: Answer, task: Task) -> Graded:
         raise AssignmentError(answer.malformed)
     if answer.graded is None:
         raise KernelFailure(answer.unprotected)
-    assignment, result, behaviours = answer.graded
-    return Graded(task.submission, assignment, result, behaviours=behaviours)
+    assignment, result, behaviours, pictures = answer.graded
+    return Graded(task.submission, assignment, result, behaviours=behaviours, pictures=pictures)
 
 
 def protection_from(answer: Answer) -> Protection:

@@ -246,6 +246,7 @@ class _Book:
             *(self.run, self.options.seed, kept, self.fingerprint),
             regrade=self.options.regrade,
             behaviours=graded.behaviours,
+            pictures=graded.pictures,
         )
         self.table.put(Summary.of(graded.submission, graded.assignment, graded.result, number))
 

@@ -74,7 +74,7 @@ def answered(request: Request) -> Answer:
             return Answer(protection=protection_in_force(request.at_most, False, next_kernels)[1])
         graded = grade(request.task, request.content, came=request.came)
         used_up = MEMORY_RAN_OUT if graded.exhausted else ""
-        found = (graded.assignment, graded.result, graded.behaviours)
+        found = (graded.assignment, graded.result, graded.behaviours, graded.pictures)
         return Answer(graded=found, exhausted=used_up)
     except AssignmentError as error:
         return Answer(malformed=str(error))

@@ -19,7 +19,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.session import DELIM
-from msgspec import Meta, MsgspecError, Struct, field, json, structs
+from msgspec import Meta, MsgspecError, Raw, Struct, field, json, structs
 from traitlets import Type
 
 # A message is put in a queue, which takes no time, unless there is no connection any more.
@@ -43,9 +43,21 @@ class _Header(Struct):
 
 
 class _Shown(Struct):
-    """What a cell shows; of its forms only the text is read."""
+    """What a cell shows; of its forms only the text and pictures are read."""
 
     text: str = field(default="", name="text/plain")
+    png: Raw = field(default_factory=Raw, name="image/png")
+    jpeg: Raw = field(default_factory=Raw, name="image/jpeg")
+    svg: Raw = field(default_factory=Raw, name="image/svg+xml")
+
+    @property
+    def pictures(self) -> dict[str, str]:
+        """The pictures among its forms, by their type, in base64 unless something else was sent.
+
+        One is empty where it is no text, or was not sent.
+        """
+        sent = {"image/png": self.png, "image/jpeg": self.jpeg, "image/svg+xml": self.svg}
+        return {media: _text_in(raw) for media, raw in sent.items() if raw}
 
 
 class Content(Struct):
@@ -130,14 +142,15 @@ class BoundedChannel(AsyncZMQSocketChannel):
             return None
         try:
             header, parent = _read(parts[0], _HEADERS), _read(parts[1], _HEADERS)
-            content = structs.asdict(_read(parts[3], _CONTENTS))
+            read = _read(parts[3], _CONTENTS)
+            pictures = read.data.pictures
         except (MsgspecError, RecursionError):
             return None
         return {
             "header": structs.asdict(header),
             "msg_type": header.msg_type,
             "parent_header": structs.asdict(parent),
-            "content": {**content, "data": content["data"].text},
+            "content": {**structs.asdict(read), "data": read.data.text, "pictures": pictures},
             "buffers": [frame.buffer for frame in frames[start + 1 + _PARTS :]],
         }
 
@@ -145,6 +158,14 @@ class BoundedChannel(AsyncZMQSocketChannel):
 def _read(part: memoryview, decoder: json.Decoder[_Record]) -> _Record:
     """The record in a part of a message. Bytes that are not UTF-8 become U+FFFD."""
     return decoder.decode(str(part, "utf-8", "replace"))
+
+
+def _text_in(raw: Raw) -> str:
+    """The text that a part of JSON is; empty where it is something else."""
+    try:
+        return json.decode(raw, type=str)
+    except MsgspecError:
+        return ""
 
 
 class BoundedClient(AsyncKernelClient):

@@ -41,8 +41,8 @@ MAX_REPLY_BYTES = wire.MAX_BYTES + 1024 * 1024
 # Replies that may wait to be read.
 MAX_WAITING_REPLIES = 4
 # A message with output may have the text that a cell may print, every character escaped (eight
-# bytes at most), and so much around it.
-OUTPUT_ENVELOPE_BYTES = 1024 * 1024
+# bytes at most), and so much around it: a picture as PNG and as JPEG, above all.
+OUTPUT_ENVELOPE_BYTES = 3 * 1024 * 1024
 NEVER_MILLISECONDS = 24 * 60 * 60 * 1000
 # Messages with output that may wait to be read; the kernel's socket drops what does not fit.
 MAX_WAITING_MESSAGES = 100

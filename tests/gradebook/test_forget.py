@@ -19,7 +19,7 @@ from grader.errors import InputError
 from grader.gradebook.forget import DELETIONS, Held, rewrite
 from grader.gradebook.store import GRADEBOOK, Gradebook
 from grader.gradebook.unnamed import Words
-from grader.model import Submission
+from grader.model import Picture, Submission
 from grader.results.files import read_results
 from tests.conftest import notebook
 from tests.gradebook.test_store import begin, kept, result
@@ -41,7 +41,9 @@ def fill(book: Gradebook, student: str) -> None:
     one, two = begin(book), begin(book)
     for run in (one, two):
         content = kept(result(student), f"{student} {run}")
-        number = book.record(run, 1, content, "f", behaviours={"longest": f"of {student} {run}"})
+        behaviours = {"longest": f"of {student} {run}"}
+        pictures = {"chart": [Picture("image/png", 3, 2, f"of {student}".encode())]}
+        number = book.record(run, 1, content, "f", behaviours=behaviours, pictures=pictures)
         book.behaviours_of(number)
     book.take(two, [number - 1])
     book.adjust("words", student, "longest", 3, f"we spoke, {student}")

@@ -19,7 +19,16 @@ import pytest
 from grader.errors import InputError, SystemFailure
 from grader.gradebook import migrations
 from grader.gradebook.store import Gradebook, Kept
-from grader.model import ExerciseResult, Protection, Result, Run, Status, Submission, Verdict
+from grader.model import (
+    ExerciseResult,
+    Picture,
+    Protection,
+    Result,
+    Run,
+    Status,
+    Submission,
+    Verdict,
+)
 from grader.results.files import read_results
 from grader.results.schema import schema
 from tests.conftest import ROOT
@@ -100,6 +109,16 @@ def test_what_was_not_graded_is_in_the_book_and_valid_for_no_later_run(tmp_path:
         book.record(run, 1, kept(result(score=None)), "basis")
         assert book.kept(submission(), "c", "basis") is None
         assert [each.result.score for each in book.results_of(run)] == [None]
+
+
+def test_pictures_come_back_in_their_order_for_their_exercise_only(tmp_path: Path) -> None:
+    shown = [Picture("image/png", 3, 2, b"\x00\xff"), Picture("image/jpeg", 30, 20, b"")]
+    with Gradebook(tmp_path / "book") as book:
+        pictures = {"chart": shown, "sketch": shown[1:]}
+        number = book.record(begin(book), 1, kept(result()), "basis", pictures=pictures)
+        assert book.pictures(number, "chart") == shown
+        assert book.pictures(number, "sketch") == shown[1:]
+        assert book.pictures(number, "longest") == book.pictures(number + 1, "chart") == []
 
 
 def test_a_result_found_twice_is_kept_once_unless_it_was_graded_again(tmp_path: Path) -> None:

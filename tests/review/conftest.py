@@ -15,7 +15,16 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from grader.gradebook.store import Gradebook, Kept
-from grader.model import Adjustment, ExerciseResult, Protection, Result, Status, Verdict
+from grader.model import (
+    Adjustment,
+    ExerciseResult,
+    Picture,
+    Protection,
+    Result,
+    Status,
+    Verdict,
+)
+from tests.pictures import END, SIGNATURE, chunk, header, jpeg, png
 from tests.written import NAME, course
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e & 'quotes' \"too\""
@@ -44,12 +53,29 @@ def answered(student: str, text: str) -> Result:
     )
 
 
+# The pictures of each student's answer. Bo's cannot be drawn, though their headers are right.
+PICTURES = {
+    "ann": (
+        Picture("image/png", 40, 30, png(40, 30)),
+        Picture("image/png", 3000, 20, png(3000, 20)),
+    ),
+    "bo": (
+        Picture(
+            "image/png", 4000, 4000, SIGNATURE + header(4000, 4000) + chunk(b"IDAT", b"x") + END
+        ),
+        Picture("image/jpeg", 30, 20, jpeg(30, 20) + b"<script>alert(3)</script>"),
+    ),
+}
+
+
 def recorded(book: Gradebook, *results: Result) -> None:
     """Record a run with these results."""
     run = book.begin("2026-03-01T12:00:00+00:00", "1", 1, Protection("limits", "", {}, {}), {})
     content = f"content of run {len(book.runs())}, "
     for each in results:
-        book.record(run, 1, Kept(0, content + each.student, NAME, each), "fingerprint")
+        kept = Kept(0, content + each.student, NAME, each)
+        pictures = {"trend": PICTURES.get(each.student, ())}
+        book.record(run, 1, kept, "fingerprint", pictures=pictures)
     book.finish(run)
 
 
@@ -59,7 +85,11 @@ class Answered:
 
     status: int
     headers: dict[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 @dataclass
@@ -92,10 +122,10 @@ class Review:
         method = "GET" if body is None else "POST"
         connection.request(method, f"{self.base}{path}", body=body, headers=sent)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        content = answer.read()
         found = {name.lower(): value for name, value in answer.getheaders()}
         connection.close()
-        return Answered(answer.status, found, text)
+        return Answered(answer.status, found, content)
 
     def pages(self) -> list[str]:
         """The paths of the answers' pages, in their order."""

@@ -177,6 +177,33 @@ def test_what_a_student_wrote_runs_nothing_and_loads_nothing(tab: Any, serve: Se
     assert {url.startswith(review.address) for url in asked} == {True}
 
 
+def test_pictures_are_shown_and_what_cannot_be_drawn_does_no_harm(tab: Any, serve: Serve) -> None:
+    review = serve()
+    page = tab(review.address)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{review.address.rstrip('/')}{review.pages()[0]}")
+    sizes = page.locator(".drawn img").evaluate_all(
+        "all => Promise.all(all.map(async each => {"
+        " each.loading = 'eager'; await each.decode();"
+        " return [each.naturalWidth, each.naturalHeight, each.clientWidth]; }))"
+    )
+    assert [size[:2] for size in sizes] == [[40, 30], [3000, 20]]
+    assert sizes[1][2] < 1280
+    assert "Drawn when the notebook was run here" in page.locator("main").inner_text()
+    page.goto(f"{review.address.rstrip('/')}{review.pages()[1]}")
+    broken = page.locator(".drawn img")
+    assert broken.count() == 2
+    broken.evaluate_all(
+        "all => Promise.allSettled("
+        "all.map(each => { each.loading = 'eager'; return each.decode(); }))"
+    )
+    page.keyboard.press("1")
+    _saved(page, "Saved: 3 of 5 points")
+    assert sum("/pictures/" in url for url in asked) == 4
+    assert {url.startswith(review.address) for url in asked} == {True}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_fit_and_axe_finds_nothing(tab: Any, serve: Serve, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe

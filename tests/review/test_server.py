@@ -14,7 +14,7 @@ import pytest
 
 from grader.gradebook.store import Gradebook
 from grader.model import Status
-from tests.review.conftest import ANSWERS, HOSTILE, Review, answered, recorded
+from tests.review.conftest import ANSWERS, HOSTILE, PICTURES, Review, answered, recorded
 from tests.written import NAME
 
 Serve = Callable[..., Review]
@@ -138,7 +138,7 @@ def test_markup_in_an_answer_and_a_remark_is_shown_as_it_was_typed(serve: Serve)
     review.send(page, points="1", remark=HOSTILE)
     text = review.ask(page).text
     assert "<script>alert" not in text
-    assert "<img" not in text
+    assert "<img src=x" not in text
     assert "\u202e" not in text.split("<textarea")[0]
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
 
@@ -156,6 +156,34 @@ def test_the_latest_notebook_of_each_student_counts(serve: Serve, gradebook: Pat
     text = review.ask(_page_of(review, "ann")).text
     assert "I have thought again." in text
     assert "They grow, but for the last one." not in text
+
+
+def test_a_picture_is_sent_as_what_it_is_and_nothing_else_there_is(serve: Serve) -> None:
+    review = serve()
+    of_ann = _page_of(review, "ann").replace("/answers/", "/pictures/")
+    of_bo = _page_of(review, "bo").replace("/answers/", "/pictures/")
+    for path, media in ((f"{of_ann}/1", "image/png"), (f"{of_bo}/2", "image/jpeg")):
+        found = review.ask(path)
+        assert (found.status, found.headers["content-type"]) == (200, media)
+        assert found.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in found.headers["content-security-policy"]
+    assert review.ask(f"{of_ann}/1").content == PICTURES["ann"][0].data
+    for place in ("0", "3", "-1", "x", "1/1", "99999999999999999999"):
+        assert review.ask(f"{of_ann}/{place}").status == 404, place
+    assert review.ask(of_ann.replace("/pictures/", "/pictures/0") + "/1").status == 404
+
+
+def test_no_picture_is_sent_without_the_token_or_to_another_host(serve: Serve) -> None:
+    review = serve()
+    path = _page_of(review, "ann").replace("/answers/", "/pictures/") + "/1"
+    assert review.ask(path, host="attacker.example").status == 403
+    assert review.ask(path, sec_fetch_site="cross-site").status == 403
+    connection = http.client.HTTPConnection("127.0.0.1", review.port, timeout=60)
+    connection.request("GET", f"/{'a' * 43}{path}")
+    answer = connection.getresponse()
+    assert answer.status == 404
+    assert PICTURES["ann"][0].data not in answer.read()
+    connection.close()
 
 
 def test_a_host_that_lies_gets_nothing(serve: Serve) -> None:

@@ -17,6 +17,7 @@ STEPS = {
     "decisions": "2_decisions.sql",
     "words": "3_words.sql",
     "reviews": "4_reviews.sql",
+    "pictures": "5_pictures.sql",
 }
 _SET = "gradebook"
 _RECORD = (

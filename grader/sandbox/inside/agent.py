@@ -3,8 +3,9 @@
 `call_request` calls functions of the notebook and reads its variables, `edit_request` calls edited
 functions, `trace_request` follows one line by line. `keep_request` keeps functions as they are now,
 `taken_request` asks which of the names they use stand for something else since then, `give_request`
-gives the notebook variables. A student's code can change anything in this process, so our side
-believes nothing that comes from here. The precautions taken here only help honest notebooks.
+gives the notebook variables, `draw_request` says whether what cells draw is wanted. A student's
+code can change anything in this process, so our side believes nothing that comes from here. The
+precautions taken here only help honest notebooks.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ _REQUESTS = (
     "keep_request",
     "taken_request",
     "give_request",
+    "draw_request",
 )
 # The file name of functions that are put in the place of a student's.
 EDITED = "<edited>"
@@ -266,6 +268,18 @@ class AgentKernel(IPythonKernel):
         """Give the notebook variables of these names. There is no reply."""
         for name, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
             self.shell.user_ns[name] = wire.decode(data)
+
+    def draw_request(self, ident: Any, parent: Any) -> None:
+        """Draw and send the pictures of the cells that follow, or stop it. There is no reply."""
+        self.session.drawn = parent["content"]["wanted"]
+        formats = {"png"} if self.session.drawn else set()
+        # For when a cell imports matplotlib, and where one has.
+        chosen = self.shell.config.InlineBackend
+        chosen.figure_formats = formats
+        chosen.pop("figure_format", None)  # which a notebook may have set, and which would count
+        backend = sys.modules.get("matplotlib_inline.config")
+        if backend and backend.InlineBackend.initialized():
+            backend.InlineBackend.instance().figure_formats = formats
 
     @contextlib.contextmanager
     def _edited(self, name: str, source: str) -> Iterator[Answer | None]:

@@ -142,6 +142,6 @@ def _config() -> Config:
     config.Kernel._execute_sleep = 0.0
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.colors = "nocolor"
-    # Nobody sees the pictures of a notebook, so they are not drawn as PNG.
+    # Nobody sees the pictures of most cells, so they are not drawn as PNG until it is asked for.
     config.InlineBackend.figure_formats = set()
     return config

@@ -12,6 +12,7 @@ import io
 import os
 import threading
 import time
+from base64 import b64encode
 from itertools import groupby
 from typing import Any
 
@@ -23,19 +24,35 @@ PAUSE_SECONDS = 0.2
 DROPPED = "\n[the rest of the output was dropped]\n"
 
 
+# Of a picture in base64.
+MAX_PICTURE_CHARACTERS = 1_400_000
+_PICTURES = ("image/png", "image/jpeg")
+_NOT_SENT = "image/svg+xml"
+
+
 class AgentSession(Session):
-    """A session whose messages have text only, and no string longer than `limit` characters."""
+    """A session whose messages have text only, and no string longer than `limit` characters.
+
+    They have pictures as well while these are `drawn`, or an empty text in the place of what is too
+    large, or of a form that is not sent.
+    """
 
     limit = 1_000_000
+    drawn = False
 
     def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:
         content = msg.get("content")
+        pictures: dict[str, Any] = {}
         if isinstance(content, dict):
             if isinstance(content.get("data"), dict):
-                content["data"] = {"text/plain": content["data"].get("text/plain", "")}
+                shown = content["data"]
+                content["data"] = {"text/plain": shown.get("text/plain", "")}
+                pictures = _pictures_in(shown) if self.drawn else {}
             if "traceback" in content:
                 content["traceback"] = []  # which nobody reads
             msg["content"] = _shortened(content, self.limit)
+            if pictures:
+                msg["content"]["data"] |= pictures
         return super().serialize(msg, ident)
 
 
@@ -140,6 +157,18 @@ class AgentStream(io.TextIOBase):
 
     def flush(self) -> None:
         self._outlet.send_late()
+
+
+def _pictures_in(shown: dict[str, Any]) -> dict[str, str]:
+    """The pictures among the forms of what is shown, in base64; empty where one is not sent."""
+    found = {_NOT_SENT: ""} if _NOT_SENT in shown else {}
+    for kind in _PICTURES:
+        picture = shown.get(kind)
+        if isinstance(picture, bytes):
+            picture = b64encode(picture).decode()
+        if isinstance(picture, str):
+            found[kind] = picture if len(picture) <= MAX_PICTURE_CHARACTERS else ""
+    return found
 
 
 def _shortened(value: Any, limit: int) -> Any:
