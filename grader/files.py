@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import tempfile
 import threading
 import zipfile
@@ -114,6 +115,25 @@ def pack(
             info.create_system = _UNIX
             info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
             archive.writestr(info, content, kind)
+
+
+def user_cache(name: str) -> Path:
+    """Our folder of that name in the user's cache folder, which may not be there yet.
+
+    Where that is: the XDG Base Directory Specification.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(base if os.path.isabs(base) else Path.home() / ".cache") / "fairgrade" / name
+
+
+def ours_alone(path: Path) -> bool:
+    """Whether this user alone can write to a file or folder; raises OSError where none is there."""
+    status = path.lstat()
+    return (
+        not stat.S_ISLNK(status.st_mode)
+        and status.st_uid == os.geteuid()
+        and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    )
 
 
 def identity(path: Path) -> tuple[int, int] | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from grader.assignments.kinds import answers_in
 from grader.assignments.load import FILE, assignment_names, load_assignment, read_settings
@@ -17,6 +20,8 @@ from grader.text import counted, one_line
 ANOTHER = "another assignment"
 _MOST_SHOWN = 60
 _MOST_NAMES = 3
+# A file, its size and when it was last changed.
+_State: TypeAlias = tuple[Path, int, int]
 
 
 def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
@@ -95,16 +100,33 @@ def _functions(notebook: Notebook) -> list[str]:
     return [_shown(name) for name in list(dict.fromkeys(names))[:_MOST_NAMES]]
 
 
-def _others(assignment: Assignment) -> list[Assignment]:
+def _others(assignment: Assignment) -> Iterable[Assignment]:
     """The settings of the course's other assignments, of those that can be read."""
+    if assignment.public_only:
+        return ()
+    files = sorted(assignment.folder.parent.glob(f"*/{FILE}"))
+    return _read_others(assignment.folder, tuple(map(_state, files)))
+
+
+@lru_cache(maxsize=16)
+def _read_others(own: Path, files: tuple[_State, ...]) -> tuple[Assignment, ...]:
+    """The settings in the files, as long as they are in this state, without those in `own`."""
     found = []
-    for path in sorted(assignment.folder.parent.glob(f"*/{FILE}")):
-        if path.parent != assignment.folder and not assignment.public_only:
+    for path, *_ in files:
+        if path.parent != own:
             try:
                 found.append(read_settings(path.parent, path.parent))
             except AssignmentError:
                 continue  # it is not what is graded now
-    return found
+    return tuple(found)
+
+
+def _state(file: Path) -> _State:
+    try:
+        status = file.stat()
+    except OSError:
+        return file, 0, 0
+    return file, status.st_size, status.st_mtime_ns
 
 
 def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignment]:

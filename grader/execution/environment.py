@@ -191,7 +191,7 @@ def _modules_in(package: str) -> set[str]:
 
 @cache
 def _distribution(package: str) -> Distribution | None:
-    return next(iter(Distribution.discover(name=package, path=site_packages())), None)
+    return next(iter(Distribution.discover(name=package, path=list(site_packages()))), None)
 
 
 @cache

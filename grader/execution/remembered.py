@@ -14,7 +14,6 @@ import ctypes
 import os
 import platform
 import resource
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,13 +22,14 @@ from pathlib import Path
 
 from grader.encoding import Malformed, from_json, to_json
 from grader.execution.installation import hash_of, packages, program
-from grader.files import write_file
+from grader.files import ours_alone, user_cache, write_file
 from grader.model import Protection
 from grader.sandbox.launch import bubblewrap, python, shown, site_packages
 from grader.sandbox.level import Level
 
 # A machine has few states that one comes back to, such as two virtual environments.
 MOST_FILES = 16
+_FOLDER = "canary"
 _CREATE_RULESET = 444  # Landlock's first system call, which has this number on every processor
 # Lines of /proc/self/status and files that say what this process may do.
 _STATUS = ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp", "Seccomp_filters", "Uid", "Gid", "Groups")
@@ -45,9 +45,9 @@ def remembered(at_most: Level) -> Protection | None:
     """What the canary found out on this machine as it is now; None if that is not known."""
     if not _remembers():
         return None
-    path = _folder() / _name(at_most)
+    path = user_cache(_FOLDER) / _name(at_most)
     try:
-        if not (_ours(path.parent) and _ours(path)):
+        if not (ours_alone(path.parent) and ours_alone(path)):
             return None
         return from_json(path.read_bytes(), Protection)
     except (OSError, Malformed):
@@ -58,7 +58,7 @@ def remember(at_most: Level, protection: Protection) -> None:
     """Keep what the canary found out; nothing happens where it cannot be written."""
     if not _remembers() or Level.of(protection.level) is Level.LIMITS:
         return
-    folder = _folder()
+    folder = user_cache(_FOLDER)
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_file(folder / _name(at_most), to_json(protection))
@@ -71,24 +71,9 @@ def _remembers() -> bool:
     return sys.platform == "linux"
 
 
-def _folder() -> Path:
-    """The folder for this in the user's cache folder (the XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(base if os.path.isabs(base) else Path.home() / ".cache") / "fairgrade" / "canary"
-
-
 def _name(at_most: Level) -> str:
     pieces = (f"{piece}\0".encode(errors="surrogateescape") for piece in _depends_on())
     return f"{at_most.word}-{hash_of(pieces)[:32]}.json"
-
-
-def _ours(path: Path) -> bool:
-    status = path.lstat()
-    return (
-        not stat.S_ISLNK(status.st_mode)
-        and status.st_uid == os.geteuid()
-        and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    )
 
 
 def _depends_on() -> Iterator[str]:

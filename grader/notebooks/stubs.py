@@ -72,7 +72,9 @@ def is_untouched(
                 return True
             if not any(map(each.start.match, lines)):
                 return False
-    return original is not None and original in (_skeleton(source, name), _skeleton(source))
+    if original is None:
+        return False
+    return original == _skeleton(source, name) or original == _skeleton(source)
 
 
 def _lines_of(source: str, name: str) -> list[str]:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from grader.gradebook.fingerprint import digest, fingerprint
 from grader.gradebook.store import ListedRun
 from grader.model import Run
 from grader.report.class_page import ClassPage
+from grader.report.compiled import compiled
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
 from grader.report.exercise_page import ExercisePage, exercise_file
@@ -147,6 +149,7 @@ def environment_of(*folders: Path) -> Environment:
     """An environment for pages made of the templates in these folders, and of the report's."""
     environment = Environment(
         loader=FileSystemLoader([*folders, HERE / "templates"]),
+        bytecode_cache=compiled(f"jinja2-{version('jinja2')}-{_looks()[:32]}"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

@@ -44,8 +44,15 @@ def python() -> str:
     return os.path.realpath(sys.executable)
 
 
-def site_packages() -> list[str]:
-    return list(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+@cache
+def site_packages() -> tuple[str, ...]:
+    """The folders of installed packages, which kernels can import."""
+    return tuple(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+
+
+@cache
+def _real_site_packages() -> tuple[str, ...]:
+    return tuple(map(os.path.realpath, site_packages()))
 
 
 @cache
@@ -59,7 +66,7 @@ def shown() -> tuple[str, ...]:
 
 def may_be_read(place: str) -> bool:
     """Whether a kernel could read what has this real path, if it were not hidden."""
-    folders = (*shown(), *map(os.path.realpath, site_packages()))
+    folders = (*shown(), *_real_site_packages())
     return any(lies_in(place, folder) for folder in folders)
 
 
@@ -70,7 +77,7 @@ def hidden() -> tuple[str, ...]:
     """
     found = []
     for place in private_places():
-        for folder in (*shown(), *map(os.path.realpath, site_packages())):
+        for folder in (*shown(), *_real_site_packages()):
             if not lies_in(place, folder):
                 continue
             if place == folder or not os.path.exists(place):
@@ -92,7 +99,7 @@ def readable(secret: Sequence[str]) -> list[str]:
     all other entries are allowed one by one, and the folder itself cannot be listed.
     """
     settings = [f"/etc/{name}" for name in SETTINGS]
-    packages = list(map(os.path.realpath, site_packages()))
+    packages = _real_site_packages()
     for place in secret:
         if any(lies_in(place, folder) for folder in (*packages, sysconfig.get_path("stdlib"))):
             raise KernelFailure(f"{place} lies among Python's packages; it belongs elsewhere")

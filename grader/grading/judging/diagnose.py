@@ -25,9 +25,9 @@ from grader.grading.judging.parts import (
     cut_for,
     expected_parts,
     parts_from,
+    quickest_first,
 )
 from grader.model import Diagnosis
-from grader.values.contents import size_of
 
 # What is said of an accepted form that stands beside a mistake, if its author has not said it.
 BESIDE = "This form is accepted as well: the mistake is the other one."
@@ -104,7 +104,8 @@ def _taken_apart(exercise: Exercise, outcomes: Sequence[Returned | Raised]) -> _
     cut = cut_for(exercise, outcomes)
     parts = [cut.parts_of(outcome) for outcome in outcomes]
     expected = {case: expected_parts(cut, case) for case in exercise.cases}
-    taken = tuple(sorted(zip(exercise.cases, parts, strict=True), key=lambda each: _size(each[0])))
+    by_case = dict(zip(exercise.cases, parts, strict=True))
+    taken = tuple((case, by_case[case]) for case in quickest_first(exercise))
     names = next((tuple(parts) for parts in expected.values() if parts), (WHOLE,))
     wrong = frozenset(
         name
@@ -183,8 +184,3 @@ def _diagnosis(variant: Variant, parts: tuple[str, ...], beside: bool = False) -
 
 def _in_order(answer: _Compared, names: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in answer.names if name in names)
-
-
-@cached()
-def _size(case: Case) -> int:
-    return size_of(case.expected)

@@ -20,7 +20,7 @@ from grader.errors import AssignmentError, WireError
 from grader.execution.outcome import Raised, Returned
 from grader.grading.judging.expected import is_right, not_raised
 from grader.values import wire
-from grader.values.contents import NotSmall, condensed, small_copy
+from grader.values.contents import NotSmall, condensed, size_of, small_copy
 from grader.values.difference import Returns
 
 WHOLE = "the answer"
@@ -141,14 +141,21 @@ def variant_outcome(variant: Variant, case: Case) -> Returned | Raised:
     return outcome if isinstance(outcome, Raised) else Returned(condensed(outcome.value))
 
 
-@cached()
 def passed_by(variant: Variant, exercise: Exercise) -> frozenset[str]:
     """The names of the exercise's cases that the variant passes."""
-    return frozenset(
-        case.name
-        for case in exercise.cases
-        if is_right(case, exercise, _outcome(variant.function, case))
-    )
+    return frozenset(case.name for case in exercise.cases if passes(variant, case, exercise))
+
+
+@cached()
+def passes(variant: Variant, case: Case, exercise: Exercise) -> bool:
+    """Whether the variant passes this case of the exercise."""
+    return is_right(case, exercise, _outcome(variant.function, case))
+
+
+@cached()
+def quickest_first(exercise: Exercise) -> tuple[Case, ...]:
+    """The exercise's cases, ordered by how much there is to be compared."""
+    return tuple(sorted(exercise.cases, key=lambda case: size_of(case.expected)))
 
 
 def _outcome(function: Function, case: Case) -> Returned | Raised:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.assignments.records import VARIANTS, WEIGHTS, Exercise, Variant
 from grader.execution.outcome import Crashed, Missing, Outcome, Raised, TimedOut
 from grader.grading.judging.diagnose import Explanation, explain
-from grader.grading.judging.parts import passed_by
+from grader.grading.judging.parts import passes, quickest_first
 from grader.model import CaseResult, ExerciseResult, Verdict
 
 
@@ -55,14 +55,18 @@ def share_of_points(exercise: Exercise, passed: frozenset[str]) -> float:
         return sum(case.weight for case in exercise.cases if case.name in passed) / every
     if exercise.scoring == VARIANTS:
         small = [each for each in exercise.mistakes if each.share and passed]
-        left = (each.share for each in small if _leaves(each, exercise, passed))
-        return max(left, default=0)
+        small.sort(key=lambda each: each.share, reverse=True)
+        return next((each.share for each in small if _leaves(each, exercise, passed)), 0)
     return 0
 
 
 def _leaves(mistake: Variant, exercise: Exercise, passed: frozenset[str]) -> bool:
     """Whether all the cases that the mistake leaves right, one or more, are among those passed."""
-    return frozenset() < passed_by(mistake, exercise) <= passed
+    cases = quickest_first(exercise)
+    # In a large class most mistakes are ruled out by one small case.
+    if any(passes(mistake, each, exercise) for each in cases if each.name not in passed):
+        return False
+    return any(passes(mistake, each, exercise) for each in cases if each.name in passed)
 
 
 def _points(exercise: Exercise, verdict: Verdict, share: float) -> float:
