@@ -18,7 +18,6 @@ from grader.errors import InputError, Remedy, SystemFailure
 from grader.files import put_in_place, scratch_folder, undisturbed
 from grader.gradebook.diff import Since
 from grader.model import Run
-from grader.report import write_report
 from grader.results.files import write_grades, write_results, write_sheet
 from grader.results.spreadsheet import can_write_spreadsheets
 
@@ -62,6 +61,9 @@ def write_output(
     cannot be written to; the results are then kept in a temporary folder, if there is room, and the
     message says where.
     """
+    # Here, as many who import this write no page.
+    from grader.report import write_report
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with scratch_folder(".writing-", folder) as name:

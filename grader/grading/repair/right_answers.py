@@ -28,9 +28,14 @@ class RightAnswers:
 
     _answers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     _packed: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    # Not looked at yet: after the last submission of a class, nobody asks for its answers.
+    _added: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, assignment: str, exercise: str, code: str) -> None:
         """Add a right answer, the cell that defines the exercise's function."""
+        self._added.append((assignment, exercise, code))
+
+    def _take(self, assignment: str, exercise: str, code: str) -> None:
         key = assignment, exercise
         answers = self._answers.setdefault(key, {})
         left = MAX_CHARACTERS - sum(map(len, answers.values()))
@@ -48,6 +53,9 @@ class RightAnswers:
 
     def packed(self) -> dict[str, dict[str, bytes]]:
         """All answers, to be sent."""
+        added, self._added = self._added, []
+        for each in added:
+            self._take(*each)
         found: dict[str, dict[str, bytes]] = {}
         for (assignment, exercise), answers in self._answers.items():
             key = assignment, exercise

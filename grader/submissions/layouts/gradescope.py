@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-import yaml
-
 from grader.errors import InputError, Remedy
 from grader.model import Owner
 from grader.submissions.layouts.layout import Layout
@@ -18,8 +16,6 @@ from grader.text import one_line
 
 METADATA = "submission_metadata.yml"
 _MOST_BYTES = 100_000_000
-# The parser of libyaml, which not every PyYAML has, is ten times faster.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Gradescope(Layout):
@@ -52,11 +48,16 @@ class Gradescope(Layout):
 
     @cached_property
     def _metadata(self) -> dict[Any, Any]:
+        # Here, as no other layout has a file of YAML.
+        import yaml
+
+        # The parser of libyaml, which not every PyYAML has, is ten times faster.
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         path = self.root / METADATA
         try:
             if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
                 raise InputError(f"{path}: is a link, or larger than {_MOST_BYTES:,} bytes")
-            data = yaml.load(path.read_bytes(), Loader=_Loader)
+            data = yaml.load(path.read_bytes(), Loader=loader)
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             why = one_line(str(error))[:200]
             raise InputError(
