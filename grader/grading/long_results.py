@@ -9,30 +9,26 @@ value in a statement that is left out, the kernel is given the master's value af
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from grader.assignments.helpers import files_beside
-from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment
 from grader.caches import cached
-from grader.errors import AssignmentError, Remedy, WireError
+from grader.errors import AssignmentError, WireError
 from grader.execution.cell_steps import CellStep, step_for
 from grader.execution.event_loop import run
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution, confinement_for
+from grader.grading.master_run import MasterRun, made_of
 from grader.notebooks.cells import bindings, without_calls
 from grader.notebooks.read import Cell, read_notebook
 from grader.sandbox.level import Level
 from grader.values import wire
-from grader.values.frozen import pretty
 
-LONG_RESULTS = "long_results.json"
+LONG_RESULTS = MasterRun("long_results.json", "results")
 
 
 def giving(steps: Sequence[CellStep], assignment: Assignment) -> list[CellStep]:
@@ -67,14 +63,13 @@ def frozen_long_results(assignment: Assignment) -> dict[Path, bytes]:
     if not list(long_results_out_of_step(assignment)):
         return {}
     results = run(_left_by_master(assignment))
-    content = {"made_of": _made_of(assignment), "results": results}
-    return {assignment.solutions / LONG_RESULTS: f"{pretty(content)}\n".encode()}
+    return LONG_RESULTS.written(assignment, _made_of(assignment), results)
 
 
 def long_results_out_of_step(assignment: Assignment) -> Iterator[str]:
     """A line if what is frozen is not what the long-running cells of this master leave."""
-    if assignment.long_results and _read(assignment)["made_of"] != _made_of(assignment):
-        path = assignment.solutions / LONG_RESULTS
+    if assignment.long_results and LONG_RESULTS.read(assignment)[0] != _made_of(assignment):
+        path = LONG_RESULTS.path(assignment)
         yield f"{path}: is not what this master leaves; generate it again, which runs the master"
 
 
@@ -83,14 +78,15 @@ def _frozen(assignment: Assignment) -> dict[str, list[bytes]]:
     """The encoded values of each variable, in the order of the cells that leave it."""
     if not assignment.long_results:
         return {}
+    _, results = LONG_RESULTS.read(assignment)
     try:
         return {
             name: [base64.b64decode(value, validate=True) for value in values]
-            for name, values in _read(assignment)["results"].items()
+            for name, values in results.items()
             if name in assignment.long_results and values
         }
     except (AttributeError, TypeError, ValueError) as error:
-        raise _not_generated(assignment, error) from None
+        raise LONG_RESULTS.not_generated(assignment, error) from None
 
 
 async def _left_by_master(assignment: Assignment) -> dict[str, list[str]]:
@@ -133,29 +129,7 @@ def _as_text(outcome: Outcome | None, name: str, cell: Cell, assignment: Assignm
     )
 
 
-def _read(assignment: Assignment) -> dict[str, Any]:
-    path = assignment.solutions / LONG_RESULTS
-    nothing: dict[str, Any] = {"made_of": "", "results": {}}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return {name: data[name] for name in nothing}
-    except FileNotFoundError:
-        return nothing
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _not_generated(assignment, error) from None
-
-
-def _not_generated(assignment: Assignment, error: Exception) -> AssignmentError:
-    path = assignment.solutions / LONG_RESULTS
-    return AssignmentError(
-        f"{path}: not what is generated ({error}); generate it again", Remedy.GENERATE
-    )
-
-
 def _made_of(assignment: Assignment) -> str:
     """A hash of what the values rest on: the master's code, the files beside it, and the names."""
-    own = (path for path in assignment.helper_files().values() if path.name not in HANDED_OUT)
-    parts = [cell.source.encode() for cell in read_notebook(assignment.master).cells]
-    parts += [path.read_bytes() for path in own]
     names = (*sorted(assignment.long_running), *assignment.long_results)
-    return hashlib.sha256(b"\0".join([*parts, *map(str.encode, names)])).hexdigest()
+    return made_of(assignment, more=[name.encode() for name in names])

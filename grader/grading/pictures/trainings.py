@@ -9,8 +9,6 @@ frozen in the solutions folder.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,22 +17,21 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.helpers import files_beside
-from grader.assignments.paths import HANDED_OUT
 from grader.assignments.records import Assignment, Exercise, Picture
 from grader.caches import cached
-from grader.errors import AssignmentError, Remedy
+from grader.errors import AssignmentError
 from grader.execution.cell_steps import CellStep, step_for
 from grader.execution.event_loop import run
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution, confinement_for
+from grader.grading.master_run import MasterRun, made_of
 from grader.model import Drawing, ExerciseResult
 from grader.notebooks.cells import Called, calls_of
 from grader.notebooks.read import Cell, read_notebook
 from grader.sandbox.level import Level
 from grader.scenes import ANOTHER_FORM, Ended, Lesson, Training
-from grader.values.frozen import pretty
 
-TRAININGS = "trainings.json"
+TRAININGS = MasterRun("trainings.json", "trainings")
 _HOW_IT_ENDED = {
     "error": "raised an error",
     "timeout": "ran out of time",
@@ -78,7 +75,7 @@ def frozen(assignment: Assignment) -> dict[str, Drawing]:
     """
     return {
         name: Drawing(name, data, len(data["costs"]))
-        for name, data in _read(assignment)["trainings"].items()
+        for name, data in TRAININGS.read(assignment)[1].items()
     }
 
 
@@ -94,16 +91,15 @@ def frozen_trainings(assignment: Assignment) -> dict[Path, bytes]:
         for cell in read_notebook(assignment.master).cells
     ]
     data = run(_trained(assignment, reading(steps, assignment)))
-    content = {"made_of": _made_of(assignment), "trainings": data}
-    return {assignment.solutions / TRAININGS: f"{pretty(content)}\n".encode()}
+    return TRAININGS.written(assignment, _made_of(assignment), data)
 
 
 def trainings_out_of_step(assignment: Assignment) -> Iterator[str]:
     """A line if the frozen trainings are not those of the master."""
     if not list(_of_master(assignment)):
         return
-    path = assignment.solutions / TRAININGS
-    if _read(assignment)["made_of"] != _made_of(assignment):
+    if TRAININGS.read(assignment)[0] != _made_of(assignment):
+        path = TRAININGS.path(assignment)
         yield f"{path}: is not what this master trains; generate it again, which runs the master"
 
 
@@ -220,28 +216,11 @@ def _of_master(assignment: Assignment) -> Iterator[tuple[Picture, Training]]:
             )
 
 
-def _read(assignment: Assignment) -> dict[str, Any]:
-    path = assignment.solutions / TRAININGS
-    nothing: dict[str, Any] = {"made_of": "", "trainings": {}}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return {name: data[name] for name in nothing}
-    except FileNotFoundError:
-        return nothing
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AssignmentError(
-            f"{path}: not what is generated ({error}); generate it again", Remedy.GENERATE
-        ) from None
-
-
 def _made_of(assignment: Assignment) -> str:
     """A hash of what a training rests on: the master's code, the author's modules, and how it is
     drawn.
 
     The trainings themselves are not the same to the last digit on every machine.
     """
-    own = (path for path in assignment.helper_files().values() if path.name not in HANDED_OUT)
-    modules = [path for path in own if path.suffix == ".py"]
-    parts = [cell.source.encode() for cell in read_notebook(assignment.master).cells]
-    parts += [path.read_bytes() for path in (*modules, assignment.shared_solutions / "pictures.py")]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    pictures = assignment.shared_solutions / "pictures.py"
+    return made_of(assignment, ".py", [pictures.read_bytes()])

@@ -282,7 +282,7 @@ def test_master_that_does_not_train_is_the_authors_mistake(copied: Path) -> None
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "{"])
 def test_file_that_was_not_generated_is_the_authors_mistake(copied: Path, content: str) -> None:
-    (copied / "solutions" / NAME / TRAININGS).write_text(content)
+    (copied / "solutions" / NAME / TRAININGS.name).write_text(content)
     with pytest.raises(AssignmentError, match="not what is generated"):
         frozen(load_assignment(copied, NAME))
 
