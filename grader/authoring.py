@@ -246,9 +246,10 @@ def driver(
     """Mark a generator function as a case of an exercise of the kind "driver".
 
     It runs in the kernel: its parameters are names of the notebook, and it yields what it sees of
-    these objects, numbers, texts and the like, to be compared with what it yields on the master.
-    It imports what it needs inside, and may use what is in `grader.drivers`. All else is as for
-    `case`. What it expects must not stand in it, as a student's code could read that.
+    these objects, numbers, texts, tables and the like, to be compared with what it yields on the
+    master, one after the other; `compare` is for each. It imports what it needs inside, and may use
+    what is in `grader.drivers`. All else is as for `case`. What it expects must not stand in it, as
+    a student's code could read that.
     """
     _check_name(exercise, "driver")
     kind = raises if isinstance(raises, str) else raises.__name__

@@ -13,6 +13,7 @@ from grader import drivers
 from grader.assignments.attached import Driver
 from grader.assignments.modules import error_at
 from grader.notebooks.cells import names_read
+from grader.text import beginning
 
 LONGEST_LABEL = 60
 # Between these, a statement may run more or less often than once.
@@ -64,4 +65,12 @@ def _labels(node: ast.FunctionDef) -> Iterator[str]:
     yields = [each for each in nodes if isinstance(each, ast.Yield)]
     if len(yields) == len(nodes):
         yields.sort(key=lambda each: (each.lineno, each.col_offset))
-        yield from (ast.unparse(each.value)[:LONGEST_LABEL] for each in yields if each.value)
+        yield from (_label(each.value) for each in yields if each.value)
+
+
+def _label(value: ast.expr) -> str:
+    """An expression as it is written; of a long call only what is called."""
+    written = ast.unparse(value)
+    if len(written) > LONGEST_LABEL and isinstance(value, ast.Call):
+        written = f"{ast.unparse(value.func)}(…)"
+    return beginning(written, LONGEST_LABEL)

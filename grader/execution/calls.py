@@ -20,6 +20,7 @@ from grader.execution.outcome import (
     Raised,
     Returned,
     TimedOut,
+    Unmade,
 )
 from grader.execution.traced import Trace, TracedCall, trace_of
 from grader.sandbox.shared import SharedInputs
@@ -300,6 +301,8 @@ def _outcome(status: bytes, returned: bytes, budget: wire.Budget | None) -> Outc
                 return Raised(plain(kind[:100]), known, line, tuple(bases[:1000].split()))
             case ["unsendable", str() as reason]:
                 return Incomparable(plain(reason[:500]))
+            case ["unmade", str() as reason]:
+                return Unmade(plain(reason[:500]))
             case ["interrupted", int() | None as line]:
                 return TimedOut(0, line)
             case ["missing"]:

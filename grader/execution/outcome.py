@@ -60,6 +60,13 @@ class Incomparable:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmade:
+    """It was not called: its inputs could not be made in the kernel, which says `reason`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """There is no such function once the notebook has run."""
 
@@ -84,4 +91,4 @@ class NotCalled:
     reason: str
 
 
-Outcome = Returned | Raised | Incomparable | Missing | TimedOut | Crashed | NotCalled
+Outcome = Returned | Raised | Incomparable | Unmade | Missing | TimedOut | Crashed | NotCalled

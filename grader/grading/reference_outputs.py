@@ -23,6 +23,7 @@ from grader.execution.outcome import (
     Raised,
     Returned,
     TimedOut,
+    Unmade,
 )
 from grader.execution.session import Execution, confinement_for
 from grader.grading import observed
@@ -121,6 +122,8 @@ def _in_words(exercise: Exercise, outcome: Outcome) -> str:
             return f"it raises {kind}: {message}{where}"
         case Incomparable(reason):
             return f"{words.incomparable.format(name=exercise.name)}: {reason}"
+        case Unmade(reason):
+            return f"its inputs cannot be made in a kernel: {reason}"
         case Missing():
             return f"{kind_of(exercise).missing(exercise)}; run the master in Jupyter"
         case TimedOut(seconds):

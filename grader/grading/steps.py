@@ -13,14 +13,22 @@ from grader.assignments.records import Assignment, Limits
 from grader.assignments.untouched import Template
 from grader.execution.cell_steps import CellStep, Reach, definitions_of, step_for
 from grader.execution.inputs import packed, shared
+from grader.execution.outcome import Unmade
 from grader.execution.session import Execution, confinement_for
 from grader.grading import observed, own_modules
-from grader.grading.answers import Answer, answer_to, calls_for, judge_cases, result_of
+from grader.grading.answers import (
+    Answer,
+    answer_to,
+    call_for,
+    calls_for,
+    judge_cases,
+    result_of,
+)
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.given_right import with_used_ones_right
 from grader.grading.long_results import giving
-from grader.grading.machine import with_machine_named
+from grader.grading.machine import TAKES_ANYTHING, unmade_here, with_machine_named
 from grader.grading.pictures.draw import CALL_SECONDS, with_drawings
 from grader.grading.pictures.draw import SECONDS as PICTURES_SECONDS
 from grader.grading.pictures.trainings import reading as trainings_read
@@ -169,9 +177,32 @@ async def call_cases(grading: Grading) -> None:
         for answer, of_answer in zip(grading.answers, outcomes, strict=True):
             if not answer.kind.is_observed:
                 judge_cases(answer, visibility, of_answer, grading.remarks)
+            await _look_for_unmade(grading, answer, visibility)
         for index, answer in enumerate(grading.answers):
             if answer.kind.is_called and may_lack_names(answer, visibility):
                 grading.answers[index] = await _called_as_kept(grading, answer, visibility)
+
+
+async def _look_for_unmade(grading: Grading, answer: Answer, visibility: Visibility) -> None:
+    """Leave an answer undecided where the inputs of a case cannot be made on this machine.
+
+    The first such case tells: what hinders one hinders the others.
+    """
+    cases = answer.exercise.of(visibility)
+    unmade = [case for case in cases if isinstance(answer.outcomes.get(case.name), Unmade)]
+    if not unmade or answer.undecided:
+        return
+    assignment = grading.assignment
+    execution = Execution(
+        [TAKES_ANYTHING],
+        packed(assignment),
+        assignment.limits,
+        grading.execution.confinement,
+    )
+    call = call_for(answer.exercise, unmade[0], shared(assignment).get(unmade[0]))
+    async with execution:
+        if why := await unmade_here(call, execution):
+            answer.undecided = f"the inputs of its cases cannot be made on this machine: {why}"
 
 
 async def _called_as_kept(grading: Grading, answer: Answer, visibility: Visibility) -> Answer:

@@ -128,7 +128,10 @@ class Writer:
         kind = self._kind_of(value)
         if self._inputs and not kind.is_input:
             name = type(value).__name__
-            raise WireError(f"{where} is of type {name}, whose class a kernel does not know")
+            raise WireError(
+                f"{where} is of type {name}, whose class a kernel does not know; a driver can make "
+                f"it, which takes {name} from the notebook (see docs/kinds.md)"
+            )
         kind.encode(value, self, where, depth)
 
     def write_single(self, value: Any, where: str, depth: int) -> None:

@@ -238,3 +238,130 @@ def test_what_is_no_driver_is_refused(tmp_path: Path, written: str, problem: str
     cases = f'from grader.authoring import driver\n@driver("Stack")\n{written}'
     with pytest.raises(AssignmentError, match=problem):
         authored(tmp_path, [MASTER], cases, exercise("Stack", DRIVER))
+
+
+TABLES = """
+from grader.authoring import driver
+from grader.drivers import calls_of_methods, figure_of, outcome_of, recorder
+
+@driver("Ledger", public=True)
+def three_entries(Ledger):
+    \"\"\"What a ledger of three entries shows.\"\"\"
+    ledger = Ledger()
+    yield calls_of_methods(ledger, ("add", "ann", 2.5), ("add", "bo", 1.0), ("table",))
+    table = ledger.table()
+    yield table
+    yield table["amount"]
+    ledger.add("ann", 0.5)
+    yield {"sums": ledger.sums(), "names": ledger.table().index}
+
+@driver("Ledger", compare="rows")
+def rows_in_any_order(Ledger):
+    \"\"\"The rows of a table.\"\"\"
+    import pandas as pd
+    ledger = Ledger()
+    for name, amount in (("cy", 1.0), ("ann", 3.0)):
+        ledger.add(name, amount)
+    yield ledger.table().reset_index()
+    yield outcome_of(ledger.last)
+    called = recorder()
+    ledger.each(called)
+    yield called.calls
+"""
+LEDGER = f"""import pandas as pd
+from dataclasses import dataclass
+from enum import Enum
+
+Side = Enum("Side", "IN OUT")
+
+@dataclass
+class Entry:
+    side: Side
+    amount: float
+
+class Ledger:
+    {START}
+    def __init__(self):
+        self.rows = pd.DataFrame(columns=["amount"], dtype=float)
+        self.names = []
+    def add(self, name, amount):
+        self.names.append(name)
+        self.rows.loc[len(self.rows)] = [amount]
+    def table(self):
+        self.rows.index = pd.Index(self.names, name="who")
+        return self.rows
+    def sums(self):
+        return self.table().groupby("who")["amount"].sum()
+    def last(self):
+        return Entry(Side.IN, float(self.rows["amount"].iloc[-1]))
+    def each(self, callback):
+        for _, row in self.table().sort_index().iterrows():
+            callback(row)
+    {END}"""
+
+
+def test_tables_are_seen_as_they_are_when_they_are_yielded(tmp_path: Path) -> None:
+    if importlib.util.find_spec("pandas") is None:
+        missing("pandas is not installed")
+    authored(tmp_path, [LEDGER], TABLES, exercise("Ledger", DRIVER))
+    assert list(validate(tmp_path, NAME)) == []
+    assert answer(tmp_path, LEDGER).verdict is Verdict.CORRECT
+    other = LEDGER.replace("return self.rows\n", "return self.rows[::-1]\n")
+    found = answer(tmp_path, other)
+    assert [case.passed for case in found.cases] == [False, True]
+    rounded = answer(tmp_path, LEDGER.replace("[amount]", "[float(round(amount))]"))
+    assert [case.passed for case in rounded.cases] == [False, True]
+    assert rounded.cases[0].message == (
+        "calls_of_methods(…)[2][1], row 'ann', column 'amount' is 2 where 2.5 is expected: 0.5 "
+        "apart, tolerance 3e-09"
+    )
+    sides = answer(tmp_path, LEDGER.replace("Entry(Side.IN", "Entry(Side.OUT"))
+    assert [case.passed for case in sides.cases] == [True, False]
+    assert sides.cases[1].message == "observations[1][1].side differs from what is expected"
+
+
+def test_each_thing_that_is_seen_may_be_in_any_order_and_they_themselves_may_not(
+    tmp_path: Path,
+) -> None:
+    """So it is for public cases and for hidden ones."""
+    body = "    yield names('b a')\n    yield names('d c')\n"
+    cases = "from grader.authoring import driver\n" + "".join(
+        f"@driver('names', public={public}, compare='order')\ndef case_{public}(names):\n"
+        f'    """Names."""\n{body}'
+        for public in (True, False)
+    )
+    master = f"def names(text):\n    {START}\n    return text.split()\n    {END}"
+    authored(tmp_path, [master], cases, exercise("names", DRIVER))
+    assert answer(tmp_path, master.replace("text.split()", "sorted(text.split())")).score == 10
+    swapped = master.replace("text.split()", "['d', 'c'] if 'a' in text else ['b', 'a']")
+    found = answer(tmp_path, swapped)
+    assert [case.passed for case in found.cases] == [False, False]
+    assert messages(found)[1] == (
+        "observations[0] lacks an item that is expected (in whatever order)"
+    )
+
+
+def test_a_function_is_given_objects_of_the_notebooks_own_classes(tmp_path: Path) -> None:
+    given = (
+        "from dataclasses import dataclass\nfrom enum import Enum\n"
+        "Color = Enum('Color', 'RED BLUE')\n"
+        "@dataclass\nclass Shape:\n    width: float\n    color: Color"
+    )
+    master = (
+        f"def painted(shape):\n    {START}\n    assert isinstance(shape, Shape)\n"
+        f"    cost = 2 if shape.color is Color.RED else 1\n    {END}\n    return cost * shape.width"
+    )
+    cases = """
+from grader.authoring import driver
+
+@driver("painted")
+def red_and_blue(painted, Shape, Color):
+    \"\"\"A red shape and a blue one.\"\"\"
+    yield painted(Shape(2.0, Color.RED))
+    yield painted(Shape(3.0, Color.BLUE))
+"""
+    authored(tmp_path, [given, master], cases, exercise("painted", DRIVER))
+    right = master.replace("2 if", "1 + 1 if")
+    wrong = master.replace("is Color.RED", "is Color.BLUE")
+    answers = [handed_in(tmp_path, given, each).exercises[0].verdict for each in (right, wrong)]
+    assert answers == [Verdict.CORRECT, Verdict.INCORRECT]

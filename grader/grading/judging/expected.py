@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grader.assignments.kinds import kind_of
@@ -52,16 +52,23 @@ def difference(
 def _first_difference(
     case: Case, exercise: Exercise, value: Any, known_keys: Iterable[Any]
 ) -> Difference | None:
-    """The first difference; of a public driver, what is seen is named as the driver writes it."""
-    labels = case.driver.labels if case.driver else ()
-    public = case.visibility is Visibility.PUBLIC
-    if public and labels and isinstance(value, list) and len(value) == len(labels):
-        for label, expected, actual in zip(labels, case.expected, value, strict=True):
-            found = case.first_difference(expected, actual, Returns((label,)), known_keys)
-            if found:
+    """The first difference. What a driver sees is compared one by one, as what is returned is."""
+    both_lists = isinstance(case.expected, list) and isinstance(value, list)
+    if case.driver and both_lists and len(value) == len(case.expected):
+        names = _names_of_seen(case, len(value))
+        for name, expected, actual in zip(names, case.expected, value, strict=True):
+            if found := case.first_difference(expected, actual, Returns((name,)), known_keys):
                 return found
         return None
     return case.first_difference(case.expected, value, exercise.returns, known_keys)
+
+
+def _names_of_seen(case: Case, count: int) -> Sequence[str]:
+    """What each thing that a driver sees is called: as a public driver writes it, or by number."""
+    labels = case.driver.labels if case.driver else ()
+    if case.visibility is Visibility.PUBLIC and len(labels) == count:
+        return labels
+    return [f"observations[{index}]" for index in range(count)]
 
 
 def brief(value: Any) -> str:

@@ -16,6 +16,7 @@ from grader.execution.outcome import (
     Raised,
     Returned,
     TimedOut,
+    Unmade,
 )
 from grader.grading.judging.error_hints import (
     LONGEST_LINE,
@@ -30,6 +31,8 @@ from grader.model import CaseResult, Mark, Visibility
 from grader.notebooks.parsing import source_lines
 from grader.text import beginning, plain
 from grader.values.contents import keys_of
+
+_UNMADE = "not called, as its inputs could not be made once the notebook had run"
 
 
 def judge(
@@ -81,8 +84,9 @@ def _message(
                 why = _other_parameters(outcome, code, case, exercise, remarks)
                 return f"{words.raises} {known_name(outcome.type)}{why}"
             return _raised(outcome, code, case, exercise, remarks)
-        case Incomparable(reason):
-            said = words.incomparable.format(name=exercise.name)
+        case Incomparable(reason) | Unmade(reason):
+            said = _UNMADE if isinstance(outcome, Unmade) else words.incomparable
+            said = said.format(name=exercise.name)
             return f"{said}: {reason}" if public else said
         case TimedOut(seconds, line):
             if not public:  # a function could tell a hidden input by how much time it leaves

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.assignments.records import VARIANTS, WEIGHTS, Exercise, Variant
-from grader.execution.outcome import Crashed, Missing, Outcome, Raised, TimedOut
+from grader.execution.outcome import Crashed, Missing, Outcome, Raised, TimedOut, Unmade
 from grader.grading.judging.diagnose import Explanation, explain
 from grader.grading.judging.parts import passes, quickest_first
 from grader.model import CaseResult, ExerciseResult, Verdict
@@ -99,7 +99,7 @@ def _verdict(
     ):
         if any(isinstance(outcome, kind) for outcome in failed):
             return verdict
-    if all(isinstance(outcome, Raised) for outcome in failed):
+    if all(isinstance(outcome, Raised | Unmade) for outcome in failed):
         return Verdict.ERROR
     return Verdict.INCORRECT
 

@@ -20,7 +20,14 @@ from grader.authoring import Arguments, Driver
 from grader.caches import cached
 from grader.errors import AssignmentError, WireError
 from grader.execution.calls import Call
-from grader.execution.outcome import Incomparable, NotCalled, Outcome, Raised, Returned
+from grader.execution.outcome import (
+    Incomparable,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    Unmade,
+)
 from grader.execution.session import Execution
 from grader.model import Drawing, ExerciseResult, Verdict
 from grader.scenes import ANOTHER_FORM, Ended, Landscape, Training
@@ -209,6 +216,8 @@ def _value(outcome: Outcome) -> Any:
             raise Ended("stops with an error")
         case Incomparable():
             raise Ended(ANOTHER_FORM)
+        case Unmade(reason):
+            raise RuntimeError(f"the inputs of a picture cannot be made in the kernel: {reason}")
     raise Ended("does not return")
 
 

@@ -33,6 +33,7 @@ from calls import (
     name_of,
     returned,
     seeded_and_quiet,
+    unmade,
     within,
 )
 from driving import drive
@@ -306,6 +307,8 @@ class AgentKernel(IPythonKernel):
                 status, value = self._answer(asked["names"], *wire.decode(inputs, build=True))
         except OutOfTime:
             return wire.encode(("unsendable", "takes too long")), b""
+        except Exception as error:  # what a function raises has become an answer
+            return unmade(error)
         if len(value) > asked["bytes"]:
             return wire.encode(("unsendable", "is too large")), b""
         return status, value
@@ -347,7 +350,10 @@ class AgentKernel(IPythonKernel):
             return drive(*wire.decode(data), self.shell.user_ns)
         if how == "value":
             return self._value(names)
-        inputs = wire.decode(data, build=True) if place is None else self._shared(place)
+        try:
+            inputs = wire.decode(data, build=True) if place is None else self._shared(place)
+        except Exception as error:  # of the library that they need, or what a student made of it
+            return unmade(error)
         return (self._kept_answer if how == "kept" else self._answer)(names, *inputs)
 
     def _value(self, names: list[str]) -> Answer:

@@ -196,6 +196,12 @@ def returned(value: Any) -> Answer:
         return wire.encode(("unsendable", str(error)[:500])), b""
 
 
+def unmade(error: Exception) -> Answer:
+    """What is said where the inputs of a call could not be made."""
+    first = error.__context__ or error
+    return wire.encode(("unmade", f"{name_of(first)}: {_text(first)}"[:500])), b""
+
+
 def _line_in(function: Any, error: BaseException) -> int | None:
     """The last line of the function's own cell in the traceback, counted from 1."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
