@@ -230,10 +230,11 @@ class Grader:
         assignment's folder, `COURSE/assignment/NAME`; the solutions are read from
         `COURSE/solutions/NAME`. With `public_only`, it is a folder with the files that students
         get, and only public cases are called. `student` is the name in the result (default: that of
-        the file). With `full`, long-running cells run too. `seed` seeds the cases that are drawn
-        afresh. If a step fails that verdicts do not need, such as a picture, the result has a flag
-        that says so; with `strict`, which is for authors, the notebook is then not graded. Without
-        `pictures`, what wrong functions do is not drawn, which is quicker.
+        the file), and the id by which inputs are drawn where these are each student's own. With
+        `full`, long-running cells run too. `seed` seeds the cases that are drawn afresh. If a step
+        fails that verdicts do not need, such as a picture, the result has a flag that says so; with
+        `strict`, which is for authors, the notebook is then not graded. Without `pictures`, what
+        wrong functions do is not drawn, which is quicker.
 
         A notebook that cannot be graded gives a result, too: its `status` is `not_graded`, its
         `score` None, and `reason` says why. Raises AssignmentError where the assignment is
@@ -494,7 +495,8 @@ def _task(
     root, solutions = folder.parent.parent, folder.parent.parent / "solutions" / folder.name
     settings = load_handed_out(folder) if public_only else read_settings(folder, solutions)
     path = Path("notebook.ipynb" if isinstance(source, bytes) else source)
-    submission = Submission(student or path.stem, path.name, str(path.absolute()))
+    owner = Owner(student)
+    submission = Submission(student or path.stem, path.name, str(path.absolute()), owner=owner)
     task = Task(
         root=folder if public_only else root,
         submission=submission,

@@ -22,9 +22,11 @@ collects the marked ones.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -147,6 +149,22 @@ def generator(seed: int) -> np.random.Generator:
     return np.random.default_rng((seed, number, 1))
 
 
+# In whose name the inputs of such cases are drawn where no student's are asked for: for the frozen
+# outputs, the proof of adequacy, and what students have of public cases.
+EXAMPLE = "example"
+
+
+def generator_for(student: str, seed: int = 0) -> np.random.Generator:
+    """numpy's random generator for one student's inputs: the same numbers for an id every time.
+
+    The id is what a case's function gets in its parameter `student`. Capital letters, and white
+    space around the id, make no difference. Cases with other seeds draw other numbers.
+    """
+    text = unicodedata.normalize("NFKC", student).strip().casefold()
+    number = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
+    return np.random.default_rng((number, seed))
+
+
 def drawn_afresh(inputs: Callable[[], Arguments], number: int) -> Arguments | None:
     """The inputs of a case with other random numbers; None if it draws none from `generator`."""
     seeds: list[int] = []
@@ -171,6 +189,9 @@ def case(
     check: Callable[..., bool | str] | None = None,
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a case of `exercise`: called without arguments, it returns `Arguments`.
+
+    With the one parameter `student`, it is called with the student's id, and the inputs are that
+    student's own: see `generator_for`.
 
     A number `x` is right where `|x - expected| <= atol + rtol * |expected|`.
     `weight` counts only in exercises that score by weight. `compare` is "equal", "order" where a

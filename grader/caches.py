@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 _LOCK = threading.Lock()
 _MISSING = object()
@@ -26,6 +26,11 @@ class CacheOwner:
 
     __slots__ = ("__weakref__", "_results")
     _results: dict[Callable[..., Any], dict[Any, Any]]
+
+    @property
+    def keeper(self) -> Self:
+        """The record that results are computed for and kept on, in the place of this one."""
+        return self
 
 
 _Owner = TypeVar("_Owner", bound=CacheOwner)
@@ -50,6 +55,7 @@ def cached(
         @wraps(function)
         def wrapper(owner: _Owner, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> _Value:
             key = (args, *sorted(kwargs.items())) if kwargs else args
+            owner = owner.keeper
             results = _results_of(owner, function)
             value = results.get(key, _MISSING)
             if value is _MISSING:

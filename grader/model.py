@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -153,6 +154,15 @@ class Owner:
         return hash((self.name, frozenset(self.ids.items()), self.attempts_of, self.attempt))
 
     @property
+    def drawn_for(self) -> str:
+        """The id that a student's own inputs are drawn by, without capital letters.
+
+        It is the student number, else the login, else the name; empty where nobody is known.
+        """
+        known = self.ids.get("sid") or self.ids.get("login") or self.name
+        return unicodedata.normalize("NFKC", known).strip().casefold()
+
+    @property
     def person(self) -> str:
         """A key that is the same for everything of one student; empty where there is no id."""
         ids = list(self.ids.items())
@@ -198,7 +208,8 @@ class Submission:
 class CaseResult:
     """Whether an exercise's function passed one case.
 
-    `passed` is None where the case was not called; `message` is empty where it passed.
+    `passed` is None where the case was not called; `message` is empty where it passed. `drawn_for`
+    is the id of the student for whom its inputs were drawn; empty where they are everybody's.
     """
 
     name: str
@@ -206,6 +217,7 @@ class CaseResult:
     visibility: Visibility
     passed: bool | None
     message: str = ""
+    drawn_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Functions of the author's that belong to a case: a checker, which judges, or a driver."""
+"""Functions of the author's that belong to a case: what draws its inputs, a checker or a driver."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ class Driver:
     name: str
     takes: tuple[str, ...]
     labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A function of the author's that draws the inputs of a case for a student's id.
+
+    `function` is None in a student's copy. What students are handed out of a public case is the
+    `source` that defines the function `name`, for a kernel; it is empty for hidden cases.
+    """
+
+    name: str
+    source: str = ""
+    function: Callable[[str], Any] | None = None

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignments.attached import Checker
-from grader.assignments.driving import driver_of
+from grader.assignments.driving import STUDENT, draws_of, driver_of
 from grader.assignments.kinds import kind_of
 from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
 from grader.assignments.paths import EXPECTED_OUTPUTS
 from grader.assignments.records import Case, Exercise, Picture, Variant
 from grader.authoring import (
     ATOL,
+    EXAMPLE,
     NO_ARGUMENTS,
     RTOL,
     Arguments,
@@ -167,7 +168,7 @@ class _Collected:
                 self.add_case(mark, name, PUBLIC_TITLE, inputs, path.stem)
 
     def add_case(
-        self, mark: CaseMark, name: str, title: str, function: Callable[[], Any], module: str = ""
+        self, mark: CaseMark, name: str, title: str, function: Callable[..., Any], module: str = ""
     ) -> None:
         known = self.of(self.cases, mark.exercise, function)
         if name in known:
@@ -181,19 +182,26 @@ class _Collected:
         _check_comparison(function, mark.compare)
         _check_exception(function, mark)
         visibility = Visibility.PUBLIC if mark.public else Visibility.HIDDEN
+        is_called = mark.decorator == "case"
+        draws = draws_of(function, public=mark.public) if is_called else None
+        if draws and module:
+            problem = f"a case in PUBLIC_CASES takes no {STUDENT!r}; write it in cases.py"
+            raise error_at(function, problem)
+        inputs: Callable[[], Any] = partial(function, EXAMPLE) if draws else function
         known[name] = Case(
             name,
             title,
             visibility,
             Tolerance(mark.rtol, mark.atol),
             mark.weight,
-            checked_arguments(function) if mark.decorator == "case" else lambda: NO_ARGUMENTS,
+            checked_arguments(inputs) if is_called else lambda: NO_ARGUMENTS,
             module=module,
             compare=mark.compare,
             raises=mark.raises,
             says=mark.says,
             check=self._checker(mark, function),
             driver=driver_of(function) if mark.decorator == "driver" else None,
+            draws=draws,
         )
 
     def _checker(self, mark: CaseMark, function: Callable[..., Any]) -> Checker | None:

@@ -1,4 +1,8 @@
-"""Read an author's driver: its source, which a kernel runs, and what it takes and yields."""
+"""Read the source of an author's functions that a kernel runs.
+
+A driver looks at what a notebook made; what draws a student's inputs is handed out with a public
+case, and runs where the student has it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from grader import drivers
-from grader.assignments.attached import Driver
+from grader.assignments.attached import Draws, Driver
 from grader.assignments.modules import error_at
+from grader.authoring import generator_for
 from grader.notebooks.cells import names_read
 from grader.text import beginning
 
@@ -49,6 +54,41 @@ def driver_of(function: Callable[..., Any]) -> Driver:
 
 
 _PRELUDE = "from __future__ import annotations\n"
+_FOR_DRAWING = f"""{_PRELUDE}import unicodedata
+from hashlib import sha256
+import numpy as np
+
+def arguments(*args, **kwargs):
+    return args, kwargs
+
+{inspect.getsource(generator_for)}"""
+_DRAWING_KNOWS = frozenset(("arguments", generator_for.__name__))
+# The parameter by which a case's function asks for a student's id.
+STUDENT = "student"
+
+
+def draws_of(function: Callable[..., Any], *, public: bool) -> Draws | None:
+    """What draws a case's inputs for a student; None where they are the same for everybody.
+
+    Raises AssignmentError where a function that students get uses names that it does not import.
+    """
+    if [*inspect.signature(function).parameters] != [STUDENT]:
+        return None
+    if not public:
+        return Draws(function.__name__, function=function)
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    node.decorator_list, node.returns = [], None
+    node.args = ast.arguments([], [ast.arg(STUDENT)], None, [], [], None, [])
+    unknown = sorted(names_read(node) - set(dir(builtins)) - {node.name} - _DRAWING_KNOWS)
+    if unknown:
+        raise error_at(
+            function,
+            f"this public case uses {unknown[0]!r}, which it does not import itself; students get "
+            "the function without the rest of this file, to draw their own inputs with it",
+        )
+    node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
+    return Draws(node.name, f"{_FOR_DRAWING}\n{ast.unparse(node)}\n", function)
 
 
 def _is_ready(name: str) -> bool:

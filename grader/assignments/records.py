@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from grader.assignments.attached import Checker, Driver
+from grader.assignments.attached import Checker, Draws, Driver
 from grader.authoring import Arguments
 from grader.caches import CacheOwner
 from grader.model import RubricItem, Visibility
@@ -107,6 +107,9 @@ class Case(CacheOwner):
     `check` judges answers, if there is one. In a student's copy, which has no checkers, the case is
     `checked_elsewhere`: an answer that is not the expected one may be right. What a `driver` yields
     is compared in the place of what a function returns.
+
+    Where a case `draws` its inputs for a student, `arguments` and `expected` are those of
+    `authoring.EXAMPLE`, or, if not empty, those of the student of the id `drawn_for`.
     """
 
     name: str
@@ -123,6 +126,8 @@ class Case(CacheOwner):
     check: Checker | None = None
     checked_elsewhere: bool = False
     driver: Driver | None = None
+    draws: Draws | None = None
+    drawn_for: str = ""
 
     @property
     def is_checked(self) -> bool:
@@ -270,7 +275,8 @@ class Assignment(CacheOwner):
 
     `search` says whether edits are tried to find the line with a mistake. `public_only` says that
     it was read from a student's copy, which has no solutions folder. `shared_folder` is the folder
-    of the assignment whose exercises these are, mostly `folder` itself.
+    of the assignment whose exercises these are, mostly `folder` itself. `common`, if not None, is
+    the assignment that all students have, of which this is one student's, with inputs of its own.
     """
 
     name: str
@@ -295,6 +301,16 @@ class Assignment(CacheOwner):
     may_be_given: tuple[MayBeGiven, ...] = ()
     long_results: tuple[str, ...] = ()
     public_only: bool = False
+    common: Assignment | None = None
+
+    @property
+    def keeper(self) -> Assignment:
+        return self.common or self
+
+    @property
+    def draws(self) -> bool:
+        """Whether the inputs of some case are drawn for each student."""
+        return any(case.draws for exercise in self.exercises for case in exercise.cases)
 
     @property
     def max_score(self) -> float:

@@ -10,7 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from grader.assignments.attached import Driver
+from grader.assignments.attached import Draws, Driver
 from grader.assignments.cases import checked_arguments
 from grader.assignments.load import read_settings
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
@@ -125,12 +125,17 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
         says=str(frozen.get("says", "")),
         checked_elsewhere=bool(frozen.get("checked", False)),
         driver=_driver(frozen["driver"]) if "driver" in frozen else None,
+        draws=_draws(frozen["draws"]) if "draws" in frozen else None,
     )
 
 
 def _driver(frozen: dict[str, Any]) -> Driver:
     takes, labels = (tuple(map(str, frozen[key])) for key in ("takes", "labels"))
     return Driver(str(frozen["source"]), str(frozen["name"]), takes, labels)
+
+
+def _draws(frozen: dict[str, Any]) -> Draws:
+    return Draws(str(frozen["name"]), str(frozen["source"]))
 
 
 def _known(compare: str) -> str:

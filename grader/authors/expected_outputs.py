@@ -93,4 +93,5 @@ def _inputs(case: Case) -> dict[str, Any]:
             "many to be kept as text; write it in a helper module with PUBLIC_CASES instead, "
             "where its inputs are computed"
         )
-    return {"title": case.title, "inputs": frozen}
+    draws = {"name": case.draws.name, "source": case.draws.source} if case.draws else {}
+    return {"title": case.title, "inputs": frozen, **({"draws": draws} if draws else {})}

@@ -24,6 +24,7 @@ CODE = (
     "values/**/*.py",
     "assignments/kinds/*.py",
     "grading/*.py",
+    "grading/drawn/*.py",
     "grading/judging/*.py",
     "grading/repair/search.py",
     "grading/tracing/*.py",

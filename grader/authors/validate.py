@@ -16,6 +16,7 @@ from grader.assignments.paths import HANDED_OUT, PUBLIC_VARIANTS
 from grader.assignments.records import VARIANTS, Assignment, Case, Exercise
 from grader.assignments.reference import stands_alone
 from grader.assignments.written import without_written, written_exercises
+from grader.authoring import EXAMPLE
 from grader.authors.expected_outputs import frozen_outputs
 from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.seeding import passed_without_seed
@@ -23,6 +24,7 @@ from grader.authors.template import emptied, generated_files
 from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
 from grader.files import write_file
+from grader.grading.drawn.for_student import check_for_student
 from grader.grading.in_step import stamps
 from grader.grading.judging.parts import passed_by, variant_outcome
 from grader.grading.long_results import frozen_long_results, long_results_out_of_step
@@ -41,6 +43,8 @@ from grader.values.kinds import SENT
 
 _NOT_GENERATED = "is not what is generated now; generate it again"
 _FREEZE = "; if the master is right, generate again, which freezes what it returns now"
+# With inputs for students of these ids the reference is tried.
+STUDENTS = (EXAMPLE, "1", "0042", "ada", "zoë@example.org", "s1234567", "s7654321", "grace.hopper")
 _CELL_FAILED = re.compile(r"cells? [0-9, ]{1,60}(and [0-9]+ (more )?)?(raised|ran out|ended)")
 
 
@@ -68,6 +72,12 @@ def validate(root: Path, name: str) -> Iterator[str]:
     yield from out_of_step(whole, root)
     if not whole.template.exists():
         return
+    for student in STUDENTS if assignment.draws else ():
+        try:
+            check_for_student(assignment, student)
+        except (AssignmentError, WireError) as error:
+            yield f"with the inputs that are drawn for the student {student!r}: {error}"
+            return
     yield from _problems(whole, root, whole.master, Verdict.CORRECT)
     yield from _problems(whole, root, whole.template, Verdict.UNANSWERED)
 
@@ -297,7 +307,8 @@ def _problems(assignment: Assignment, root: Path, path: Path, expected: Verdict)
 
     Every exercise is to have the verdict `expected`. Of the master, no cell may fail either.
     """
-    result = grade_notebook(path, assignment.folder, strict=True)
+    student = EXAMPLE if assignment.draws else ""
+    result = grade_notebook(path, assignment.folder, strict=True, student=student)
     if result.status is Status.NOT_GRADED:
         yield f"{path}: could not be graded: {result.reason}"
         return

@@ -20,15 +20,22 @@ from grader.model import Status
     help="Take the assignment from this folder, as it was handed out. Default: the notebook's "
     "folder.",
 )
+@click.option(
+    "--student",
+    metavar="ID",
+    default="",
+    help="Your id in this course, such as your student number: where inputs are drawn for each "
+    "student, your functions are called on yours, too.",
+)
 @speaks_plainly
-def check_command(notebook: Path, folder: Path | None) -> None:
+def check_command(notebook: Path, folder: Path | None, student: str) -> None:
     """Check your own NOTEBOOK on the public cases, and explain what is not right yet.
 
     This needs nothing but the folder that came with the assignment. Exit code: 0 all of them pass,
     1 the notebook could not be checked, 2 the command line is wrong, 3 something is not right yet.
     """
     terminal = Terminal(quiet=False)
-    assignment, result = check(notebook, folder)
+    assignment, result = check(notebook, folder, student)
     width = terminal.out.width if terminal.out.is_terminal else WIDTH
     for line in explained(assignment, result, width):
         terminal.say(line)

@@ -1,7 +1,8 @@
-"""Find out the inputs of public cases by running the student's module that lists them, in a kernel.
+"""Find out the inputs of public cases by running what students have of them, in a kernel.
 
-In a folder that somebody else may have written to, such as a student's clone, that module is code
-as strange as the notebook. So it never runs in our process; what it returns is decoded strictly.
+That is a module that lists them, or a function that draws a student's own. In a folder that
+somebody else may have written to, such as a student's clone, it is code as strange as the notebook.
+So it never runs in our process; what it returns is decoded strictly.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.attached import Draws
 from grader.assignments.records import Assignment
 from grader.errors import AssignmentError
 from grader.execution.calls import Call
@@ -47,16 +49,40 @@ def public_inputs(
     }
 
 
+async def drawn_inputs(
+    assignment: Assignment, draws: Sequence[Draws], student: str
+) -> list[bytes | memoryview | None]:
+    """The inputs, encoded, that each of these functions draws for a student's id.
+
+    None where one does not give any. They are run each in a kernel of its own.
+    """
+    inputs: list[bytes | memoryview | None] = []
+    for each in draws:
+        async with _execution(assignment, each.source, single=True) as execution:
+            outcome = await execution.call(Call((each.name,), wire.encode(((student,), {}))))
+        match outcome:
+            case Returned((tuple(), dict()) as value):
+                inputs.append(wire.encode(value, inputs=True))
+            case _:
+                inputs.append(None)
+    return inputs
+
+
 async def _asked(
     assignment: Assignment, module: str, names: Sequence[tuple[str, str]], single: bool
 ) -> list[Outcome]:
+    async with _execution(assignment, _ASKED, single) as execution:
+        calls = [Call((_FUNCTION,), wire.encode(((module, *name), {}))) for name in names]
+        return [await execution.call(each) for each in calls]
+
+
+def _execution(assignment: Assignment, source: str, single: bool) -> Execution:
+    """A new execution of the source alone, with the modules of the assignment's folder."""
     limits, imports = assignment.limits, assignment.warm_imports
     shut_in = confinement_for(limits, imports, protection_in_force()[0], rehearsed=not single)
     files = {path.name: path for path in assignment.folder.glob("*.py") if path.is_file()}
     beside = {**files, **assignment.helper_files()}
-    async with Execution([CellStep(Cell(1, _ASKED))], beside, limits, shut_in) as execution:
-        calls = [Call((_FUNCTION,), wire.encode(((module, *name), {}))) for name in names]
-        return [await execution.call(each) for each in calls]
+    return Execution([CellStep(Cell(1, source))], beside, limits, shut_in)
 
 
 def _maker(path: Path, name: tuple[str, str], outcome: Outcome) -> Callable[[], Any]:

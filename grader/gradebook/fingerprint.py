@@ -45,10 +45,11 @@ def digest(parts: dict[str, str]) -> str:
     return hash_of(f"{name}\0{value}\0".encode() for name, value in sorted(parts.items()))
 
 
-def content(submission: Submission) -> str:
+def content(submission: Submission, *, draws: bool = False) -> str:
     """The SHA-256 hash of the notebook's bytes, and of the files that came with it, if any did.
 
-    Empty where the notebook cannot be read.
+    If the assignment `draws` inputs for each student, the student's id is hashed, too. Empty where
+    the notebook cannot be read.
     """
     if submission.problem:
         return ""
@@ -58,7 +59,11 @@ def content(submission: Submission) -> str:
     except OSError:
         return ""
     beside = companions_hash(submission)
-    return hash_of([notebook.digest(), beside]) if beside else notebook.hexdigest()
+    more = [beside] if beside else []
+    more += (
+        [f"student {submission.owner.drawn_for}".encode("utf-8", "surrogatepass")] if draws else []
+    )
+    return hash_of([notebook.digest(), *more]) if more else notebook.hexdigest()
 
 
 def _assignment_parts(assignment: Assignment) -> Iterator[tuple[str, str]]:

@@ -142,7 +142,7 @@ def _inputs(exercise: Exercise, seed: int) -> list[tuple[Case, Arguments]]:
     return [
         (case, inputs)
         for case, inputs in drawn
-        if inputs is not None and not (case.raises or case.is_checked)
+        if inputs is not None and not (case.raises or case.is_checked or case.draws)
     ][:CASES_DRAWN]
 
 

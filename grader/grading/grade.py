@@ -18,6 +18,7 @@ from grader.errors import AssignmentError, SubmissionError, SystemFailure
 from grader.execution.event_loop import run
 from grader.execution.protection import protection_in_force
 from grader.execution.public_inputs import public_inputs
+from grader.grading.drawn.for_student import for_student
 from grader.grading.not_graded import not_graded
 from grader.grading.remarks import Remarks
 from grader.grading.steps import STEPS, Grading, Step, put_beside, take
@@ -65,8 +66,11 @@ def grade(
             parsed.known = template.parsed
             remark = another_assignment(notebook, assignment)
             task = replace(task, level=task.level or protection_in_force()[0])
-            called = without_written(assignment)
+            called, undecided = without_written(assignment), dict[str, str]()
+            if not task.public_only:
+                called, undecided = for_student(called, submission.owner.drawn_for)
             grading = Grading(notebook, called, task, template, remarks=Remarks(task.strict))
+            grading.undecided = undecided
             found = found_in(assignment, template, notebook)
             grading.drawing = frozenset(each.number for of in found.values() for each in of.answers)
             grading.flags += [remark] if remark else []
@@ -107,7 +111,7 @@ def _written(
     found: Mapping[str, Anchored],
 ) -> tuple[WrittenAnswer, ...]:
     """What is written, for a person to review."""
-    if grading.assignment is assignment:
+    if grading.assignment.keeper is assignment:
         return ()
     handed_in = HandedIn(grading.notebook, came, companion_names(grading.task.submission))
     return written_answers(assignment, grading.template, handed_in, found, grading.execution.runs)

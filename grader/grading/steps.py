@@ -24,6 +24,7 @@ from grader.grading.answers import (
     judge_cases,
     result_of,
 )
+from grader.grading.drawn.handed_out import with_own_inputs
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.given_right import with_used_ones_right
@@ -57,7 +58,7 @@ class Grading:
     notebook's kernel is no longer needed, and from then on holds the one for what is shown of
     functions; `execution` keeps what came of the cells. `behaviours` has a key for each wrong
     answer without a name, by its exercise. `drawing` are the numbers of the cells whose pictures
-    people are to see.
+    people are to see. `undecided` says, by their names, why exercises cannot be graded.
     """
 
     notebook: Notebook
@@ -70,6 +71,7 @@ class Grading:
     flags: list[str] = field(default_factory=list)
     remarks: Remarks = field(default_factory=Remarks)
     drawing: frozenset[int] = frozenset()
+    undecided: dict[str, str] = field(default_factory=dict)
     taken: dict[int, frozenset[str]] = field(default_factory=dict)
     behaviours: dict[str, str] = field(default_factory=dict)
     files: PackedFiles | None = None
@@ -130,6 +132,8 @@ async def plan_cells(grading: Grading) -> None:
     grading.answers = [
         answer_to(exercise, grading.notebook, grading.template) for exercise in assignment.exercises
     ]
+    for answer in grading.answers:
+        answer.undecided = answer.stopped = grading.undecided.get(answer.exercise.name, "")
     copies = grading.copies
     grading.cells = [
         CellStep(cell, Reach.NOTHING)
@@ -229,6 +233,19 @@ async def show_evidence(grading: Grading) -> None:
     found, runs = spans(grading.notebook, grading.answers), grading.execution.runs
     grading.exercises = tuple(
         with_evidence(result, found.get(result.name, []), runs) for result in grading.exercises
+    )
+
+
+async def call_on_own_inputs(grading: Grading) -> None:
+    """Where a student checks a notebook, call its functions on the inputs that are the student's
+    own, too: whether they return something of the expected kind can be said without reference."""
+    kept = frozenset(answer.exercise.name for answer in grading.answers if answer.kept)
+    grading.exercises = await with_own_inputs(
+        grading.exercises,
+        grading.assignment,
+        grading.task.submission.owner.drawn_for,
+        grading.execution,
+        kept,
     )
 
 
@@ -354,6 +371,7 @@ STEPS = (
     Step(look_at_values),
     Step(call_cases),
     Step(score_exercises),
+    Step(call_on_own_inputs, when=lambda grading: grading.assignment.public_only),
     Step(show_evidence, "showing the student's code"),
     Step(
         call_fresh_cases,

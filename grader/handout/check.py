@@ -21,8 +21,10 @@ from grader.text import one_line, visible
 WIDTH = 88
 
 
-def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
+def check(notebook: Path, folder: Path | None, student: str = "") -> tuple[Assignment, Result]:
     """Grade one notebook on the public cases in a student's folder (default: the notebook's own).
+
+    With the id `student`, functions are called on the inputs that are drawn for it, too.
 
     Raises InputError where there is no notebook or no assignment there.
     """
@@ -36,7 +38,8 @@ def check(notebook: Path, folder: Path | None) -> tuple[Assignment, Result]:
             Remedy.NAME_ASSIGNMENT_FOLDER,
         )
     assignment = load_handed_out(folder)
-    return assignment, grade_notebook(notebook, folder, public_only=True, pictures=False)
+    result = grade_notebook(notebook, folder, student=student, public_only=True, pictures=False)
+    return assignment, result
 
 
 def passed(result: Result) -> bool:
@@ -70,6 +73,8 @@ def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Ite
         title = assignment.exercise(exercise.name).title
         yield f"{title} ({exercise.name}): {VERDICTS[exercise.verdict].word}"
         yield from _indented(_reasons(exercise), width)
+    for own in _on_own_inputs(result):
+        yield from _indented([own], width)
     for flag in result.flags:
         yield f"note: {one_line(flag)}"
     for other in _without_cases(assignment):
@@ -77,6 +82,17 @@ def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Ite
             yield f"{other.name}: is not checked here; a person reads it"
         else:
             yield f"{other.name}: has no public case; it is graded all the same"
+
+
+def _on_own_inputs(result: Result) -> Iterator[str]:
+    for exercise in result.exercises:
+        for case in exercise.cases:
+            if case.drawn_for and case.passed:
+                yield (
+                    f"{exercise.name}, case {case.name}: with the inputs drawn for "
+                    f"{case.drawn_for!r} it does what is expected as far as can be said here: its "
+                    "answer is of the right kind. Whether it is right is found out in grading."
+                )
 
 
 def _reasons(exercise: ExerciseResult) -> Iterator[str]:

@@ -10,7 +10,15 @@ from grader.assignments.untouched import marks_of
 from grader.assignments.written import WRITTEN
 from grader.model import ExerciseResult, Run, Verdict
 from grader.report.entries import MOST_LINES, Entry, prose, verdict_words
-from grader.report.findings import CaseLine, Note, case_lines, named, notes, passed_in_words
+from grader.report.findings import (
+    CaseLine,
+    Note,
+    case_lines,
+    named,
+    notes,
+    own_inputs,
+    passed_in_words,
+)
 from grader.report.highlight import Piece, as_written, listing
 from grader.report.next_steps import next_step
 from grader.report.pictures.plots import Ground
@@ -34,7 +42,7 @@ class Answer:
 
     `step` says what to look at next, `first_step` where a wrong function first differs. `passed`
     says in words how many cases passed. `cases` are those that did not; `not_called` and
-    `passed_cases` name the others, in one line each.
+    `passed_cases` name the others, in one line each. `own_inputs` says which are drawn for whom.
     """
 
     anchor: str
@@ -52,6 +60,7 @@ class Answer:
     passed: str
     not_called: str
     passed_cases: str
+    own_inputs: str
     more_cases: int
     code: tuple[Piece, ...]
     printed: str
@@ -155,6 +164,7 @@ def _answer(number: int, result: ExerciseResult, assignment: Assignment) -> Answ
         passed=passed_in_words(result.cases),
         not_called=named([case for case in result.cases if case.passed is None]),
         passed_cases=named([case for case in result.cases if case.passed]),
+        own_inputs=own_inputs(result.cases),
         more_cases=max(0, len(failed) - MOST_LINES),
         code=_code(result, assignment),
         printed=prose(result.printed, LONGEST_OUTPUT),

@@ -127,7 +127,7 @@ def grade_run(
 
     parts = _parts(assignments, options, level)
     table = found.submissions
-    book = _Book(gradebook, table, options, digest(parts))
+    book = _Book(gradebook, table, options, digest(parts), any(each.draws for each in assignments))
     follow_names(gradebook, table)
     went_on = gradebook.cut_short(parts)
     book.run = gradebook.begin(started, __version__, options.seed, protection, parts)
@@ -201,22 +201,27 @@ def load_assignments(root: Path, name: str = "") -> list[Assignment]:
 class _Book:
     """The gradebook as one run uses it.
 
-    `contents` has the hash that each notebook being graded had when it was begun.
+    `contents` has the hash that each notebook being graded had when it was begun. `draws` says that
+    an assignment draws inputs for each student.
     """
 
     gradebook: Gradebook
     table: SubmissionTable
     options: Options
     fingerprint: str
+    draws: bool = False
     run: int = 0
     contents: dict[Submission, str] = field(default_factory=dict)
+
+    def _content(self, submission: Submission) -> str:
+        return content(submission, draws=self.draws)
 
     def take(self) -> Iterator[Graded]:
         """Take over the valid results of earlier runs, and yield each."""
         if self.options.regrade:
             return
         for submission in self.table:
-            hashed = content(submission)
+            hashed = self._content(submission)
             if hashed and (kept := self.gradebook.kept(submission, hashed, self.fingerprint)):
                 self.table.put(Summary.of(submission, kept.assignment, kept.result, kept.number))
                 yield Graded(submission, kept.assignment, kept.result, kept=True)
@@ -234,13 +239,13 @@ class _Book:
     def left(self) -> Iterator[Submission]:
         """The submissions still to be graded; each is hashed when it is asked for."""
         for submission in self.table.left:
-            self.contents[submission] = content(submission)
+            self.contents[submission] = self._content(submission)
             yield submission
 
     def record(self, graded: Graded) -> None:
         """Store a result; it is valid for later runs only if its notebook has not changed."""
         hashed = self.contents.pop(graded.submission, "")
-        same = hashed if hashed and content(graded.submission) == hashed else ""
+        same = hashed if hashed and self._content(graded.submission) == hashed else ""
         kept = Kept(0, same, graded.assignment, graded.result)
         number = self.gradebook.record(
             *(self.run, self.options.seed, kept, self.fingerprint),

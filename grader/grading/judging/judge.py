@@ -52,7 +52,9 @@ def judge(
     public = case.visibility is Visibility.PUBLIC
     message = _message(case, exercise, outcome, code, public, remarks or Remarks())
     passed = None if isinstance(outcome, NotCalled) else not message
-    return CaseResult(case.name, case.title, case.visibility, passed, message)
+    return CaseResult(
+        case.name, case.title, case.visibility, passed, message, drawn_for=case.drawn_for
+    )
 
 
 def mark(outcome: Outcome, code: str) -> Mark | None:

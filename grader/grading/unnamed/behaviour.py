@@ -30,11 +30,15 @@ def behaviour(exercise: Exercise, result: ExerciseResult, outcomes: Mapping[str,
     """The key of an answer that was judged by these outcomes, by the names of their cases.
 
     Empty where a call was not made or did not return: that would say little of the answer, and may
-    depend on the machine.
+    depend on the machine. Cases whose inputs are the student's own do not count; the key is empty
+    where nothing else is wrong.
     """
     judged = {case.name: case for case in result.cases}
+    common = [case for case in exercise.cases if not case.draws]
+    if all(judged[case.name].passed for case in common):
+        return ""
     found = []
-    for case in exercise.cases:
+    for case in common:
         said = _said(case, exercise, judged[case.name], outcomes[case.name])
         if said is None:
             return ""

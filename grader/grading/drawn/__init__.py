@@ -1,0 +1,1 @@
+"""Inputs that are drawn for one student, by the student's id."""
