@@ -239,6 +239,8 @@ async def show_evidence(grading: Grading) -> None:
 async def call_on_own_inputs(grading: Grading) -> None:
     """Where a student checks a notebook, call its functions on the inputs that are the student's
     own, too: whether they return something of the expected kind can be said without reference."""
+    if not grading.assignment.public_only:
+        return
     kept = frozenset(answer.exercise.name for answer in grading.answers if answer.kept)
     grading.exercises = await with_own_inputs(
         grading.exercises,
@@ -371,7 +373,7 @@ STEPS = (
     Step(look_at_values),
     Step(call_cases),
     Step(score_exercises),
-    Step(call_on_own_inputs, when=lambda grading: grading.assignment.public_only),
+    Step(call_on_own_inputs),
     Step(show_evidence, "showing the student's code"),
     Step(
         call_fresh_cases,
