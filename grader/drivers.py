@@ -60,7 +60,8 @@ def figure_of(draw: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, 
     """What a function draws on a fresh figure of matplotlib's: its axes, each as a dictionary.
 
     Of each of the `axes` these are its title, the labels of x and y, the limits, the ticks, the
-    texts of the legend, and its lines: their points, label and colour. Bars and points of `scatter`
+    texts of the legend, and its lines: their points, label and colour. Dates are days since 1970,
+    and names along an axis 0, 1, 2 and so on, as matplotlib has it. Bars and points of `scatter`
     are counted. If the function returns a figure, that one is looked at.
     """
     import matplotlib.colors
@@ -78,8 +79,8 @@ def figure_of(draw: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, 
         legend = axes.get_legend()
         lines = [
             {
-                "x": np.asarray(line.get_xdata(), dtype=float),
-                "y": np.asarray(line.get_ydata(), dtype=float),
+                "x": np.ma.filled(np.ma.asarray(line.get_xdata(orig=False), dtype=float), np.nan),
+                "y": np.ma.filled(np.ma.asarray(line.get_ydata(orig=False), dtype=float), np.nan),
                 "label": "" if str(line.get_label()).startswith("_") else str(line.get_label()),
                 "color": matplotlib.colors.to_hex(line.get_color()),
             }

@@ -18,11 +18,10 @@ from grader.assignments.attached import Draws, Driver
 from grader.assignments.modules import error_at
 from grader.authoring import generator_for
 from grader.notebooks.cells import names_read
-from grader.text import beginning
 
 LONGEST_LABEL = 60
 # Between these, a statement may run more or less often than once.
-_BRANCHES = (ast.For, ast.While, ast.If, ast.Try, ast.Match, ast.comprehension, ast.YieldFrom)
+_BRANCHES = (ast.For, ast.While, ast.If, ast.Try, ast.Match, ast.YieldFrom)
 
 
 def driver_of(function: Callable[..., Any]) -> Driver:
@@ -105,12 +104,12 @@ def _labels(node: ast.FunctionDef) -> Iterator[str]:
     yields = [each for each in nodes if isinstance(each, ast.Yield)]
     if len(yields) == len(nodes):
         yields.sort(key=lambda each: (each.lineno, each.col_offset))
-        yield from (_label(each.value) for each in yields if each.value)
+        yield from (_label(place, each.value) for place, each in enumerate(yields) if each.value)
 
 
-def _label(value: ast.expr) -> str:
-    """An expression as it is written; of a long call only what is called."""
+def _label(place: int, value: ast.expr) -> str:
+    """An expression as it is written; of a long one what is called, or else its number."""
     written = ast.unparse(value)
     if len(written) > LONGEST_LABEL and isinstance(value, ast.Call):
         written = f"{ast.unparse(value.func)}(…)"
-    return beginning(written, LONGEST_LABEL)
+    return written if len(written) <= LONGEST_LABEL else f"observations[{place}]"

@@ -166,7 +166,9 @@ def by_numbers(
         [float(each) for each in _WRITTEN.findall(text)] for text in (expected, actual)
     )
     if len(wanted) != len(there):
-        message = f"there are {len(there)} numbers in the text where {len(wanted)} are expected"
+        walk = Walk(tolerance, returns, expected, known_keys)
+        has = walk.plural(len(there), "number")
+        message = f"the text has {has} where {walk.expects(len(wanted))}"
         return Difference("", "count", message, "another count of numbers is expected in the text")
     return first_difference(wanted, there, tolerance, Returns(("numbers",)), ())
 

@@ -1,4 +1,5 @@
-"""A week of data: DataFrames go into functions and come out of them, and names hold them.
+"""A week of data: DataFrames in functions and names, a plot that a driver looks at, and two answers
+that a person reads, a chart and a text.
 
 The course is written as an author writes it; nothing in the program knows of it.
 """
@@ -16,9 +17,12 @@ from click.testing import CliRunner
 
 from grader.authors.validate import generate
 from grader.cli import main
+from grader.gradebook.reviews import Review
+from grader.gradebook.store import Gradebook
 from grader.grading.grade import grade
 from grader.grading.task import Task
 from grader.model import Result, Submission
+from grader.results.files import read_results
 
 WEEK = Path(__file__).parent / "data_science"
 NAME, NOTEBOOK = "sales", "Sales.ipynb"
@@ -35,8 +39,10 @@ RIGHT_OTHERWISE = {
     'prices = table.pivot_table("price", index="shop", columns="fruit", observed=True)': (
         'prices = table.groupby(["shop", "fruit"], observed=True)["price"].mean().unstack()'
     ),
+    'plt.plot(means.index, means, marker="o")': "means.plot(ax=plt.gca())",
 }
-TIDY, REVENUES, MEANS, BEST, PRICES = RIGHT_OTHERWISE
+TIDY, REVENUES, MEANS, BEST, PRICES, LINE = RIGHT_OTHERWISE
+CHART, FINDING = 'revenues.plot.bar(ylabel="revenue")', "The south sells most"
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +80,20 @@ def first_message(result: Result, exercise: str) -> str:
 
 
 @pytest.mark.thorough
-def test_the_week_is_in_order_and_its_cases_adequate(week: Path) -> None:
+def test_the_week_is_in_order_and_its_cases_adequate(
+    week: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     done = CliRunner().invoke(main, ["validate", "--strict", "--root", str(week)])
     assert done.exit_code == 0, done.output
     assert f"{NAME}: in order" in done.output
+    assert "Warning" not in capfd.readouterr().err
 
 
 def test_right_answers_have_full_points_in_another_style_too(week: Path, tmp_path: Path) -> None:
     result = graded(week, tmp_path, RIGHT_OTHERWISE)
-    assert verdicts(result) == ["correct"] * 5
-    assert result.score == result.max_score == 40
+    assert verdicts(result) == ["correct"] * 6 + ["to_review"] * 2
+    assert (result.score, result.max_score) == (None, 55)
+    assert result.reason == "46 of 46 points, and 9 points to be reviewed"
     assert result.flags == ()
 
 
@@ -102,9 +112,65 @@ def test_mistakes_are_named(week: Path, tmp_path: Path) -> None:
     )
     named = [each.diagnosis.variant for each in result.exercises[:3] if each.diagnosis]
     assert named == ["any_missing", "sum_of_prices", "only_months_with_sales"]
-    assert verdicts(result)[3:] == ["incorrect"] * 2
+    assert verdicts(result)[3:5] == ["incorrect"] * 2
     assert first_message(result, "best_shop") == "best_shop differs from what is expected"
     assert first_message(result, "prices") == "prices lacks a column that is expected"
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "words"),
+    [
+        (
+            'plt.ylabel("mean price")',
+            'plt.ylabel("price")',
+            'ylabel[0] is "price" where "mean price" is expected',
+        ),
+        (
+            LINE,
+            'plt.plot(means.index, means.cumsum(), marker="o")',
+            "heights[0][1] is 3.5 where 2.5 is",
+        ),
+        (LINE, "plt.bar(means.index, means)", "heights has 0 items where 1 is expected"),
+        (LINE, "pass", "heights has 0 items where 1 is expected"),
+    ],
+)
+def test_what_is_wrong_with_a_plot_is_said_by_the_words_of_its_driver(
+    week: Path, tmp_path: Path, line: str, other: str, words: str
+) -> None:
+    result = graded(week, tmp_path, {line: other})
+    assert verdicts(result)[5] == "incorrect"
+    assert words in first_message(result, "draw_means")
+
+
+def test_the_chart_and_the_text_wait_for_a_person_who_sees_them(week: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    answered(week, folder / "ann.ipynb", {FINDING: "The east sells least"})
+    answered(week, folder / "bo.ipynb", {f"{CHART}\nplt.show()": "print(revenues)"})
+    (folder / "cy.ipynb").write_bytes((week / "assignment" / NAME / NOTEBOOK).read_bytes())
+    out = tmp_path / "grades"
+    options = ["--root", str(week), "--output", str(out), "--jobs", "1"]
+    done = CliRunner().invoke(main, ["run", str(folder), *options])
+    assert done.exit_code == 0, done.output
+    with Gradebook(out / "gradebook.sqlite") as book:
+        charts = {each.student: each for each in book.answers_to("chart", NAME)}
+        found = {student: book.result(each.number).result for student, each in charts.items()}
+        plots = {student: book.pictures(each.number, "chart") for student, each in charts.items()}
+        assert [each.media for each in plots["ann"]] == ["image/png"]
+        assert plots["bo"] == plots["cy"] == []
+        assert found["ann"].exercises[7].code.count("The east sells least") == 1
+        assert (
+            "lake" in found["bo"].exercises[6].printed
+            or "south" in found["bo"].exercises[6].printed
+        )
+        assert verdicts(found["bo"]) == ["correct"] * 6 + ["to_review"] * 2
+        assert verdicts(found["cy"]) == ["unanswered"] * 8
+        book.review(NAME, "ann", "chart", Review(5, by="Bo"), 0)
+        book.review(NAME, "ann", "finding", Review(2, "What is missing?", "Bo"), 0)
+    done = CliRunner().invoke(main, ["run", str(folder), *options])
+    assert done.exit_code == 0, done.output
+    totals = {each.student: each.score for each in read_results(out / "results.json").results}
+    assert totals == {"ann": 53, "bo": None, "cy": 0}
 
 
 @pytest.mark.parametrize(
@@ -158,4 +224,4 @@ def test_a_student_checks_tables_with_what_was_handed_out(week: Path, tmp_path: 
     answered(week, folder / NOTEBOOK, {TIDY: "known = sales"})
     done = run.invoke(main, ["check", str(folder / NOTEBOOK)])
     assert "tidy has 3 rows where 2 are expected" in " ".join(done.output.split())
-    assert "2 of 3 exercises pass their public cases" in " ".join(done.output.split())
+    assert "3 of 4 exercises pass their public cases" in " ".join(done.output.split())

@@ -101,7 +101,7 @@ def test_a_cell_has_to_be_named(tmp_path: Path) -> None:
         ("text", "a", 1, "result is an integer where a string is expected"),
         ("numbers", "W1 = 2.0, -3e-2", "W1: 2 and -.03", ""),
         ("numbers", "1 2", "1 3", "numbers[1] is 3 where 2 is expected: 1 apart, tolerance 2e-09"),
-        ("numbers", "1", "", "there are 0 numbers in the text where 1 are expected"),
+        ("numbers", "1", "", "the text has 0 numbers where 1 is expected"),
         ("numbers", "1", None, "result is None where a string is expected"),
     ],
 )

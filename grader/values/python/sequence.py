@@ -78,7 +78,7 @@ class _Tuple(OfItems):
 
 def wrong_count(expected: Any, actual: Any, walk: Walk, path: ValuePath) -> Difference:
     few = "few" if len(actual) < len(expected) else "many"
-    has = f"has {walk.plural(len(actual), 'item')} where {len(expected)} are expected"
+    has = f"has {walk.plural(len(actual), 'item')} where {walk.expects(len(expected))}"
     return walk.found(path, "count", has, f"has too {few} items")
 
 

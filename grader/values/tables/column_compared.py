@@ -25,7 +25,7 @@ def column_differences(
 ) -> Iterator[Difference]:
     """The differences of a column that stands alone."""
     if len(expected) != len(actual):
-        has = f"has {walk.plural(len(actual), 'value')} where {len(expected)} are expected"
+        has = f"has {walk.plural(len(actual), 'value')} where {walk.expects(len(expected))}"
         yield walk.found(path, "count", has, "has another number of values than expected")
         return
     yield from other_dtype(expected, actual, walk, path)

@@ -111,7 +111,7 @@ class _Labels(Kind):
         expected, actual = recorded_labels(expected), recorded_labels(actual)
         if len(actual.levels) != len(expected.levels):
             has, wanted = len(actual.levels), len(expected.levels)
-            what = f"has {walk.plural(has, 'level')} where {wanted} are expected"
+            what = f"has {walk.plural(has, 'level')} where {walk.expects(wanted)}"
             yield walk.found(path, "count", what, "has another number of levels than expected")
             return
         for one, other in zip(expected.levels, actual.levels, strict=True):

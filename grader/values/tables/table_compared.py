@@ -63,7 +63,7 @@ def _other_columns(
         what = f"has the column {_name(extra[0])}, which is not expected"
         yield walk.found(path, "keys", what, "has a column that is not expected")
     elif len(wanted) != len(has):
-        what = f"has {walk.plural(len(has), 'column')} where {len(wanted)} are expected"
+        what = f"has {walk.plural(len(has), 'column')} where {walk.expects(len(wanted))}"
         yield walk.found(path, "keys", what, "has another number of columns than expected")
     elif wanted != has:
         shown, right = (", ".join(map(_name, labels[:6])) for labels in (has, wanted))
@@ -76,7 +76,7 @@ def _other_count(
 ) -> Iterator[Difference]:
     has, wanted = len(actual.index), len(expected.index)
     if has != wanted:
-        what = f"has {walk.plural(has, 'row')} where {wanted} are expected"
+        what = f"has {walk.plural(has, 'row')} where {walk.expects(wanted)}"
         hushed = f"has too {'few' if has < wanted else 'many'} rows"
         yield walk.found(path, "count", what, hushed)
 
@@ -107,7 +107,7 @@ def _other_labels(
 ) -> Iterator[Difference]:
     if len(expected.levels) != len(actual.levels):
         has = walk.plural(len(actual.levels), "level")
-        what = f"has an index of {has} where {len(expected.levels)} are expected"
+        what = f"has an index of {has} where {walk.expects(len(expected.levels))}"
         yield walk.found(path, "keys", what, "has an index with another number of levels")
         return
     for one, other in zip(expected.levels, actual.levels, strict=True):

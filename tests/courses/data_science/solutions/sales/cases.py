@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from grader.authoring import arguments, case, generator, value
+from grader.authoring import arguments, case, driver, generator, value
+from grader.drivers import figure_of
 
 
 def table(days, shops, counts, prices):
@@ -66,3 +67,25 @@ def a_month_without_sales():
 @value("prices", rtol=1e-6)
 def side_by_side():
     """The mean prices, to six digits."""
+
+
+@driver("draw_means", public=True)
+def three_months(draw_means):
+    """The prices of three months."""
+    import pandas as pd
+
+    months = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"])
+    figure = figure_of(draw_means, pd.Series([1.0, 2.5, 2.0], index=months))
+    yield {"ylabel": [axes["ylabel"] for axes in figure["axes"]]}
+    yield {"heights": [line["y"] for axes in figure["axes"] for line in axes["lines"]]}
+
+
+@driver("draw_means")
+def a_month_without_price(draw_means):
+    """One month has no price."""
+    import numpy as np
+    import pandas as pd
+
+    months = pd.to_datetime(["2024-05-01", "2024-06-01", "2024-07-01"])
+    figure = figure_of(draw_means, pd.Series([3.0, np.nan, 2.0], index=months))
+    yield {"heights": [line["y"] for axes in figure["axes"] for line in axes["lines"]]}
