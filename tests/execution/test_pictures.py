@@ -13,6 +13,7 @@ from PIL import Image
 from grader.execution.pictures import (
     JPEG,
     MAX_BYTES,
+    MAX_CHUNKS,
     MAX_PIXELS,
     MAX_SIDE,
     PNG,
@@ -54,6 +55,7 @@ def test_of_a_png_only_the_picture_is_kept() -> None:
         SIGNATURE + header(3, 2) + header(9, 9) + chunk(b"IDAT", b"") + END,
         SIGNATURE + chunk(b"IHDR", b"short") + chunk(b"IDAT", b"") + END,
         png(3, 2)[:-1],
+        png(3, 2, *[chunk(b"tEXt", b"")] * MAX_CHUNKS),
         png(3, 2).replace(b"IDAT", b"IDAt"),
         b"\xff\xd8\xff",
         b"\xff\xd8\xff\xe0\x00\x00" * 9,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from grader.execution.cell_runner import MAX_PICTURE_BYTES
 from grader.grading.grade import grade
 from grader.grading.task import Task
+from grader.grading.written import MAX_PICTURES
 from grader.model import Graded, Submission
 from tests.pictures import png
 from tests.written import FILE, GIVEN, NAME, RIGHT, as_notebook, cell, cells, course
@@ -30,9 +32,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(root: Path, tmp_path: Path) -> Callable[..., Graded]:
     """A notebook with this cell for the chart, after one that imports what it needs."""
 
-    def grade_it(plot: str, first: str = FIRST, sketch: bytes = b"", **more: Any) -> Graded:
+    def grade_it(
+        plot: str,
+        first: str = FIRST,
+        sketch: bytes = b"",
+        more: Sequence[str] = (),
+        **fields: Any,
+    ) -> Graded:
         every = cells(RIGHT, GIVEN, plot)
-        every[-1] |= more
+        every[-1] |= fields
+        every += [cell("", "code", source) for source in more]
         every.insert(1, cell("first", "code", first))
         path = tmp_path / "ann.ipynb"
         path.write_text(as_notebook(every))
@@ -105,6 +114,31 @@ def test_what_cannot_be_shown_is_counted(
     pictures = "picture" if left_out == 1 else "pictures"
     words = f"{left_out} {pictures} left out, as too many, too large, or neither PNG nor JPEG"
     assert message(found) == (words if left_out else "")
+
+
+def test_more_pictures_than_there_is_room_for_are_left_out(graded: Callable[..., Graded]) -> None:
+    """Three cells beside each other send as many as a kernel can, past IPython, too."""
+    made = (
+        "import os, struct, zlib\nfrom base64 import b64encode\n"
+        "def chunk(kind, content):\n    body = kind + content\n"
+        "    crc = struct.pack('>I', zlib.crc32(body))\n"
+        "    return struct.pack('>I', len(content)) + body + crc\n"
+        "size = struct.pack('>IIBBBBB', 2000, 2000, 8, 0, 0, 0, 0)\n"
+        "picture = b64encode(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', size)\n"
+        "    + chunk(b'IDAT', os.urandom(900_000)) + chunk(b'IEND', b'')).decode()\n"
+        "kernel = get_ipython().kernel\n"
+        "def send(count):\n    for _ in range(count):\n"
+        "        content = {'data': {'image/png': picture}, 'metadata': {}}\n"
+        "        kernel.session.send(kernel.iopub_socket, 'display_data', content, "
+        "parent=kernel.get_parent('shell'))"
+    )
+    found = graded("send(100)", first=made, more=["send(100)", "send(100)"])
+    kept = found.pictures["chart"]
+    assert len(kept) == MAX_PICTURES
+    assert sum(len(each.data) for each in kept) <= MAX_PICTURE_BYTES
+    assert message(found) == (
+        f"{300 - len(kept)} pictures left out, as too many, too large, or neither PNG nor JPEG"
+    )
 
 
 def test_a_cell_that_fails_says_so_beside_what_it_had_drawn(graded: Callable[..., Graded]) -> None:
