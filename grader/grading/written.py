@@ -30,10 +30,10 @@ MAX_PICTURES = 8
 _LEFT_OUT = "left out, as too many, too large, or neither PNG nor JPEG"
 # What is said of a cell that has not run as it was meant to.
 _ENDED = {
-    "error": "stopped with an error when the notebook was run here",
-    "timeout": "was not done in time when the notebook was run here, and was interrupted",
-    "crashed": "ended its process when the notebook was run here",
-    "skipped": "was not run here, or not all of it",
+    "error": "stopped with an error when the notebook was run for grading",
+    "timeout": "was not done in time when the notebook was run for grading, and was interrupted",
+    "crashed": "ended its process when the notebook was run for grading",
+    "skipped": "was not run, or not all of it, when the notebook was graded",
 }
 
 

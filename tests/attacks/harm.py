@@ -609,7 +609,8 @@ OUTPUT = (
         parent = kernel().get_parent("shell")
         for kind in ("stream", "status", "error", "execute_result", "display_data", "clear_output", "comm_open",
                      "update_display_data", "execute_input", "x" * 1000):
-            for content in ({}, [], None, {"data": 1}, {"text": 5}, {"ename": {}, "evalue": []}, {"data": {"text/plain": {}}}):
+            for content in ({}, [], None, {"data": 1}, {"text": 5}, {"ename": {}, "evalue": []}, {"data": {"text/plain": {}}},
+                            {"data": {"image/png": {}}}, {"data": {"image/png": "x" * 9, "image/jpeg": 5}}):
                 reply(kind, content, parent, channel="iopub")
         """,
         "x = 1",

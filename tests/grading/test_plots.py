@@ -144,7 +144,7 @@ def test_more_pictures_than_there_is_room_for_are_left_out(graded: Callable[...,
 def test_a_cell_that_fails_says_so_beside_what_it_had_drawn(graded: Callable[..., Graded]) -> None:
     found = graded("plt.plot([1, 2])\n1 / 0")
     assert len(found.pictures["chart"]) == 1
-    assert message(found) == "cell 7 stopped with an error when the notebook was run here"
+    assert message(found) == "cell 7 stopped with an error when the notebook was run for grading"
 
 
 def test_a_cell_that_ends_its_kernel_says_why_there_is_no_plot(
@@ -152,7 +152,7 @@ def test_a_cell_that_ends_its_kernel_says_why_there_is_no_plot(
 ) -> None:
     found = graded("import os\nos._exit(1)")
     assert found.pictures == {}
-    assert message(found) == "cell 7 ended its process when the notebook was run here"
+    assert message(found) == "cell 7 ended its process when the notebook was run for grading"
 
 
 def test_a_picture_that_is_handed_in_as_a_file_is_kept(graded: Callable[..., Graded]) -> None:

@@ -190,7 +190,7 @@ def test_pictures_are_shown_and_what_cannot_be_drawn_does_no_harm(tab: Any, serv
     )
     assert [size[:2] for size in sizes] == [[40, 30], [3000, 20]]
     assert sizes[1][2] < 1280
-    assert "Drawn when the notebook was run here" in page.locator("main").inner_text()
+    assert "Drawn when the notebook was run for grading" in page.locator("main").inner_text()
     page.goto(f"{review.address.rstrip('/')}{review.pages()[1]}")
     broken = page.locator(".drawn img")
     assert broken.count() == 2

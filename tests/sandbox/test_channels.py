@@ -74,6 +74,7 @@ def frames(**given: object) -> list[bytes]:
     return [json.dumps({**parts, "content": {}, **given}[name]).encode() for name in PARTS]
 
 
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 PARTS = ("header", "parent", "metadata", "content")
 
 
@@ -83,6 +84,18 @@ def test_a_message_is_read_with_what_came_with_it() -> None:
     assert (message["msg_type"], message["parent_header"]["msg_id"]) == ("stream", "7")
     assert (message["content"]["text"], message["content"]["data"]) == ("x", "y")
     assert [bytes(each) for each in message["buffers"]] == [b"one", b""]
+
+
+@given(st.dictionaries(st.sampled_from([*PICTURES, "text/plain", "image/gif"]), values))
+@settings(max_examples=60, deadline=None)
+def test_a_picture_is_text_whatever_was_sent_as_one(shown: dict[str, Any]) -> None:
+    found = received(signed(frames(content={"data": shown}), []))
+    if isinstance(shown.get("text/plain", ""), str):
+        (message,) = found
+        sent = {media: shown[media] for media in PICTURES if media in shown}
+        assert message["content"]["pictures"] == {
+            media: picture if isinstance(picture, str) else "" for media, picture in sent.items()
+        }
 
 
 @given(st.lists(parts, min_size=4, max_size=4), st.lists(st.binary(max_size=9), max_size=2))
