@@ -166,9 +166,19 @@ class Kind:
         return 1
 
 
+def has_masked_items(value: Any) -> bool:
+    """Whether the value is a masked array of numpy's with an item, or a field of one, masked."""
+    if not isinstance(value, np.ma.MaskedArray):
+        return False
+    # Of records, the mask is one of records, too.
+    return bool(np.frombuffer(np.ma.getmaskarray(value).tobytes(), np.bool_).any())
+
+
 def plain(value: Any) -> Any:
     """The value as it is compared: one of numpy's single values, or a 0-d array, as Python's."""
     if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        if has_masked_items(value):
+            return value
         if value.dtype.kind not in "mMV":
             return value.item()
         # Of a time, Python's would be a number in some units; of a record, a tuple.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .arrays.array import ARRAY, DIGEST
+from .arrays.masked_array import MASKED_ARRAY
 from .arrays.object_array import OBJECT_ARRAY
 from .arrays.polynomials import POLYNOMIAL
 from .arrays.record_array import RECORD_ARRAY
@@ -35,6 +36,7 @@ KINDS = Kinds(
     BOOLEAN,
     TEXT,
     BYTES,
+    MASKED_ARRAY,
     TEXT_ARRAY,
     BYTES_ARRAY,
     TIME_ARRAY,

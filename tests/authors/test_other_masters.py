@@ -14,7 +14,7 @@ from grader.authors.adequacy.proof import prove
 from grader.authors.release import bundle
 from grader.authors.validate import generate, validate
 from grader.errors import AssignmentError
-from grader.model import Verdict
+from grader.model import Result, Verdict
 from tests.authored import NAME, authored, exercise, handed_in
 
 START, END = "### START CODE HERE ###", "### END CODE HERE ###"
@@ -164,18 +164,33 @@ def test_a_comment_that_only_speaks_of_a_solution_is_none(tmp_path: Path) -> Non
 
 def test_a_masked_array_is_not_taken_for_its_numbers(tmp_path: Path) -> None:
     masked = "np.ma.masked_greater(np.array([1.0, x]), 2)"
-    with pytest.raises(AssignmentError, match=r"an array with masked values"):
-        authored(
-            tmp_path,
-            ["import numpy as np", function("f(x)", masked)],
-            case("f", "3.0"),
-            exercise("f"),
-        )
     plain = ["import numpy as np", function("f(x)", "np.array([1.0, x])")]
     authored(tmp_path, plain, case("f", "3.0"), exercise("f"))
     assert handed_in(tmp_path, "import numpy as np", function("f(x)", masked)).score == 0
     nothing_masked = masked.replace(", 2)", ", 9)")
     assert handed_in(tmp_path, "import numpy as np", function("f(x)", nothing_masked)).score == 10
+
+
+def test_a_masked_array_may_be_expected_and_what_is_below_its_mask_does_not_count(
+    tmp_path: Path,
+) -> None:
+    def graded(answer: str) -> Result:
+        return handed_in(tmp_path, "import numpy as np", function("f(x)", answer))
+
+    masked = "np.ma.masked_greater(np.array([1.0, x]), 2)"
+    public = case("f", "3.0")
+    authored(tmp_path, ["import numpy as np", function("f(x)", masked)], public, exercise("f"))
+    assert graded(masked).score == 10
+    assert graded("np.ma.array([1.0, 99], mask=[False, True], fill_value=-1)").score == 10
+    for wrong, words in {
+        "np.array([1.0, x])": "result[1] is not masked where it should be; 1 of 2 items differ",
+        "np.ma.array([1.0, x], mask=True)": "result[0] is masked where a value is expected",
+        "np.ma.array([7.0, x], mask=[0, 1])": "result[0] is 7 where 1 is expected",
+        "[1.0, None]": "result is a list where a masked array is expected",
+    }.items():
+        found = graded(wrong)
+        assert found.score == 0
+        assert found.exercises[0].cases[0].message.startswith(words)
 
 
 def released(root: Path, *cells: str, cases: str = "", settings: str = "") -> dict[str, bytes]:

@@ -25,6 +25,7 @@ import numpy as np
 with atheris.instrument_imports(include=["grader.values"]):
     from grader.errors import WireError
     from grader.values import wire
+    from grader.values.arrays.masked_array import Masked
     from grader.values.arrays.polynomials import Series1d
     from grader.values.arrays.sparse import Sparse
     from grader.values.python.objects import DataObject, Member, NamedTuple
@@ -39,7 +40,7 @@ CONTAINERS = {list, tuple, dict, set, np.ndarray}
 BASE_TYPES = {
     *(type(None), bool, int, float, complex, str, bytes, np.datetime64, np.timedelta64),
     *(Decimal, Fraction, datetime, date, time, timedelta, range),
-    *(Member, NamedTuple, DataObject, Series1d, Sparse),
+    *(Member, NamedTuple, DataObject, Series1d, Sparse, Masked),
     *(Frame, Series, Labels, Column, Missing, PandasTime),
     *CONTAINERS,
 }
@@ -59,6 +60,8 @@ SEEDS: list[Any] = [
     [datetime(2024, 2, 29, tzinfo=timezone(timedelta(hours=1))), timedelta(1, 2, 3)],
     [Member("Colour", "RED"), NamedTuple.of("Point", "xy", (1, "a")), DataObject("C", {"r": 1.5})],
     Series1d("Polynomial", np.ones(3), (np.zeros(2), np.ones(2))),
+    Masked(np.array([1.0, 0.0]), np.array([False, True])),
+    Masked(np.array(["a", ""]), np.array([False, True])),
     Sparse((3, 3), np.arange(3), np.arange(3), np.ones(3)),
     Frame(NUMBERED, Labels((None,), (TEXTS,)), (WHOLE, Column("float64", np.zeros(2)))),
     Series(NUMBERED, "prices", (Column("Int64", np.arange(2), np.array([True, False])),)),
@@ -121,6 +124,8 @@ def inside(value: Any) -> Iterable[Any]:
             return [value.coefficients, *value.intervals]
         case Sparse():
             return [value.rows, value.columns, value.numbers]
+        case Masked():
+            return [value.data, value.mask]
         case dict():
             return [item for pair in value.items() for item in pair]
         case list() | tuple() | set():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..kind import Element, ValuePath
+from ..kind import Element, ValuePath, has_masked_items
 from ..limits import MAX_BYTES, WireError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _HOLD = {
 
 def plain_array(value: Any, where: str) -> Array:
     """The array as one of numpy's own type; raises WireError where that would lose something."""
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+    if has_masked_items(value):
         raise WireError(f"{where} is an array with masked values")
     array = np.asarray(value)
     if array.ndim > MAX_NDIM:
@@ -90,7 +90,7 @@ def wrong_form(
     expected: Any, actual: Any, walk: Walk, path: ValuePath, fits: Callable[[Any], bool]
 ) -> Iterator[Difference]:
     """The difference of what is no array of the expected shape and of a kind that fits, if any."""
-    if not isinstance(actual, np.ndarray):
+    if not isinstance(actual, np.ndarray) or has_masked_items(actual):
         yield walk.wrong_type(expected, actual, path)
     elif actual.shape != expected.shape:
         shapes = f"has shape {actual.shape} where {expected.shape} is expected"
