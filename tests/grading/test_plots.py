@@ -19,7 +19,6 @@ from grader.model import Graded, Submission
 from tests.pictures import png
 from tests.written import FILE, GIVEN, NAME, RIGHT, as_notebook, cell, cells, course
 
-pytest.importorskip("matplotlib")
 FIRST = "import matplotlib.pyplot as plt"
 
 

@@ -11,7 +11,6 @@ from grader.errors import AssignmentError
 from grader.model import ExerciseResult, Status, Verdict
 from tests.authored import NAME, authored, exercise, handed_in
 
-pytest.importorskip("pandas")
 MASTER = """def total(table):
     ### START CODE HERE ###
     t = 0.0 + sum(table["x"])
