@@ -1,4 +1,4 @@
-"""Grade one class with fairgrade, nbgrader, otter-grader and the floor, in one go.
+"""Grade one class with fairgrade, nbgrader, otter-grader, dlai_grader and the floor, in one go.
 
     python benchmarks/compare.py [--students N] [--rounds R] [--workload NAME] [--json FILE]
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from classroom import Student, students
 from measure import Usage, measure
-from tools import Fairgrade, Floor, Nbgrader, Otter, Tool
+from tools import Dlai, Fairgrade, Floor, Nbgrader, Otter, Tool
 from workloads import Workload, make_assignment, make_functions
 
 from grader.execution.protection import protection_in_force
@@ -81,7 +81,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=120, help="no run of a tool is to take longer than this"
     )
-    parser.add_argument("--tools", default="fairgrade,floor,nbgrader,otter", help="those to run")
+    every = "fairgrade,floor,nbgrader,otter,dlai_grader"
+    parser.add_argument("--tools", default=every, help="those to run")
     return parser.parse_args()
 
 
@@ -103,7 +104,8 @@ def _compare(name: str, folder: Path, options: argparse.Namespace) -> list[Serie
 
 def _tools(folder: Path, options: argparse.Namespace) -> list[Tool]:
     environments = folder / "environments"
-    known: list[Tool] = [Fairgrade(), Floor(), Nbgrader(environments), Otter(environments)]
+    peers: list[Tool] = [Nbgrader(environments), Otter(environments), Dlai(environments)]
+    known: list[Tool] = [Fairgrade(), Floor(), *peers]
     return [tool for tool in known if tool.name in options.tools.split(",")]
 
 

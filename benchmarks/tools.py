@@ -1,10 +1,11 @@
-"""The four tools that are compared: how each grades a class, and where its verdicts are read."""
+"""The five tools that are compared: how each grades a class, and where its verdicts are read."""
 
 from __future__ import annotations
 
 import ast
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -26,7 +27,7 @@ from grader.runs.requests import default_jobs
 # Exercises with full marks, by student.
 Verdicts = dict[str, frozenset[str]]
 
-NBGRADER, OTTER = "nbgrader==0.9.6", "otter-grader==7.0.0"
+NBGRADER, OTTER, DLAI = "nbgrader==0.9.6", "otter-grader==7.0.0", "dlai_grader==2.3.0"
 # Packages that notebooks import; the peers get the versions of this environment.
 SCIENCE = tuple(f"{name}=={version(name)}" for name in ("numpy", "matplotlib", "scikit-learn"))
 # Seconds for a cell: training takes minutes, more than the peers allow by default.
@@ -181,14 +182,14 @@ def _with_test_cells(notebook: Notebook, functions: dict[str, str]) -> Notebook:
         cells.append(cell)
         exercise = defines(cell, functions)
         if exercise:
-            cell["metadata"]["nbgrader"] = _nbgrader_mark(exercise, grade=False)
-            mark = _nbgrader_mark(f"test-{exercise}", grade=True)
+            cell["metadata"]["nbgrader"] = nbgrader_mark(exercise, grade=False)
+            mark = nbgrader_mark(f"test-{exercise}", grade=True)
             test = f"from checks import check\n\ncheck({exercise!r}, {exercise})"
             cells.append(code_cell(test, len(cells) + 1000, nbgrader=mark))
     return {**notebook, "cells": cells}
 
 
-def _nbgrader_mark(name: str, grade: bool) -> dict[str, object]:
+def nbgrader_mark(name: str, grade: bool) -> dict[str, object]:
     mark = {"grade": grade, "solution": not grade, "locked": grade, "task": False}
     return {**mark, "grade_id": name, "schema_version": 3, **({"points": 1} if grade else {})}
 
@@ -252,6 +253,128 @@ def _otter_right(path: Path) -> set[str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Dlai:
+    """dlai_grader: the `entry.py` of its workspace, once for each exercise of a submission.
+
+    On its platform that is a container's command, and every exercise is a part with a number of its
+    own. Here the parts have the exercises' names and run one after the other, as `make grade` does.
+    """
+
+    environments: Path
+    name: ClassVar[str] = "dlai_grader"
+    runs_training: ClassVar[bool] = False
+    note: ClassVar[str] = (
+        "`entry.py` for each exercise of each submission, without its container, a submission per "
+        "core at once; training cells, which have no tag, and lines of magic are left out"
+    )
+
+    def prepare(self, workload: Workload, students: list[Student], folder: Path) -> Job:
+        python = install(self.environments / "dlai_grader", DLAI, *SCIENCE)
+        environment = {**_peers_environment(python, workload), "MPLBACKEND": "agg"}
+        made = folder / "grader"
+        dlai_workspace(python, made, _DLAI_GRADER, environment)
+        write(_tagged(workload, students[0].functions), made / "solution" / "solution.ipynb")
+        commands = []
+        for student in students:
+            home = folder / "students" / student.name
+            shutil.copytree(made, home / "grader")
+            write(_tagged(workload, student.functions), home / "shared" / "submission.ipynb")
+            commands.append(["/bin/sh", "-c", self._parts(python, workload, home)])
+        return Job(commands, folder, folder / "log", environment, at_once=default_jobs())
+
+    def _parts(self, python: str, workload: Workload, home: Path) -> str:
+        """A shell's line that grades every part; `entry.py` fails for a part that is missing."""
+        lines = []
+        for exercise in workload.exercises:
+            feedback = home / "shared" / f"{exercise}.json"
+            command = dlai_entry(python, home / "grader", home / "shared", feedback)
+            lines.append(f"partId={exercise} {shlex.join(command)}")
+        return "; ".join([f"cd {shlex.quote(str(home / 'grader'))}", *lines, "true"])
+
+    def verdicts(self, workload: Workload, folder: Path) -> Verdicts:
+        return {
+            home.name: frozenset(
+                path.stem
+                for path in (home / "shared").glob("*.json")
+                if json.loads(path.read_text(encoding="utf-8"))["fractionalScore"] == 1
+            )
+            for home in (folder / "students").iterdir()
+        }
+
+
+_DLAI_GRADER = """\
+import functools
+from types import FunctionType
+
+import checks
+from dlai_grader.grading import object_to_grade, test_case
+
+
+def part(exercise, learner_mod, solution_mod=None):
+    @object_to_grade(learner_mod, exercise)
+    def g(function):
+        if not isinstance(function, FunctionType):
+            return [test_case(f"{exercise} has incorrect type", FunctionType, type(None), True)]
+        calls = checks.load(exercise)
+        wrong = set(checks.failed(calls, function))
+        return [test_case(name, failed=name in wrong) for name, *_ in calls]
+
+    return g
+
+
+def handle_part_id(part_id):
+    return functools.partial(part, part_id)
+"""
+
+# Starts `entry.py` with the folders that its platform mounts at /shared elsewhere.
+_DLAI_START = """\
+import functools
+import runpy
+import sys
+
+from dlai_grader import io
+
+_, submission, feedback = sys.argv
+io.copy_submission_to_workdir = functools.partial(
+    io.copy_submission_to_workdir, dir_origin=submission
+)
+io.send_feedback = functools.partial(io.send_feedback, feedback_path=feedback)
+runpy.run_path("entry.py", run_name="__main__")
+"""
+# Name, number and module of a course; a full grader with unit tests of the usual name, without
+# data, with a solution, for notebooks, and with the usual limits of the container.
+_DLAI_ANSWERS = "C\n1\n1\nn\n\nn\ny\nn\n\n\n\n"
+
+
+def dlai_workspace(python: str, folder: Path, grader: str, environment: Mapping[str, str]) -> None:
+    """What `dlai_grader --init` makes, with the text of `grader.py`."""
+    folder.mkdir(parents=True)
+    program = "from dlai_grader.cli import parse_dlai_grader_args as main; main()"
+    _run([python, "-c", program, "--init"], folder, environment, _DLAI_ANSWERS)
+    (folder / "grader.py").write_text(grader, encoding="utf-8")
+    (folder / "start.py").write_text(_DLAI_START, encoding="utf-8")
+
+
+def dlai_entry(python: str, workspace: Path, submission: Path, feedback: Path) -> list[str]:
+    """The command that grades the `submission.ipynb` of a folder, to be run in the workspace."""
+    return [python, str(workspace / "start.py"), str(submission), str(feedback)]
+
+
+def graded(notebook: Notebook, cells: set[int]) -> Notebook:
+    """The notebook with these cells tagged as `dlai_grader --tag` does; the others are left out."""
+    for number in cells:
+        notebook["cells"][number]["metadata"]["tags"] = ["graded"]
+    return notebook
+
+
+def _tagged(workload: Workload, functions: dict[str, str]) -> Notebook:
+    """A submission with tags, of the cells as our kernels run them."""
+    sources = _plain_cells(workload, workload.notebook(functions))
+    cells = [code_cell(source, number) for number, source in enumerate(sources)]
+    return graded({**workload.notebook(functions), "cells": cells}, set(range(len(cells))))
+
+
 def install(folder: Path, *requirements: str) -> str:
     """The interpreter of a virtual environment with these packages, which is made if missing."""
     python, done = folder / "bin" / "python", folder / "installed.txt"
@@ -272,12 +395,14 @@ def _peers_environment(python: str, workload: Workload) -> dict[str, str]:
     return {**os.environ, **settings}
 
 
-def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+def _run(
+    command: list[str], folder: Path, environment: Mapping[str, str], answers: str = ""
+) -> None:
     done = subprocess.run(
         command,
         cwd=folder,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=answers,
         capture_output=True,
         text=True,
     )
