@@ -20,7 +20,7 @@ from typing import Any, Literal
 import msgspec
 
 from grader.errors import SubmissionError
-from grader.notebooks.any_cell import AnyCell, cell_of, mapping
+from grader.notebooks.any_cell import MAX_TEXT, AnyCell, cell_of, mapping
 from grader.notebooks.cells import defines
 from grader.notebooks.scripts import is_script, read_script
 from grader.text import plain
@@ -52,8 +52,8 @@ class Cell:
 class Notebook:
     """The code cells of a notebook, and all of its cells, in which written answers are.
 
-    `assignment` is the name in its metadata, if any; `flags` are remarks for people. Of a notebook
-    that jupytext wrote as text, `every` has the code cells only.
+    `assignment` is the name in its metadata, if any; `flags` are remarks for people. The cells of a
+    notebook that jupytext wrote as text have no ids.
     """
 
     cells: tuple[Cell, ...]
@@ -113,13 +113,21 @@ def _script_notebook(text: str) -> Notebook:
     script = read_script(text)
     _check_language(script.language)
     _check_count(len(script.cells))
+    every = tuple(
+        AnyCell(
+            number,
+            each.kind,
+            each.source if each.kind == "code" else each.source[:MAX_TEXT],
+            cut=each.kind != "code" and len(each.source) > MAX_TEXT,
+        )
+        for number, each in enumerate(script.cells, start=1)
+    )
     cells = tuple(
-        Cell(number, source) for number, source in enumerate(script.cells, start=1) if source
+        Cell(each.number, each.source) for each in every if each.kind == "code" and each.source
     )
     if not cells:
         raise SubmissionError("has no code in it")
     flags = ("read from the text that jupytext made of the notebook",)
-    every = tuple(AnyCell(cell.number, "code", cell.source) for cell in cells)
     return Notebook(cells, flags=flags, every=every)
 
 

@@ -1,4 +1,4 @@
-"""Read the code cells of notebooks that jupytext wrote as a script (.py) or as Markdown (.md).
+"""Read the cells of notebooks that jupytext wrote as a script (.py) or as Markdown (.md).
 
 Such a file is recognized by its header, which names jupytext. The formats are the percent format,
 the light format, Markdown with fenced code, and MyST. What is needed of them is so little that a
@@ -24,6 +24,7 @@ _CODE = re.compile(r"\{?(?:code-cell\}|i?python\d?\b|py\b).*", re.IGNORECASE)
 _BRACED = re.compile(r"\{(?:code-cell\}|i?python\d?\b).*", re.IGNORECASE)
 # Between these marks stands one cell of text, in which there may be fences.
 _REGION, _END_REGION = re.compile(r"<!-- #region\b.*"), re.compile(r"<!-- #endregion -->\s*")
+_RAW_REGION = re.compile(r"<!-- #(?:end)?raw\b.*")
 _NOT_RUN = re.compile(r".*(?:\.noeval|active=\"\"|\.no-execute)")
 _LANGUAGE = re.compile(r"[# ]*language: *[\"']?(?P<name>[\w+#.-]{1,40})")
 # Jupytext writes magics as comments. Only well-known ones are turned back: a comment may begin
@@ -36,10 +37,22 @@ _QUOTES = re.compile(r'"""|\'\'\'')
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """A notebook that was written as text: its cells, of which None are not code, and language."""
+class ScriptCell:
+    """A cell of a `kind` as notebooks name it: "code", "markdown" or "raw".
 
-    cells: tuple[str | None, ...]
+    `notes` is what stands behind its mark: its title, and its metadata as jupytext writes them.
+    """
+
+    kind: str
+    source: str
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A notebook that was written as text: its cells, and its language."""
+
+    cells: tuple[ScriptCell, ...]
     language: str
 
 
@@ -85,72 +98,127 @@ def _header(lines: list[str]) -> list[str]:
     return []
 
 
-def _percent(lines: list[str]) -> Iterator[str | None]:
+def _percent(lines: list[str]) -> Iterator[ScriptCell]:
     """The cells of the percent format; what stands before the first mark is a cell, too."""
     cell: list[str] = []
-    is_code = True
+    kind, notes = "code", ""
     for line in [*lines, None]:
         mark = _PERCENT.fullmatch(line) if line is not None else None
         if line is not None and not mark:
             cell.append(line)
             continue
-        source = _source(cell)
-        if source or not is_code:
-            yield source if is_code else None
-        cell = []
-        is_code = not (mark and _TEXT_CELL.fullmatch(mark["rest"] or ""))
+        made = _cell(cell, kind, notes)
+        if made.source or kind != "code":
+            yield made
+        cell, notes = [], (mark and mark["rest"]) or ""
+        kind = _kind(notes)
 
 
-def _light(lines: list[str]) -> Iterator[str | None]:
+def _kind(notes: str) -> str:
+    """The kind of a cell by what stands behind its mark."""
+    if not _TEXT_CELL.fullmatch(notes):
+        return "code"
+    return "raw" if re.search(r"\[raw\]|cell_type=\"raw\"", notes) else "markdown"
+
+
+def _cell(lines: list[str], kind: str, notes: str = "") -> ScriptCell:
+    """A cell of a script, where texts stand in comments or between triple quotes."""
+    if kind == "code":
+        return ScriptCell(kind, _source(lines), notes)
+    text = "\n".join(lines).strip()
+    for quotes in ('"""', "'''"):
+        if len(text) >= 6 and text.startswith(quotes) and text.endswith(quotes):
+            return ScriptCell(kind, text[3:-3].strip("\n"), notes)
+    bare = [line.removeprefix("#").removeprefix(" ") for line in text.split("\n")]
+    return ScriptCell(kind, "\n".join(bare).strip("\n"), notes)
+
+
+def _light(lines: list[str]) -> Iterator[ScriptCell]:
     """The cells of the light format: between marks `# +` and `# -`, or paragraphs of code."""
     cell: list[str] = []
-    marked, is_code, quote = False, True, ""
+    marked, kind, notes, quote = False, "code", "", ""
     for number, line in enumerate(lines):
         opened = bool(_OPENED.fullmatch(line)) and not quote
         closed = marked and bool(_CLOSED.fullmatch(line)) and not quote
         after = lines[number + 1] if number + 1 < len(lines) else ""
         ends = not marked and not quote and not line.strip() and not after.startswith((" ", "\t"))
         if opened or closed or (ends and after.strip()):
-            yield from _light_cell(cell, is_code, marked)
+            yield from _light_cell(cell, kind, notes, marked)
             cell = []
         if opened or closed:
-            marked = opened
-            is_code = not (opened and _TEXT_CELL.fullmatch(line[3:].strip()))
+            marked, notes = opened, line[3:].strip() if opened else ""
+            kind = _kind(notes)
             continue
         cell.append(line)
         quote = _quote_after(line, quote)
-    yield from _light_cell(cell, is_code, marked)
+    yield from _light_cell(cell, kind, notes, marked)
 
 
-def _light_cell(lines: list[str], is_code: bool, marked: bool) -> Iterator[str | None]:
+def _light_cell(lines: list[str], kind: str, notes: str, marked: bool) -> Iterator[ScriptCell]:
     source = _source(lines)
     if source:
         is_text = all(not line.strip() or line.startswith("#") for line in lines)
         is_magic = source.startswith("%")
-        yield source if is_code and (marked or is_magic or not is_text) else None
+        is_code = kind == "code" and (marked or is_magic or not is_text)
+        yield _cell(lines, "code" if is_code else kind if kind != "code" else "markdown", notes)
 
 
-def _fenced(lines: list[str], code: re.Pattern[str]) -> Iterator[str | None]:
+def _fenced(lines: list[str], code: re.Pattern[str]) -> Iterator[ScriptCell]:
     """The code between fences in Markdown; the text between two of them is a cell, too."""
     cell: list[str] = []
-    fence, is_code, in_region = "", False, False
+    fence, kind, in_region, notes = "", "code", False, ""
     for line in lines:
         if not fence and (_REGION.fullmatch(line) or _END_REGION.fullmatch(line)):
-            in_region = bool(_REGION.fullmatch(line))
+            yield from _texts(cell, notes if in_region else None)
+            cell, in_region = [], bool(_REGION.fullmatch(line))
+            notes = line.removeprefix("<!-- #region").removesuffix("-->").strip()
+            continue
+        if not fence and not in_region and _RAW_REGION.fullmatch(line):
+            if line.startswith("<!-- #end"):
+                yield ScriptCell("raw", "\n".join(cell).strip("\n"))
+            else:
+                yield from _texts(cell, None)
+            cell = []
+            continue
         found = None if in_region else _FENCE.fullmatch(line.rstrip())
         if fence and found and found["fence"].startswith(fence) and not found["language"]:
-            yield _source(_without_options(cell)) if is_code else None
-            cell, fence = [], ""
+            if kind == "code":
+                yield ScriptCell(kind, _source(_without_options(cell)), notes)
+                cell = []
+            elif kind == "raw":  # code that is not run
+                yield ScriptCell(kind, "\n".join(cell), notes)
+                cell = []
+            else:
+                cell.append(line)
+            fence = ""
         elif not fence and found:
-            if any(each.strip() for each in cell):
-                yield None
-            language = code.match(found["language"])
-            is_code = bool(language) and not _NOT_RUN.match(found["language"])
-            cell, fence = [], found["fence"]
+            fence, notes, kind = found["fence"], found["language"], _kind_in(found, code)
+            if kind == "markdown":
+                cell.append(line)
+            else:
+                yield from _texts(cell, None)
+                cell = []
         else:
             cell.append(line)
-    if any(each.strip() for each in cell):
-        yield _source(_without_options(cell)) if fence and is_code else None
+    if fence and kind == "code" and any(line.strip() for line in cell):
+        yield ScriptCell(kind, _source(_without_options(cell)), notes)
+    else:
+        yield from _texts(cell, notes if in_region else None)
+
+
+def _kind_in(fence: re.Match[str], code: re.Pattern[str]) -> str:
+    """The kind of cell that a fence begins; "markdown" where it is an example in the text."""
+    if not code.match(fence["language"]):
+        return "markdown" if code is _BRACED else "raw"
+    return "raw" if _NOT_RUN.match(fence["language"]) else "code"
+
+
+def _texts(lines: list[str], region: str | None) -> Iterator[ScriptCell]:
+    """The cells of text, which two blank lines part unless it is a region with these notes."""
+    text = "\n".join(lines).strip("\n")
+    for each in [text] if region is not None else re.split(r"\n(?:[ \t]*\n){2}", text):
+        if each.strip():
+            yield ScriptCell("markdown", each.strip("\n"), region or "")
 
 
 def _without_options(lines: list[str]) -> list[str]:

@@ -236,3 +236,68 @@ def test_the_model_answer_of_a_text_cell_is_not_what_a_student_is_compared_with(
 ) -> None:
     trend = _of(graded(cells(RIGHT, MODEL, PLOT.format("pass"))), "trend")
     assert trend.verdict is Verdict.TO_REVIEW
+
+
+SCRIPT = """# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {{extension: .py, format_name: percent}}
+# ---
+
+# %% [markdown]
+# # A survey
+
+# %%
+{mean}
+
+# %% [markdown]
+# **What do you see?**
+
+# %% [markdown]
+{why}
+
+# %% [markdown]
+# **Draw it.**
+
+# %%
+{plot}
+"""
+TEXT = """---
+jupyter:
+  jupytext:
+    formats: md
+---
+
+# A survey
+
+```python
+{mean}
+```
+
+**What do you see?**
+
+<!-- #region -->
+{why}
+<!-- #endregion -->
+
+**Draw it.**
+
+```python
+{plot}
+```
+"""
+
+
+@pytest.mark.parametrize(("form", "comment"), [(SCRIPT, "# "), (TEXT, "")])
+def test_an_answer_in_a_notebook_that_jupytext_wrote_is_found(
+    root: Path, tmp_path: Path, form: str, comment: str
+) -> None:
+    def trend(why: str) -> ExerciseResult:
+        path = tmp_path / "ann.ipynb"
+        lines = "\n".join(f"{comment}{line}" for line in why.strip().split("\n"))
+        path.write_text(form.format(mean=RIGHT, why=lines, plot=PLOT.format("print('drawn')")))
+        return _of(grade(Task(root, Submission("ann", path.name, str(path)))).result, "trend")
+
+    answered = trend("They grow.\n\nBut for one.")
+    assert (answered.verdict, answered.code) == (Verdict.TO_REVIEW, "They grow.\n\nBut for one.")
+    assert trend(GIVEN).verdict is Verdict.UNANSWERED

@@ -143,12 +143,22 @@ IMPORTS = "%matplotlib inline\nimport numpy as np  # %% of them"
 
 
 def code(text: str) -> list[str]:
-    return [cell for cell in read_script(text).cells if cell]
+    return [cell.source for cell in read_script(text).cells if cell.kind == "code"]
+
+
+def texts(text: str) -> list[str]:
+    return [cell.source for cell in read_script(text).cells if cell.kind == "markdown"]
 
 
 def test_the_percent_format_is_read() -> None:
     script = read_script(HEADER.replace("FORMAT", "percent") + PERCENT)
-    assert script.cells == (None, IMPORTS, FUNCTION, None, "f(3)")
+    assert [(cell.kind, cell.source) for cell in script.cells] == [
+        ("markdown", "# The task\n\nWrite `f`."),
+        ("code", IMPORTS),
+        ("code", FUNCTION),
+        ("markdown", "Try it."),
+        ("code", "f(3)"),
+    ]
     assert script.language == "python"
 
 
@@ -156,11 +166,31 @@ def test_the_light_format_is_read() -> None:
     text = HEADER.replace("FORMAT", "light") + LIGHT
     cells = [IMPORTS, f"{FUNCTION}\n\nafter = 1", "def g(x):\n\n    return x", "f(3)"]
     assert code(text) == cells
+    assert texts(text) == ["# The task\n\nWrite `f`.", "Try it."]
 
 
 def test_markdown_and_myst_are_read_without_what_is_not_run() -> None:
     assert code(MARKDOWN) == [IMPORTS, FUNCTION, "f(3)"]
     assert code(MYST) == [FUNCTION, "f(3)"]
+    assert texts(MYST) == ["An example:\n\n```python\nf(4)\n```"]
+    assert texts(MARKDOWN) == [
+        "# The task",
+        "Write `f`:",
+        "An example:\n\n```python\nf(4)\n```",
+    ]
+
+
+def test_two_blank_lines_part_texts_and_quotes_and_raw_cells_are_read() -> None:
+    assert texts(f"{MARKDOWN}\nOne.\n\nStill one.\n\n\nTwo.\n")[-2:] == [
+        "One.\n\nStill one.",
+        "Two.",
+    ]
+    quoted = '# %% [markdown]\n"""\nIn quotes.\n"""\n# %% [raw]\n# as it is\n'
+    found = read_script(HEADER.replace("FORMAT", "percent") + quoted).cells
+    assert [(cell.kind, cell.source) for cell in found] == [
+        ("markdown", "In quotes."),
+        ("raw", "as it is"),
+    ]
 
 
 @pytest.mark.parametrize("text", [HEADER + PERCENT, MARKDOWN])

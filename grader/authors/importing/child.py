@@ -19,7 +19,7 @@ import sys
 import types
 import unittest
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -78,7 +78,21 @@ class _Run:
         except BaseException as error:  # time is over, or what IPython itself fails in
             return {"error": _words(error)}
         failed = result.error_before_exec or result.error_in_exec
+        if result.error_in_exec:
+            self._rest_of(step["source"], result.error_in_exec)
         return {"error": _words(failed) if failed else ""}
+
+    def _rest_of(self, source: str, error: BaseException) -> None:
+        """Run the statements after the one that raised one by one, as they are in grading."""
+        body = ast.parse(self.shell.transform_cell(source)).body
+        traceback, line = error.__traceback__, 0
+        while traceback:
+            if traceback.tb_frame.f_globals is self.names and not line:
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        for node in (each for each in body if line and each.lineno > line):
+            with suppress(BaseException), _time_limit(self.request["seconds"]):
+                exec(compile(ast.Module([node], []), "<cell>", "exec"), self.names)
 
     def _test(self, number: int, step: dict[str, Any]) -> dict[str, Any]:
         """Run the statements of a test one by one, with the functions replaced by ours."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +13,10 @@ from typing import Any
 import nbformat
 
 from grader.errors import InputError
+from grader.notebooks.scripts import is_script, read_script
 
+# Behind this, jupytext writes what nbgrader notes of a cell.
+_NBGRADERS = "nbgrader="
 _NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
@@ -94,7 +98,8 @@ def read_cells(path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The cells of a notebook of any version, each with an id and its source as one text, and the
     notebook's metadata. Raises InputError where it is no notebook, or one in another language."""
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        text = path.read_text(encoding="utf-8")
+        notebook = _of_script(text) if is_script(text) else nbformat.reads(text, as_version=4)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except Exception as error:  # nbformat raises several kinds, its own and Python's
@@ -105,6 +110,30 @@ def read_cells(path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     if language and language.lower() not in ("python", "ipython", "python3"):
         raise InputError(f"{path}: is a notebook in {language}; only those in Python can be graded")
     return [_with_id(dict(cell), number) for number, cell in enumerate(notebook.cells)], metadata
+
+
+def _of_script(text: str) -> Any:
+    """The notebook that jupytext wrote as this text."""
+    script = read_script(text)
+    cells = [
+        {"cell_type": each.kind, "source": each.source, "metadata": _noted(each.notes)}
+        for each in script.cells
+    ]
+    language = {"name": script.language} if script.language else {}
+    return nbformat.from_dict({"cells": cells, "metadata": {"language_info": language}})
+
+
+def _noted(notes: str) -> dict[str, Any]:
+    """A cell's metadata that jupytext wrote behind its mark: all as JSON, or nbgrader's alone."""
+    begin = notes.find("{") if notes.startswith("{") else notes.find(_NBGRADERS)
+    if begin < 0:
+        return {}
+    named = not notes.startswith("{")
+    try:
+        found, _ = json.JSONDecoder().raw_decode(notes, begin + (len(_NBGRADERS) if named else 0))
+    except ValueError:
+        return {}
+    return {"nbgrader": found} if named else found
 
 
 def _with_id(cell: dict[str, Any], number: int) -> dict[str, Any]:

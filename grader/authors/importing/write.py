@@ -6,9 +6,10 @@ import ast
 import builtins
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.assignments.load import FILE
 from grader.authors.importing.foreign import Master, Unit
@@ -45,21 +46,28 @@ def write_assignment(
         if taken.exists():
             raise InputError(f"{taken}: exists already; choose another name")
     helpers = _files_needed(master)
+    moved = _moved(master, helpers)
     master.remarks += [
-        f"{each}: a notebook finds files only beside it here, not in folders; put it there"
+        f"{each}: stands beside the notebook as {moved[each]} here, and its cells call it so"
+        if each in moved
+        else f"{each}: a notebook finds files only beside it here, not in folders; put it there"
         for each in _files_in_folders(master)
     ]
-    notebook = re.sub(r"[^\w.-]+", "_", master.path.name)
+    notebook = re.sub(r"[^\w.-]+", "_", f"{master.path.stem}.ipynb")
+    helpers += dict.fromkeys(moved.values())
     settings = _settings(name, notebook, master, planned, helpers, set(kinds))
     cases, files = _cases(planned, set(kinds))
     contents: dict[Path, bytes] = {
         folder / FILE: settings.encode(),
-        solutions / notebook: _notebook(master),
-        solutions / "cases.py": cases.encode(),
+        solutions / notebook: _notebook(master, moved),
+        solutions / "cases.py": _with_names(cases, moved).encode(),
     }
+    for each, beside in moved.items():
+        contents[folder / beside] = (master.path.parent / each).read_bytes()
     contents |= {solutions / FOLDER / file: content for file, content in files.items()}
     for each in helpers:
-        contents[folder / each] = (master.path.parent / each).read_bytes()
+        if folder / each not in contents:
+            contents[folder / each] = (master.path.parent / each).read_bytes()
     for path, content in contents.items():
         try:
             write_file(path, content, parents=True)
@@ -75,7 +83,12 @@ def _files_needed(master: Master) -> list[str]:
     for path in sorted(master.path.parent.iterdir()):
         named = path.name in master.names or path.name in code
         imported = path.suffix == ".py" and re.search(rf"\b{re.escape(path.stem)}\b", code)
-        usable = path.is_file() and path.suffix != ".ipynb" and not path.name.startswith(".")
+        usable = (
+            path.is_file()
+            and path != master.path
+            and path.suffix != ".ipynb"
+            and not path.name.startswith(".")
+        )
         if usable and (named or imported) and path.stat().st_size <= MOST_FILE_BYTES:
             found.append(path.name)
     return found
@@ -95,10 +108,41 @@ def _files_in_folders(master: Master) -> list[str]:
     return sorted(found)
 
 
-def _notebook(master: Master) -> bytes:
+def _moved(master: Master, helpers: Iterable[str]) -> dict[str, str]:
+    """The files of folders below the master's, as its cells name them -> their names beside it."""
+    here = master.path.parent.resolve()
+    names: dict[Path, str] = {}
+    moved = {}
+    for each in _files_in_folders(master):
+        path = (here / each).resolve()
+        inside = path.is_relative_to(here) and not Path(each).is_absolute()
+        if not inside or path.stat().st_size > MOST_FILE_BYTES:
+            continue
+        free = path.name not in {*helpers, *names.values(), FILE}
+        names.setdefault(path, path.name if free else "_".join(path.relative_to(here).parts))
+        moved[each] = names[path]
+    return moved
+
+
+def _with_names(source: str, moved: Mapping[str, str]) -> str:
+    """The source with other names in quotes for these files."""
+    for each, beside in moved.items():
+        for quote in ("'", '"'):
+            source = source.replace(f"{quote}{each}{quote}", f"{quote}{beside}{quote}")
+    return source
+
+
+def _renamed(cell: dict[str, Any], moved: Mapping[str, str]) -> dict[str, Any]:
+    if cell["cell_type"] != "code":
+        return cell
+    source = _with_names("".join(cell["source"]), moved)
+    return {**cell, "source": source.splitlines(keepends=True)}
+
+
+def _notebook(master: Master, moved: Mapping[str, str]) -> bytes:
     kept = ("kernelspec", "language_info")
     notebook = {
-        "cells": master.cells,
+        "cells": [_renamed(cell, moved) for cell in master.cells],
         "metadata": {key: each for key, each in master.metadata.items() if key in kept},
         "nbformat": 4,
         "nbformat_minor": 5,

@@ -283,16 +283,137 @@ def test_drivers_of_all_forms_are_in_order(tmp_path: Path) -> None:
     assert [each.kind for each in exercises] == ["function"] + 6 * ["driver"]
 
 
-def test_files_in_folders_are_named_as_no_notebook_finds_them_here(tmp_path: Path) -> None:
-    (tmp_path / "source" / "data").mkdir(parents=True)
-    (tmp_path / "source" / "data" / "a.csv").write_text("1")
+def test_files_in_folders_come_to_stand_beside_the_notebook(tmp_path: Path) -> None:
+    for folder in ("data", "more"):
+        (tmp_path / "source" / folder).mkdir(parents=True)
+        (tmp_path / "source" / folder / "a.txt").write_text(folder)
+    (tmp_path / "outside.txt").write_text("outside")
     made = imported(
         tmp_path,
-        code("rows = open('data/a.csv').read()"),
-        SQUARES,
-        graded("first", 1, "assert squares(2) == [1, 4]"),
+        code("one = open('data/a.txt').read()\nother = open(\"./more/a.txt\").read()"),
+        code("import os\nthere = os.path.exists('../outside.txt')"),
+        answer("letters", "### BEGIN SOLUTION\nletters = len(one) + len(other)\n### END SOLUTION"),
+        graded("first", 1, "assert letters == len(open('data/a.txt').read()) * 2"),
     )
-    assert made.master.remarks[-1].startswith("data/a.csv: a notebook finds files only beside it")
+    assert made.written.helpers == ["a.txt", "data_a.txt"]
+    assert (made.written.folder / "a.txt").read_text() == "more"
+    assert (made.written.folder / "data_a.txt").read_text() == "data"
+    assert made.master.remarks[-3:] == [
+        "../outside.txt: a notebook finds files only beside it here, not in folders; put it there",
+        "./more/a.txt: stands beside the notebook as a.txt here, and its cells call it so",
+        "data/a.txt: stands beside the notebook as data_a.txt here, and its cells call it so",
+    ]
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+
+
+def test_what_follows_a_line_that_fails_is_there_for_the_tests_as_in_grading(
+    tmp_path: Path,
+) -> None:
+    made = imported(
+        tmp_path,
+        code(
+            "import a_package_that_is_nowhere\nfactor = 2\n%matplotlib inline\nmore = 1 / 0\n"
+            "last = 5"
+        ),
+        answer("total", "### BEGIN SOLUTION\ntotal = factor * last\n### END SOLUTION"),
+        graded("first", 1, "assert total == 10"),
+    )
+    assert [(each.kind, each.state) for each in made.planned] == [(Kind.VALUE, State.READY)]
+    assert any("a_package_that_is_nowhere" in remark for remark in made.master.remarks)
+    generate(tmp_path, "sums")
+    (problem,) = validate(tmp_path, "sums")
+    assert "a_package_that_is_nowhere" in problem
+
+
+HEADER = """# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+# ---
+
+"""
+DOUBLE, FIRST, WHY = (
+    f'nbgrader={{"grade_id": "{name}", "schema_version": 3, {notes}}}'
+    for name, notes in {
+        "double": '"grade": false, "solution": true',
+        "first": '"grade": true, "solution": false, "points": 2',
+        "why": '"grade": true, "solution": true, "points": 3',
+    }.items()
+)
+PERCENT = f"""# %% [markdown]
+# # Sums
+#
+# Write `double`.
+
+# %% {DOUBLE}
+def double(n):
+    ### BEGIN SOLUTION
+    return 2 * n
+    ### END SOLUTION
+
+# %% {FIRST}
+assert double(2) == 4
+### BEGIN HIDDEN TESTS
+assert double(3) == 6
+### END HIDDEN TESTS
+
+# %% [markdown] {WHY}
+# Because it is so.
+"""
+
+
+def test_a_master_that_jupytext_wrote_as_text_is_read_with_its_texts(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    path = tmp_path / "source" / "sums.py"
+    path.write_text(HEADER + PERCENT)
+    made = import_master("nbgrader", path, tmp_path, "sums")
+    assert [(each.kind, each.state) for each in made.planned] == [
+        (Kind.FUNCTION, State.READY),
+        (Kind.WRITTEN, State.READY),
+    ]
+    assert made.written.helpers == []
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+    exercises = load_assignment(tmp_path, "sums").exercises
+    assert [(each.kind, each.points) for each in exercises] == [("function", 2), ("written", 3)]
+    template = (tmp_path / "assignment/sums/sums.ipynb").read_text()
+    assert "Write `double`." in template
+    assert "Because it is so" not in template
+
+
+def test_of_a_master_in_markdown_fences_and_regions_are_read(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    path = tmp_path / "source" / "sums.md"
+    path.write_text(
+        f"""---
+jupyter:
+  jupytext:
+    formats: md
+---
+
+Write `double`.
+
+```python {DOUBLE}
+def double(n):
+    ### BEGIN SOLUTION
+    return 2 * n
+    ### END SOLUTION
+```
+
+```python {FIRST}
+assert double(2) == 4
+```
+
+<!-- #region {WHY} -->
+Because it is so.
+<!-- #endregion -->
+"""
+    )
+    made = import_master("nbgrader", path, tmp_path, "sums")
+    assert [each.kind for each in made.planned] == [Kind.FUNCTION, Kind.WRITTEN]
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
 
 
 def test_answers_that_are_read_by_a_person_are_in_order(tmp_path: Path) -> None:
