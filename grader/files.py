@@ -21,6 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+# The path of a UNIX socket may have 107 bytes, on macOS 103; those of kernels end in
+# "/sockets/12345678/k-5".
+MAX_SOCKETS_BYTES = 80
 # The random part of a name that `mkdtemp` appends to the prefix.
 _RANDOM = "[a-z0-9_]{8}"
 # The beginnings of the names of our temporary folders, where any program may have its own.
@@ -115,6 +118,14 @@ def pack(
             info.create_system = _UNIX
             info.external_attr = (_PROGRAM if name in programs else _FILE) << 16
             archive.writestr(info, content, kind)
+
+
+def short_folder(folder: str, below: str = "") -> str:
+    """The folder, or /tmp where the sockets of kernels in it would have too long paths.
+
+    `below` is the path of what is made in it before the folder of sockets.
+    """
+    return folder if len(os.fsencode(folder + below)) <= MAX_SOCKETS_BYTES else "/tmp"
 
 
 def user_cache(name: str) -> Path:

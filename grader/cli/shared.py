@@ -51,10 +51,11 @@ def speaks_plainly(command: _Command) -> _Command:
                 wrong = isinstance(error, InputError) and not isinstance(error, Mismatch)
                 sys.exit(WRONG_COMMAND if wrong else NOT_ALL_GRADED)
             except OSError as error:
-                # Printing failed: nobody reads it any more (EPIPE), or the disk is full. The files
-                # that the command writes do not depend on that.
+                # Nobody reads what is printed any more (EPIPE), or its disk is full: the files that
+                # the command writes do not depend on that. Or this machine refused something else.
                 print_no_more()
                 if error.errno != errno.EPIPE:
+                    Terminal(quiet=False).problem(f"grade: this machine refused: {error}")
                     sys.exit(NOT_ALL_GRADED)
 
     return wrapped  # type: ignore[return-value]

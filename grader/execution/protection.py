@@ -13,6 +13,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -30,7 +31,7 @@ from grader.execution.event_loop import run
 from grader.execution.outcome import Returned
 from grader.execution.remembered import remember, remembered
 from grader.execution.session import Execution
-from grader.files import scratch_folder
+from grader.files import scratch_folder, short_folder
 from grader.model import Protection
 from grader.notebooks.read import Cell
 from grader.sandbox.advice import advice
@@ -221,7 +222,8 @@ class Bait(NamedTuple):
 def _bait(limits: Limits) -> Iterator[Bait]:
     """Lay out the bait: a folder with a file, a process, a TCP server and two UNIX sockets."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(scratch_folder("bait-")))
+        parent = short_folder(tempfile.gettempdir(), "/bait-12345678")
+        folder = Path(stack.enter_context(scratch_folder("bait-", parent)))
         (folder / "secret").write_text("reachable")
         path = str(folder / "socket")
         pathname = stack.enter_context(socket.socket(socket.AF_UNIX))

@@ -22,7 +22,7 @@ from queue import Empty, LifoQueue
 
 from grader.encoding import from_json
 from grader.errors import SystemFailure
-from grader.files import scratch_folder
+from grader.files import scratch_folder, short_folder
 from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Protection
@@ -41,9 +41,8 @@ from grader.sandbox.level import Level
 
 # A submission that has ended a worker this often is not tried again.
 MAX_TRIES = 2
-# The longest path for temporary files: "/fairgrade-12345678/fg-12345678/k-5" and the like are
-# appended to it, and a socket's path may have about 100 bytes.
-MAX_TEMPORARY_BYTES = 65
+# What is made in the folder for temporary files, and in there by a worker.
+_BELOW = "/fairgrade-12345678/fg-12345678"
 # The main thread wakes this often, because a Ctrl-C just before it sleeps would not wake it.
 NOTICE_SECONDS = 0.5
 # What a submission may take beyond its own time limit: to start a worker and its warm parent, to
@@ -146,7 +145,8 @@ class Workers:
         self._allowance = allowance_seconds
         self._memory_bytes = memory_bytes
         self._held = ExitStack()
-        self._folder = self._held.enter_context(scratch_folder("fairgrade-", _short_folder()))
+        parent = short_folder(tempfile.gettempdir(), _BELOW)
+        self._folder = self._held.enter_context(scratch_folder("fairgrade-", parent))
         remove_stale(seconds=0)
         # Linux ends a worker with the thread that started it (PR_SET_PDEATHSIG), so one thread that
         # lasts until `close` starts all of them.
@@ -349,8 +349,3 @@ def _closed(held: ExitStack, starter: ThreadPoolExecutor, workers: set[Worker]) 
 def _search_path() -> list[str]:
     """This process's module search path, with the current folder for an empty entry."""
     return [each or os.getcwd() for each in sys.path]
-
-
-def _short_folder() -> str | None:
-    """The folder for temporary files, where the usual one has too long a path for sockets."""
-    return "/tmp" if len(tempfile.gettempdir()) > MAX_TEMPORARY_BYTES else None

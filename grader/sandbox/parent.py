@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import KernelFailure, WireError
-from grader.files import scratch_folder
+from grader.files import scratch_folder, short_folder
 from grader.sandbox.cgroup import create, in_cgroup
 from grader.sandbox.launch import command, lay_out_agent
 from grader.sandbox.level import Level
@@ -30,8 +31,6 @@ START_SECONDS = 120
 FORK_SECONDS = 20
 # What the warm parent, and bubblewrap around it, use of the control group they share with kernels.
 OWN_BYTES, OWN_PROCESSES = 500_000_000, 16
-# The path of a UNIX socket may have 107 bytes, on macOS 103; ours end in "/sockets/12345678/k-5".
-MAX_FOLDER_BYTES = 80
 _LENGTH = struct.Struct("<I")
 _PID = struct.Struct("<q")
 
@@ -242,13 +241,8 @@ def environment(home: str) -> dict[str, str]:
 def _folder(held: ExitStack) -> Path:
     """A warm parent's folder, which is removed when `held` is closed, or by a later process."""
     try:
-        folder = Path(held.enter_context(scratch_folder("fg-")))
-        if len(os.fsencode(folder)) > MAX_FOLDER_BYTES:
-            held.close()
-            raise KernelFailure(
-                f"the folder for temporary files, {folder.parent}, has too long a path for "
-                "sockets; TMPDIR names another one"
-            )
+        parent = short_folder(tempfile.gettempdir(), "/fg-12345678")
+        folder = Path(held.enter_context(scratch_folder("fg-", parent)))
         (folder / "sockets").mkdir()
         (folder / "agent").mkdir()
         lay_out_agent(folder / "agent")

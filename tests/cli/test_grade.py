@@ -485,7 +485,10 @@ def test_an_ended_run_leaves_no_process_behind(
     until(lambda: not processes_below(temporary))
     if how is not signal.SIGKILL:
         assert run.returncode == 128 + how
-        assert errors == "stopped: 1 of 2 graded; the same command goes on\n"
+        # On a slow machine, lines say how far it is.
+        *progress, last = errors.splitlines()
+        assert last == "stopped: 1 of 2 graded; the same command goes on"
+        assert all(" a minute" in line for line in progress)
         assert list(temporary.iterdir()) == []
         assert {name: (tmp_path / "grades" / name).read_text() for name in earlier} == earlier
 

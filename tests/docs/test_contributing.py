@@ -441,7 +441,7 @@ def test_a_kind_of_exercise_takes_the_files_that_are_named(copy: Copy) -> None:
 @pytest.mark.thorough
 def test_a_limit_takes_the_files_that_are_named(copy: Copy) -> None:
     field = "    open_files: _Whole = 256\n"
-    copy.insert("grader/assignments/records.py", field, before="    processes: _Whole = 64\n")
+    copy.insert("grader/assignments/records.py", field, before="    processes: _Whole = 64  #:")
     confine = "grader/sandbox/inside/confine.py"
     copy.replace(confine, '"RLIMIT_NOFILE": MAX_FILES', '"RLIMIT_NOFILE": limits["open_files"]')
     copy.replace(confine, "MAX_FILES = 256\n", "")

@@ -17,8 +17,11 @@ WIDTHS = (380, 1200)
 
 
 @pytest.fixture
-def tab(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open an address in a browser of its own; what its page complains about is an error."""
+def tab(browser: Any, serve: Serve) -> Iterator[Callable[..., Any]]:
+    """Open an address in a browser of its own; what its page complains about is an error.
+
+    It is closed before the server is: a page would complain about that, too.
+    """
     contexts, complaints = [], []
 
     def open_tab(address: str, **options: Any) -> Any:

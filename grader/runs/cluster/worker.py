@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import os
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from grader.errors import KernelFailure
 from grader.execution.environment import Need, in_words, unmet
 from grader.execution.installation import installation
 from grader.execution.protection import protection_in_force
-from grader.files import scratch_folder
+from grader.files import scratch_folder, short_folder
 from grader.grading.task import Task
 from grader.model import Protection
 from grader.runs.cluster.course_zip import name_of, unpack
@@ -35,7 +34,6 @@ from grader.runs.worker import answered, limit_memory
 from grader.sandbox.cgroup import remove_stale
 from grader.sandbox.confinement import Confinement, close_parents, warm_parent
 from grader.sandbox.level import Level
-from grader.sandbox.parent import MAX_FOLDER_BYTES
 from grader.values import wire
 
 # The beginning of our tasks' names on the scheduler; a random number follows.
@@ -133,17 +131,12 @@ def _temporary_files() -> Iterator[None]:
     if tempfile.tempdir:
         yield
         return
-    with scratch_folder(_FOLDER, _short(tempfile.gettempdir())) as folder:
+    with scratch_folder(_FOLDER, short_folder(tempfile.gettempdir(), _BELOW)) as folder:
         tempfile.tempdir = folder
         try:
             yield
         finally:
             tempfile.tempdir = None
-
-
-def _short(folder: str) -> str:
-    """The folder, or /tmp where the sockets of kernels below it would have too long paths."""
-    return folder if len(os.fsencode(folder)) <= MAX_FOLDER_BYTES - len(_BELOW) else "/tmp"
 
 
 class Course(WorkerPlugin):
@@ -177,7 +170,7 @@ class Course(WorkerPlugin):
     def _settle(self, worker: Worker) -> None:
         remove_stale(seconds=0)
         self.folder = self.held.enter_context(
-            scratch_folder(_FOLDER, _short(worker.local_directory))
+            scratch_folder(_FOLDER, short_folder(worker.local_directory, _BELOW))
         )
         unpack(self.course_zip, self.root)
         tempfile.tempdir = self.folder
