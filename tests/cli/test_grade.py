@@ -641,9 +641,9 @@ def test_results_that_find_no_room_are_kept_elsewhere(
     """The output folder vanishes behind a file while the notebook runs."""
     write("ann.ipynb", LONGEST)
     code = (
-        "import grader.results.folder as o, grader.cli as c\n"
+        "import grader.report as r, grader.cli as c\n"
         "def fail(*_): raise OSError(28, 'No space left on device')\n"
-        "o.write_report = fail\n"
+        "r.write_report = fail\n"
         "c.main()"
     )
     done = subprocess.run(

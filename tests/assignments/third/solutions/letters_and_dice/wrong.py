@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import string
 from itertools import groupby
 
@@ -33,3 +34,10 @@ def one_digit(text: str) -> list[tuple[str, int]]:
 def ten_runs(text: str) -> list[tuple[str, int]]:
     """drawn_letters: there may be many runs."""
     return [(letter, len(list(run))) for letter, run in groupby(text)][:10]
+
+
+@wrong("throw_dice")
+def small_seeds(seed: int, count: int, sides: int = 6) -> list[int]:
+    """drawn_seed: a seed may have six digits."""
+    rng = random.Random(seed % 100_000)
+    return [rng.randint(1, sides) for _ in range(count)]
