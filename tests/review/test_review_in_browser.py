@@ -105,7 +105,9 @@ def test_points_stay_as_they_were_written_beside_ticked_items(tab: Any, serve: S
     page.locator("#points").press("Enter")
     _saved(page, "Saved: 3.5 of 5 points")
     page.locator("#remark").fill("Nearly.")
-    page.keyboard.press("Tab")
+    # The words are the same as before, so it is the answer that is waited for.
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press("Tab")
     _saved(page, "Saved: 3.5 of 5 points")
     page.reload()
     assert page.locator("#points").input_value() == "3.5"
