@@ -12,6 +12,7 @@ import click
 from grader.api import Finished, Grader, Listener, Protected
 from grader.assignments.load import assignment_names, load_assignment
 from grader.cli import OPTIONS_FILE
+from grader.cli.progress import Live
 from grader.cli.results_table import summary
 from grader.cli.shared import (
     ALL_GRADED,
@@ -27,7 +28,7 @@ from grader.cli.shared import (
     speaks_plainly,
 )
 from grader.cli.stopping import Stopped
-from grader.cli.terminal import Live, Terminal
+from grader.cli.terminal import Terminal
 from grader.encoding import to_json
 from grader.submissions.layouts import LAYOUTS, PATTERN
 

@@ -15,8 +15,9 @@ from rich.text import Text
 from grader.assignments.load import load_assignment
 from grader.assignments.match import ANOTHER
 from grader.assignments.records import Assignment
+from grader.cli.progress import LAST_FAILURES, SECONDS_A_LINE, Live
 from grader.cli.results_table import results_table, summary
-from grader.cli.terminal import LAST_FAILURES, SECONDS_A_LINE, Live, Terminal
+from grader.cli.terminal import Terminal
 from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import (
