@@ -20,8 +20,10 @@ import dask
 import pytest
 from dask.utils import key_split
 
+from grader.authors.validate import generate
 from grader.cli import main
 from grader.errors import InputError, SystemFailure, WeakProtection
+from grader.gradebook.store import Gradebook
 from grader.runs.cluster.client import connected
 from grader.runs.cluster.worker import NAMES_KEPT, TASK, OurTasks
 from grader.runs.cluster.workers import cluster_workers
@@ -351,6 +353,27 @@ def certificates(folder: Path) -> dict[str, Path]:
     subprocess.run(shell, cwd=folder, check=True, capture_output=True)
     names = {"ca-file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
     return {option: folder / name for option, name in names.items()}
+
+
+@pytest.mark.thorough
+def test_a_chart_that_a_person_is_to_see_comes_from_a_cluster_too(
+    cluster: RealCluster, tmp_path: Path
+) -> None:
+    course = shutil.copytree(ROOT / "tests" / "courses" / "data_science", tmp_path / "course")
+    generate(course, "sales")
+    (tmp_path / "in").mkdir()
+    shutil.copy(course / "solutions" / "sales" / "Sales.ipynb", tmp_path / "in" / "ann.ipynb")
+    pictures = {}
+    for name, where in {"here": ["--jobs", "1"], "there": ["--scheduler", cluster.address]}.items():
+        arguments = ["run", str(tmp_path / "in"), "--root", str(course), *where]
+        arguments += ["--output", str(tmp_path / name)]
+        done = click.testing.CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        with Gradebook(tmp_path / name / "gradebook.sqlite") as book:
+            (answer,) = book.answers_to("chart", "sales")
+            pictures[name] = book.pictures(answer.number, "chart")
+    assert [each.media for each in pictures["there"]] == ["image/png"]
+    assert pictures["there"] == pictures["here"]
 
 
 @pytest.mark.thorough
