@@ -16,10 +16,10 @@ from grader.report.diff_page import DiffPage, Line
 from grader.report.entries import MOST_LINES, Entry, lines
 from grader.report.exercise_page import exercise_href
 from grader.report.highlight import Piece, listing
-from grader.report.pair_page import PairPage
+from grader.report.pairs.pair_page import PairPage
+from grader.report.pairs.similarity import FEWEST
 from grader.report.pictures.charts import Histogram, histogram
 from grader.report.rows import ABSENT, STATUSES, TO_REVIEW, Row, row_data, row_of
-from grader.report.similarity import FEWEST
 from grader.report.spool import Spool
 from grader.report.tally import (
     CaseCount,

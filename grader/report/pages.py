@@ -28,9 +28,9 @@ from grader.report.compiled import compiled
 from grader.report.diff_page import DiffPage
 from grader.report.entries import Entry, entries
 from grader.report.exercise_page import ExercisePage, exercise_file
-from grader.report.pair_page import PairPage, pair_pages
+from grader.report.pairs.pair_page import PairPage, pair_pages
+from grader.report.pairs.similarity import Likeness
 from grader.report.pictures.views import View
-from grader.report.similarity import Likeness
 from grader.report.student_page import student_page
 from grader.report.typeset import typeset
 from grader.text import counted, number, one_line, visible, when

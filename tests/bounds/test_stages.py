@@ -28,7 +28,7 @@ from grader.notebooks.parsing import parsed_once
 from grader.notebooks.read import parse_notebook
 from grader.notebooks.stubs import is_untouched
 from grader.report.highlight import highlighted
-from grader.report.similarity import _functions as tokens_of
+from grader.report.pairs.similarity import _functions as tokens_of
 from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts
 from grader.submissions.find import find

@@ -14,8 +14,8 @@ from grader.model import ExerciseResult, Result, Status, Verdict
 from grader.notebooks.cells import functions
 from grader.notebooks.read import read_notebook
 from grader.report import write_report
-from grader.report.pair_page import pair_pages
-from grader.report.similarity import ENOUGH, FEWEST, USUAL_LEAST, Likeness, Pair, _own_names
+from grader.report.pairs.pair_page import pair_pages
+from grader.report.pairs.similarity import ENOUGH, FEWEST, USUAL_LEAST, Likeness, Pair, _own_names
 from tests.report.test_report import run
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from grader.assignments.records import Assignment
 from grader.model import Mark, Run
 from grader.report.entries import Entry, entries
 from grader.report.highlight import highlighted
-from grader.report.similarity import Alike, Likeness, Pair
+from grader.report.pairs.similarity import Alike, Likeness, Pair
 from grader.report.tally import Person
 from grader.text import one_line
 
