@@ -23,9 +23,15 @@ NAME = "sales"
 def world_of_tables(
     level: Level, outside: Outside, tmp_path_factory: pytest.TempPathFactory
 ) -> World:
-    """The week of data, where tables matter; the honest one hands in the master."""
+    """The week of data, where tables matter; the honest one hands in the master.
+
+    It is without the answers that a person reads, so that the honest one has a total.
+    """
     root = tmp_path_factory.mktemp("tables") / "course"
     shutil.copytree(ROOT / "tests" / "courses" / "data_science", root)
+    settings = root / "assignment" / NAME / "assignment.toml"
+    text = settings.read_text()
+    settings.write_text(text[: text.index('[[exercise]]\nname = "chart"')])
     generate(root, NAME)
     assignment = load_assignment(root, NAME)
     right = tuple(cell.source for cell in read_notebook(assignment.master).cells)

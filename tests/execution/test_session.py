@@ -334,7 +334,7 @@ def test_time_for_the_whole_submission_ends_calls_without_blame() -> None:
 
 
 def test_slow_functions_take_no_time_from_quick_ones() -> None:
-    limits = Limits(cell_seconds=60, call_seconds=60, submission_seconds=4)
+    limits = Limits(cell_seconds=60, call_seconds=60, submission_seconds=8)
     cell = "def slow(a):\n    while True: pass\ndef quick(a): return a"
     groups = [[Call((name,), ONE)] for name in ("slow", "slow", "quick")]
     shut_in = confinement(limits)
@@ -349,7 +349,7 @@ def test_slow_functions_take_no_time_from_quick_ones() -> None:
     assert isinstance(first[0], TimedOut)
     assert second == [
         NotCalled(
-            "the 4 s for the whole submission were used up, the most by the calls of functions"
+            "the 8 s for the whole submission were used up, the most by the calls of functions"
         )
     ]
 
