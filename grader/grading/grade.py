@@ -101,6 +101,8 @@ def _reason(error: Exception) -> str:
             return str(error)
         case SystemFailure():
             return f"fairgrade's own failure: {error}"
+        case OSError():  # a full disk, or a folder that is gone
+            return f"fairgrade's own failure: this machine refused: {str(error)[:300]}"
     return f"a mistake in fairgrade itself: {f'{type(error).__name__}: {error}'[:300]}"
 
 
