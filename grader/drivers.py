@@ -32,7 +32,7 @@ def calls_of_methods(thing: Any, *steps: tuple[Any, ...]) -> list[tuple[str, Any
     for name, *args in steps:
         try:
             outcomes.append(("returned", getattr(thing, name)(*args)))
-        except Exception as error:
+        except Exception as error:  # whatever the method raises is what comes of it
             outcomes.append(("raised", type(error).__name__))
     return outcomes
 
