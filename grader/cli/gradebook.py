@@ -15,8 +15,10 @@ from grader.cli.shared import CommandError, course_option, speaks_plainly
 from grader.cli.terminal import Terminal
 from grader.encoding import Malformed
 from grader.gradebook.diff import Change, changes
-from grader.gradebook.forget import Held
-from grader.gradebook.store import GRADEBOOK, Gradebook, Kept, ListedRun
+from grader.gradebook.store import GRADEBOOK, Gradebook
+from grader.gradebook.store.forget import Held
+from grader.gradebook.store.results import Kept
+from grader.gradebook.store.runs import ListedRun
 from grader.model import ExerciseResult, Owner, Run
 from grader.report import write_diff
 from grader.results.files import read_results

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from grader.encoding import Malformed
 from grader.errors import InputError, Remedy
-from grader.gradebook.store import GRADEBOOK, Decisions, Gradebook
+from grader.gradebook.store import GRADEBOOK, Gradebook
+from grader.gradebook.store.decisions import Decisions
 from grader.model import Adjustment, Run
 from grader.results.files import read_results
 from grader.results.folder import RESULTS

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grader.gradebook.store import Gradebook, Kept, ListedRun
+from grader.gradebook.store import Gradebook
+from grader.gradebook.store.results import Kept
+from grader.gradebook.store.runs import ListedRun
 from grader.model import ExerciseResult
 
 _Key = tuple[str, str]

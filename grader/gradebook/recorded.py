@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from grader.gradebook.decisions import decided
+from grader.gradebook.decided import decided
 from grader.gradebook.extensions import LateDays
-from grader.gradebook.store import Decisions, Gradebook
+from grader.gradebook.store import Gradebook
+from grader.gradebook.store.decisions import Decisions
 from grader.model import Graded, Result, Summary
 
 

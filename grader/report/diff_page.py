@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from grader.gradebook.diff import Change
-from grader.gradebook.store import ListedRun
+from grader.gradebook.store.runs import ListedRun
 from grader.report.entries import lines, shown_name
 from grader.text import number, one_line
 

@@ -21,7 +21,7 @@ from grader.execution.installation import program
 from grader.files import written_whole
 from grader.gradebook.diff import Change, Since
 from grader.gradebook.fingerprint import digest, fingerprint
-from grader.gradebook.store import ListedRun
+from grader.gradebook.store.runs import ListedRun
 from grader.model import Run
 from grader.report.class_page import ClassPage
 from grader.report.compiled import compiled

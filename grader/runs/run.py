@@ -16,7 +16,8 @@ from grader.gradebook.extensions import Extensions, LateDays
 from grader.gradebook.fingerprint import content, digest, fingerprint
 from grader.gradebook.recorded import ResultReader, Results, heads
 from grader.gradebook.renamed import follow_names
-from grader.gradebook.store import Gradebook, Kept
+from grader.gradebook.store import Gradebook
+from grader.gradebook.store.results import Kept
 from grader.grading.not_graded import not_reached
 from grader.grading.task import Task
 from grader.model import Graded, Protection, Result, Run, Status, Submission, Summary

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InputError
-from grader.gradebook.forget import DELETIONS, Held, rewrite
 from grader.gradebook.store import GRADEBOOK, Gradebook
+from grader.gradebook.store.forget import DELETIONS, Held, rewrite
 from grader.gradebook.unnamed import Words
 from grader.model import Picture, Submission
 from grader.results.files import read_results

@@ -17,8 +17,8 @@ import jsonschema
 import pytest
 
 from grader.errors import InputError, SystemFailure
-from grader.gradebook import migrations
-from grader.gradebook.store import Gradebook, Kept
+from grader.gradebook.store import Gradebook, migrations
+from grader.gradebook.store.results import Kept
 from grader.model import (
     ExerciseResult,
     Picture,

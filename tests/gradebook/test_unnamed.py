@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import InputError
-from grader.gradebook.decisions import decided
-from grader.gradebook.store import Decisions, Gradebook
+from grader.gradebook.decided import decided
+from grader.gradebook.store import Gradebook
+from grader.gradebook.store.decisions import Decisions
 from grader.gradebook.unnamed import MOST_MEMBERS, Behaviours, Words, with_words
 from grader.model import Adjustment, Diagnosis, ExerciseResult, Graded, Result, Status, Verdict
 from tests.gradebook.test_store import begin, kept, result, submission

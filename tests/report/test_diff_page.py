@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.gradebook.diff import Change, Since
-from grader.gradebook.store import ListedRun
+from grader.gradebook.store.runs import ListedRun
 from grader.report import write_diff, write_report
 from tests.report.test_report import HOSTILE, Page, assignment, graded, run
 

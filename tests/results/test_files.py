@@ -16,8 +16,7 @@ from click.testing import CliRunner
 from grader.cli import main
 from grader.encoding import Malformed
 from grader.errors import InputError
-from grader.gradebook import migrations
-from grader.gradebook.store import Gradebook
+from grader.gradebook.store import Gradebook, migrations
 from grader.model import (
     Adjustment,
     CaseResult,

@@ -14,7 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from grader.gradebook.store import Gradebook, Kept
+from grader.gradebook.store import Gradebook
+from grader.gradebook.store.results import Kept
 from grader.model import (
     Adjustment,
     ExerciseResult,

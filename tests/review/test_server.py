@@ -343,7 +343,7 @@ def test_the_title_names_the_exercise_too(survey: Path, gradebook: Path) -> None
 
 
 def test_what_was_decided_is_in_the_results_that_are_read_from_the_gradebook(serve: Serve) -> None:
-    from grader.gradebook.decisions import decided
+    from grader.gradebook.decided import decided
     from grader.model import Graded, Submission
 
     review = serve()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.assignments.written import WRITTEN
-from grader.gradebook.store import Decisions
+from grader.gradebook.store.decisions import Decisions
 from grader.gradebook.unnamed import with_words
 from grader.grading.total import total
 from grader.model import ExerciseResult, Graded, Result, Verdict
