@@ -270,7 +270,8 @@ def driver(
     these objects, numbers, texts, tables and the like, to be compared with what it yields on the
     master, one after the other; `compare` is for each. It imports what it needs inside, and may use
     what is in `grader.drivers`. All else is as for `case`. What it expects must not stand in it, as
-    a student's code could read that.
+    a student's code could read that. With a parameter `student`, it is given the student's id, and
+    may use `generator_for`.
     """
     _check_name(exercise, "driver")
     kind = raises if isinstance(raises, str) else raises.__name__

@@ -31,14 +31,21 @@ class Checker:
 class Driver:
     """A generator function of the author's that a kernel runs: `name` in `source`.
 
-    It is called with the notebook's objects of the names that it `takes`. `labels` say what it
-    yields, as it is written there; there are none where that may not be once each, in order.
+    It is called with the notebook's objects of the names that it `takes`, and, if `student` is not
+    empty, with that id as its parameter `student`. `labels` say what it yields, as it is written
+    there; there are none where that may not be once each, in order.
     """
 
     source: str
     name: str
     takes: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    student: str = ""
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What it is called with besides objects of the notebook: parameter -> value."""
+        return {"student": self.student} if self.student else {}
 
 
 @dataclass(frozen=True, slots=True)

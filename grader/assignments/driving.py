@@ -16,10 +16,11 @@ from typing import Any
 from grader import drivers
 from grader.assignments.attached import Draws, Driver
 from grader.assignments.modules import error_at
-from grader.authoring import generator_for
+from grader.authoring import EXAMPLE, generator_for
 from grader.notebooks.cells import names_read
 
 LONGEST_LABEL = 60
+_TAKES_NAMES = "a driver takes names of the notebook, one or more"
 # Between these, a statement may run more or less often than once.
 _BRANCHES = (ast.For, ast.While, ast.If, ast.Try, ast.Match, ast.YieldFrom)
 
@@ -35,9 +36,14 @@ def driver_of(function: Callable[..., Any]) -> Driver:
     assert isinstance(node, ast.FunctionDef)
     given = node.args
     if given.vararg or given.kwarg or given.defaults or given.kwonlyargs or not given.args:
-        raise error_at(function, "a driver takes names of the notebook, one or more")
+        raise error_at(function, _TAKES_NAMES)
+    takes = tuple(each.arg for each in given.args if each.arg != STUDENT)
+    if not takes:
+        raise error_at(function, _TAKES_NAMES)
+    draws = len(takes) < len(given.args)
     node.decorator_list = []
-    unknown = sorted(names_read(node) - set(dir(builtins)) - {function.__name__})
+    known = {*dir(builtins), function.__name__, *((generator_for.__name__,) if draws else ())}
+    unknown = sorted(names_read(node) - known)
     helpers = [getattr(drivers, name) for name in unknown if _is_ready(name)]
     others = [name for name in unknown if not _is_ready(name)]
     if others:
@@ -47,22 +53,24 @@ def driver_of(function: Callable[..., Any]) -> Driver:
             "runs in the kernel, where nothing else of this file is",
         )
     node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
-    sources = [_PRELUDE, *map(inspect.getsource, helpers), ast.unparse(node)]
-    takes = tuple(each.arg for each in given.args)
-    return Driver("\n".join(sources), function.__name__, takes, tuple(_labels(node)))
+    prelude = _WITH_GENERATOR if draws else _PRELUDE
+    sources = [prelude, *map(inspect.getsource, helpers), ast.unparse(node)]
+    student = EXAMPLE if draws else ""
+    return Driver("\n".join(sources), function.__name__, takes, tuple(_labels(node)), student)
 
 
 _PRELUDE = "from __future__ import annotations\n"
-_FOR_DRAWING = f"""{_PRELUDE}import unicodedata
+_WITH_GENERATOR = f"""{_PRELUDE}import unicodedata
 from hashlib import sha256
 import numpy as np
 
+{inspect.getsource(generator_for)}"""
+_FOR_DRAWING = f"""{_WITH_GENERATOR}
 def arguments(*args, **kwargs):
     return args, kwargs
-
-{inspect.getsource(generator_for)}"""
+"""
 _DRAWING_KNOWS = frozenset(("arguments", generator_for.__name__))
-# The parameter by which a case's function asks for a student's id.
+# The parameter by which a case's function, or a driver, asks for a student's id.
 STUDENT = "student"
 
 

@@ -108,8 +108,8 @@ class Case(CacheOwner):
     `checked_elsewhere`: an answer that is not the expected one may be right. What a `driver` yields
     is compared in the place of what a function returns.
 
-    Where a case `draws` its inputs for a student, `arguments` and `expected` are those of
-    `authoring.EXAMPLE`, or, if not empty, those of the student of the id `drawn_for`.
+    Where a case `draws` its inputs for a student, or its driver does, its inputs and `expected` are
+    those of `authoring.EXAMPLE`, or, if not empty, those of the student of the id `drawn_for`.
     """
 
     name: str
@@ -128,6 +128,11 @@ class Case(CacheOwner):
     driver: Driver | None = None
     draws: Draws | None = None
     drawn_for: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its inputs are drawn for each student."""
+        return self.draws is not None or bool(self.driver and self.driver.student)
 
     @property
     def is_checked(self) -> bool:
@@ -310,7 +315,7 @@ class Assignment(CacheOwner):
     @property
     def draws(self) -> bool:
         """Whether the inputs of some case are drawn for each student."""
-        return any(case.draws for exercise in self.exercises for case in exercise.cases)
+        return any(case.is_own for exercise in self.exercises for case in exercise.cases)
 
     @property
     def max_score(self) -> float:

@@ -131,7 +131,8 @@ def _case(exercise: str, name: str, frozen: dict[str, Any], inputs: _Inputs) -> 
 
 def _driver(frozen: dict[str, Any]) -> Driver:
     takes, labels = (tuple(map(str, frozen[key])) for key in ("takes", "labels"))
-    return Driver(str(frozen["source"]), str(frozen["name"]), takes, labels)
+    student = str(frozen.get("student", ""))
+    return Driver(str(frozen["source"]), str(frozen["name"]), takes, labels, student)
 
 
 def _draws(frozen: dict[str, Any]) -> Draws:

@@ -79,7 +79,8 @@ def _inputs(case: Case) -> dict[str, Any]:
     """How a student gets the inputs of a public case: the module that makes them, or themselves."""
     if case.driver:
         nothing: dict[str, Any] = {"args": [], "kwargs": {}}
-        return {"title": case.title, "inputs": nothing, "driver": asdict(case.driver)}
+        driver = {name: value for name, value in asdict(case.driver).items() if value != ""}
+        return {"title": case.title, "inputs": nothing, "driver": driver}
     if case.module:
         return {"title": case.title, "inputs_from": case.module}
     given = case.arguments()

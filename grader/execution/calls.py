@@ -42,8 +42,8 @@ class Call:
 
     `inputs` are the encoded pair `(args, kwargs)`, or shared ones that the kernel was started with.
     If `kept`, the function is called as its own cell left it, with the names that it uses as they
-    were then. If `how` is "value", the variable of that name is read instead. If it
-    is "drive", `inputs` are the source of a driver, its name and the names that it takes.
+    were then. If `how` is "value", the variable of that name is read instead. If it is "drive",
+    `inputs` are a driver's source, its name, the names that it takes and what else it is given.
     """
 
     names: tuple[str, ...]

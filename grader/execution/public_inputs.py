@@ -50,22 +50,18 @@ def public_inputs(
 
 
 async def drawn_inputs(
-    assignment: Assignment, draws: Sequence[Draws], student: str
-) -> list[bytes | memoryview | None]:
-    """The inputs, encoded, that each of these functions draws for a student's id.
+    assignment: Assignment, draws: Draws, student: str
+) -> bytes | memoryview | None:
+    """The inputs, encoded, that the function draws for a student's id, in a kernel of its own.
 
-    None where one does not give any. They are run each in a kernel of its own.
+    None where it does not give any.
     """
-    inputs: list[bytes | memoryview | None] = []
-    for each in draws:
-        async with _execution(assignment, each.source, single=True) as execution:
-            outcome = await execution.call(Call((each.name,), wire.encode(((student,), {}))))
-        match outcome:
-            case Returned((tuple(), dict()) as value):
-                inputs.append(wire.encode(value, inputs=True))
-            case _:
-                inputs.append(None)
-    return inputs
+    async with _execution(assignment, draws.source, single=True) as execution:
+        outcome = await execution.call(Call((draws.name,), wire.encode(((student,), {}))))
+    match outcome:
+        case Returned((tuple(), dict()) as value):
+            return wire.encode(value, inputs=True)
+    return None
 
 
 async def _asked(

@@ -106,8 +106,9 @@ def call_for(
 ) -> Call:
     """The call for a case, with its own inputs or others."""
     if case.driver:
-        source = case.driver.source, case.driver.name, list(case.driver.takes)
-        return Call(case.driver.takes, wire.encode(source), how="drive")
+        driver = case.driver
+        asked = driver.source, driver.name, list(driver.takes), driver.given
+        return Call(driver.takes, wire.encode(asked), how="drive")
     if isinstance(inputs, Arguments):
         return Call(exercise.names, wire.encode((inputs.args, inputs.kwargs)), kept)
     return Call(exercise.names, inputs or encoded(case), kept)

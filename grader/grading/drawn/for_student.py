@@ -56,7 +56,7 @@ def check_for_student(assignment: Assignment, student: str) -> None:
 
 def _drawing(assignment: Assignment) -> list[Exercise]:
     """The exercises of which the inputs of a case are drawn for each student."""
-    return [each for each in assignment.exercises if any(case.draws for case in each.cases)]
+    return [each for each in assignment.exercises if any(case.is_own for case in each.cases)]
 
 
 def _with_own_inputs(exercise: Exercise, student: str) -> Exercise:
@@ -64,6 +64,8 @@ def _with_own_inputs(exercise: Exercise, student: str) -> Exercise:
 
 
 def _own(case: Case, student: str) -> Case:
+    if case.driver and case.driver.student:
+        return replace(case, driver=replace(case.driver, student=student), drawn_for=student)
     if case.draws is None or case.draws.function is None:
         return case
     inputs = checked_arguments(partial(case.draws.function, student))

@@ -19,6 +19,7 @@ from grader.execution.calls import Call
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.public_inputs import drawn_inputs
 from grader.execution.session import Execution
+from grader.grading.answers import call_for
 from grader.grading.judging.judge import judge
 from grader.model import CaseResult, ExerciseResult, Verdict
 from grader.values.kind import plain
@@ -55,32 +56,54 @@ async def _with_own(
     execution: Execution,
     kept: frozenset[str],
 ) -> ExerciseResult:
-    drawn = {case: case.draws for case in exercise.cases if case.draws}
-    if not (student and drawn and result.verdict.answered):
+    own = [case for case in exercise.cases if case.is_own]
+    if not (student and own and result.verdict.answered):
         return result
-    inputs = await drawn_inputs(assignment, [*drawn.values()], student)
     cases = []
-    for case, encoded in zip(drawn, inputs, strict=True):
-        if encoded is None:
+    for case in own:
+        call = await _call(case, exercise, assignment, student, exercise.name in kept)
+        if call is None:
             cases.append(_own(case, student, None, _NOT_DRAWN))
-            continue
-        call = Call(exercise.names, encoded, exercise.name in kept)
-        cases.append(_judged(case, exercise, student, await execution.call(call)))
+        else:
+            cases.append(_judged(case, exercise, student, await execution.call(call)))
     failed = result.verdict.solved and any(case.passed is False for case in cases)
     verdict = Verdict.PARTIAL if failed else result.verdict
     return replace(result, verdict=verdict, cases=(*result.cases, *cases))
+
+
+async def _call(
+    case: Case, exercise: Exercise, assignment: Assignment, student: str, kept: bool
+) -> Call | None:
+    """The call of the case with this student's inputs; None where they cannot be drawn."""
+    if case.driver:
+        driver = replace(case.driver, student=student)
+        return call_for(exercise, replace(case, driver=driver))
+    assert case.draws is not None
+    inputs = await drawn_inputs(assignment, case.draws, student)
+    return None if inputs is None else Call(exercise.names, inputs, kept)
 
 
 def _judged(case: Case, exercise: Exercise, student: str, outcome: Outcome) -> CaseResult:
     if case.raises or not isinstance(outcome, Returned):
         judged = judge(replace(case, drawn_for=student), exercise, outcome)
         return _own(case, student, judged.passed, judged.message)
-    wanted, found = (_kind(value, exercise) for value in (case.expected, outcome.value))
-    if wanted == found:
-        return _own(case, student, True)
-    gives = kind_of(exercise).words.gives.format(name=exercise.name)
-    said = f"{gives} {_shown(outcome.value)} where {_shown(case.expected)} is expected"
-    return _own(case, student, False, said)
+    for wanted, found in _pairs(case, outcome.value):
+        if _kind(wanted, exercise) != _kind(found, exercise):
+            gives = kind_of(exercise).words.gives.format(name=exercise.name)
+            said = f"{gives} {_shown(found)} where {_shown(wanted)} is expected"
+            return _own(case, student, False, said)
+    return _own(case, student, True)
+
+
+def _pairs(case: Case, answer: Any) -> list[tuple[Any, Any]]:
+    """What is expected for the example's inputs, and what is there; of a driver one by one.
+
+    How often a driver yields may depend on what it draws.
+    """
+    expected = case.expected
+    if case.driver and isinstance(answer, list) and len(answer) == len(expected):
+        return list(zip(expected, answer, strict=True))
+    return [(expected, answer)]
 
 
 def _own(case: Case, student: str, passed: bool | None, message: str = "") -> CaseResult:

@@ -15,10 +15,12 @@ DRIVER = "<driver>"
 MOST_OBSERVATIONS = 10_000
 
 
-def drive(source: str, name: str, takes: list[str], namespace: dict[str, Any]) -> Answer:
+def drive(
+    source: str, name: str, takes: list[str], given: dict[str, Any], namespace: dict[str, Any]
+) -> Answer:
     """What the generator function `name` of the source yields, as if a call had returned the list.
 
-    It is called with the notebook's objects of the names that it `takes`.
+    It is called with the notebook's objects of the names that it `takes`, and what is `given`.
     """
     if any(each not in namespace for each in takes):
         return MISSING
@@ -28,7 +30,7 @@ def drive(source: str, name: str, takes: list[str], namespace: dict[str, Any]) -
     try:
         exec(compile(source, DRIVER, "exec"), own)
         with seeded_and_quiet():
-            for each in own[name](*objects):
+            for each in own[name](*objects, **given):
                 # What is seen may change later, as a list does that is appended to.
                 seen.append(wire.decode(wire.encode(each)))
                 if len(seen) > MOST_OBSERVATIONS:
