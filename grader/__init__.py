@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from grader.api import (
-        Finished,
-        Grader,
-        Listener,
         grade_class,
         grade_class_async,
         grade_notebook,
         grade_notebook_async,
     )
+    from grader.api.finished import Finished
+    from grader.api.grader import Grader, Listener
     from grader.errors import (
         AssignmentError,
         FairgradeError,
@@ -38,10 +37,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "AssignmentError": "grader.errors",
     "FairgradeError": "grader.errors",
-    "Finished": "grader.api",
-    "Grader": "grader.api",
+    "Finished": "grader.api.finished",
+    "Grader": "grader.api.grader",
     "InputError": "grader.errors",
-    "Listener": "grader.api",
+    "Listener": "grader.api.grader",
     "Result": "grader.model",
     "Status": "grader.model",
     "SystemFailure": "grader.errors",

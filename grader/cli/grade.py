@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import click
 
-from grader.api import Finished, Grader, Listener, Protected
+from grader.api.finished import Finished
+from grader.api.grader import Grader, Listener, Protected
 from grader.assignments.load import assignment_names, load_assignment
 from grader.cli import OPTIONS_FILE
 from grader.cli.progress import Live

@@ -24,7 +24,7 @@ from grader.sandbox.level import Level
 from grader.text import counted, one_line
 
 if TYPE_CHECKING:
-    from grader.api import Finished
+    from grader.api.finished import Finished
     from grader.assignments.records import Assignment, LateRule
     from grader.cli.progress import Live
 

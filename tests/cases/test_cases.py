@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from grader.api import Grader, Listener
+from grader.api.grader import Grader, Listener
 from grader.authors.init import start
 from grader.errors import InputError
 from grader.exports import EXPORTS, Request

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.api import Listener, grade_class
+from grader.api import grade_class
+from grader.api.grader import Listener
 from grader.assignments.load import load_assignment
 from grader.assignments.records import Assignment
 from grader.encoding import from_json, to_json

@@ -1,140 +1,46 @@
-"""Grade one notebook, or a class of them, from a program.
-
-The command line calls this, too. A `Grader` keeps its worker processes between calls. The functions
-of this module start workers for one call, and end them after it.
-
-    >>> from grader import grade_notebook
-    >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
-    >>> result.score, result.max_score
-    (10.0, 10.0)
-"""
+"""A grader: worker processes that grade notebooks and classes, for as long as they are needed."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import secrets
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.assignments.load import read_settings
+from grader.api.arguments import (
+    gradebook_file,
+    held_open,
+    paths_of,
+    people_of,
+    private_folders,
+    task_of,
+)
+from grader.api.finished import Finished
 from grader.assignments.records import Assignment
-from grader.assignments.student_copy import load_handed_out
-from grader.errors import AssignmentError, SystemFailure, WeakProtection
+from grader.errors import SystemFailure, WeakProtection
 from grader.execution.environment import in_words, needs_of, unmet
-from grader.files import identity, scratch_folder
-from grader.gradebook.diff import since_before
 from grader.gradebook.extensions import Extensions, read_extensions
-from grader.gradebook.store import GRADEBOOK, Gradebook
+from grader.gradebook.store import Gradebook
 from grader.grading.in_step import check_in_step
 from grader.grading.not_graded import not_reached
-from grader.grading.task import Task
-from grader.model import Graded, Owner, Protection, Result, Run, Status, Submission
-from grader.results.folder import prepare, remove_output, write_output
+from grader.model import Graded, Protection, Result
+from grader.results.folder import prepare
 from grader.runs.processes import LocalGraders, WorkerLost, Workers
 from grader.runs.requests import default_jobs
-from grader.runs.run import GradedRuns, Graders, Options, grade_run, load_assignments
+from grader.runs.run import Graders, Options, grade_run, load_assignments
 from grader.sandbox.confinement import Confinement
 from grader.sandbox.launch import may_be_read
 from grader.sandbox.level import Level
 from grader.submissions.archives import unzipped
 from grader.submissions.attempts import last_attempts
 from grader.submissions.choice import choose
-from grader.submissions.entries import composed
 from grader.submissions.find import Found, find
-from grader.submissions.people import Known, Student
-from grader.submissions.roster import read_groups, read_roster, with_groups, with_roster
 
 Protected = Literal["limits", "landlock", "namespaces"]
-
-
-@dataclass(frozen=True)
-class Finished(GradedRuns):
-    """A class that was graded.
-
-    Results are read from the gradebook each time they are iterated over, so it stays open until
-    `close` or the end of a `with` statement. `found` has the submissions that were found, `output`
-    is the folder to write to, if one was given, `place` what told that from all others when the run
-    began, and `book` the gradebook. `write` writes the files of the command `grade`.
-
-        >>> with grade_class("submissions", "course") as finished:
-        ...     [folder.name for _, _, folder in finished.write("grades")]
-        ['grades']
-    """
-
-    found: Found | None = None
-    output: Path | None = None
-    book: Gradebook | None = field(default=None, repr=False)
-    place: tuple[int, int] | None = field(default=None, repr=False)
-    held: ExitStack = field(default_factory=ExitStack, repr=False)
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, self.held.close)
-
-    def __enter__(self) -> Finished:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the gradebook; results cannot be read after this."""
-        self.held.close()
-
-    def below(self, percent: float) -> bool:
-        """Whether some submission that was graded has less than `percent` of the points."""
-        return any(
-            each.status is Status.GRADED and (each.score or 0) * 100 < percent * each.max_score
-            for each in self.heads
-        )
-
-    def write(
-        self, output: str | Path | None = None, *, similar: bool = False
-    ) -> Iterator[tuple[Assignment, Run, Path]]:
-        """Write `results.json`, `grades.csv` and the report, one assignment after the other.
-
-        After each, yields the assignment, its run, and the folder that was written; nothing is
-        written that is not iterated over. `output` is by default the folder that `grade_class` was
-        given (ValueError if there was none). If there are several assignments, each has a folder of
-        its own in it. With `similar`, the report shows pairs of similar submissions. Raises
-        SystemFailure where the folder cannot be written to, and, at the end, where it or the
-        gradebook was removed meanwhile.
-
-        If the run was interrupted, nothing is written, and what an earlier run wrote stays.
-        """
-        folder = Path(output) if output else self.output
-        if folder is None:
-            raise ValueError("`output` is missing: the folder to write to")
-        if self.interrupted:
-            return
-        several = len(self.runs) > 1
-        for assignment, run in self.runs:
-            below = folder / run.assignment if several else folder
-            since = since_before(self.book, self.number, run.assignment) if self.book else None
-            write_output(run, assignment, below, similar, since)
-            yield assignment, run, below
-        if several:
-            remove_output(folder)
-        self._check_gone(folder)
-
-    def _check_gone(self, folder: Path) -> None:
-        """Raise SystemFailure where the gradebook or the output folder is not what it was."""
-        if self.book and self.book.is_gone:
-            raise SystemFailure(
-                f"{self.book.path}: the gradebook or its folder was removed while the run lasted: "
-                "earlier runs and what people decided are lost with it. The results of this run "
-                "are written; the next one grades everything again"
-            )
-        if folder == self.output and self.place != identity(folder):
-            raise SystemFailure(
-                f"{folder}: was removed, or another folder put in its place, while the run lasted; "
-                "the results of this run are in what is there now"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +148,7 @@ class Grader:
         KernelFailure where no kernel can be started.
         """
         folder = Path(assignment).resolve()
-        task, settings = _task(source, folder, student, public_only)
+        task, settings = task_of(source, folder, student, public_only)
         notebook = [] if isinstance(source, bytes) else [os.path.realpath(source)]
         self._workers.keep_private([task.root, *filter(may_be_read, notebook)])
         task = replace(
@@ -322,9 +228,9 @@ class Grader:
             extensions=read_extensions(Path(extensions)) if extensions else Extensions(),
         )
         target = Path(output) if output else None
-        given = _paths(paths)
+        given = paths_of(paths)
         with ExitStack() as held:
-            with_people, is_known = _people(roster, groups, roster_partial)
+            with_people, is_known = people_of(roster, groups, roster_partial)
             unpacked = held.enter_context(unzipped(given, is_known))
             # Without an output folder none is left out of the search.
             output_folder = target or Path(os.devnull)
@@ -336,12 +242,12 @@ class Grader:
             found = replace(found, passed_over=(*found.passed_over, *unused))
             if target:
                 prepare(target)
-            place = _held(target, held) if target else None
-            self._workers.keep_private(_private(course, output, gradebook, given))
+            place = held_open(target, held) if target else None
+            self._workers.keep_private(private_folders(course, output, gradebook, given))
             for line in found.notices:
                 told.told(line)
             told.found(found)
-            book = held.enter_context(Gradebook(_gradebook(gradebook, target, held)))
+            book = held.enter_context(Gradebook(gradebook_file(gradebook, target, held)))
             options = replace(options, single=len(found.submissions) == 1)
             graders = self._graders(known, len(found.submissions), told.told, require_environment)
             run = grade_run(found, options, graders, book, told.graded)
@@ -408,155 +314,16 @@ class Grader:
         return LocalGraders(self._workers, self.protection(), longest)
 
 
-def grade_notebook(
-    source: str | Path | bytes,
-    assignment: str | Path,
-    *,
-    require: Protected = "limits",
-    **options: Any,
-) -> Result:
-    """Grade one notebook in a worker that is started for it; see `Grader.grade_notebook`.
+class GraderOfOne(Grader):
+    """A grader of one notebook and no more, so that nothing is prepared for others."""
 
-        >>> grade_notebook("ann.ipynb", "course/assignment/averages").score
-        10.0
+    _for_one = True
 
-    To grade several, use one `Grader`, which starts its workers only once.
-    """
-    with Grader(jobs=1, require=require) as grader:
-        grader._for_one = True
-        return grader.grade_notebook(source, assignment, **options)
-
-
-async def grade_notebook_async(
-    source: str | Path | bytes,
-    assignment: str | Path,
-    *,
-    require: Protected = "limits",
-    **options: Any,
-) -> Result:
-    """`grade_notebook` for use in an event loop, which it does not block.
-
-    >>> import asyncio
-    >>> asyncio.run(grade_notebook_async("ann.ipynb", "course/assignment/averages")).score
-    10.0
-    """
-    async with Grader(jobs=1, require=require) as grader:
-        grader._for_one = True
-        return await grader.grade_notebook_async(source, assignment, **options)
-
-
-def grade_class(
-    paths: str | Path | Iterable[str | Path],
-    course: str | Path,
-    *,
-    jobs: int | None = None,
-    require: Protected = "limits",
-    scheduler: str = "",
-    **options: Any,
-) -> Finished:
-    """Grade the submissions at `paths`, then end the workers; see `Grader.grade_class`.
-
-    >>> with grade_class("submissions", "course", output="grades") as finished:
-    ...     for result in finished.results:
-    ...         print(result.student, result.score)
-    ann 10.0
-    bob 0.0
-    """
-    with Grader(jobs=jobs, require=require, scheduler=scheduler) as grader:
-        return grader.grade_class(paths, course, **options)
-
-
-async def grade_class_async(
-    paths: str | Path | Iterable[str | Path],
-    course: str | Path,
-    *,
-    jobs: int | None = None,
-    require: Protected = "limits",
-    scheduler: str = "",
-    **options: Any,
-) -> Finished:
-    """`grade_class` for use in an event loop, which it does not block.
-
-    >>> import asyncio
-    >>> with asyncio.run(grade_class_async("submissions", "course")) as finished:
-    ...     finished.count
-    2
-    """
-    async with Grader(jobs=jobs, require=require, scheduler=scheduler) as grader:
-        return await grader.grade_class_async(paths, course, **options)
-
-
-def _task(
-    source: str | Path | bytes, folder: Path, student: str, public_only: bool
-) -> tuple[Task, Assignment]:
-    """The task to grade one notebook, and the assignment's settings."""
-    if not (folder / "assignment.toml").exists():
-        raise AssignmentError(f"{folder}: is no assignment's folder: it has no assignment.toml")
-    root, solutions = folder.parent.parent, folder.parent.parent / "solutions" / folder.name
-    settings = load_handed_out(folder) if public_only else read_settings(folder, solutions)
-    path = Path("notebook.ipynb" if isinstance(source, bytes) else source)
-    owner = Owner(student)
-    submission = Submission(student or path.stem, path.name, str(path.absolute()), owner=owner)
-    task = Task(
-        root=folder if public_only else root,
-        submission=submission,
-        assignment=settings.name,
-        public_only=public_only,
-    )
-    return task, settings
+    def __init__(self, require: Protected = "limits") -> None:
+        super().__init__(jobs=1, require=require)
 
 
 def _kernels_for(settings: Assignment, *, single: bool) -> Confinement:
     """How the kernels of an assignment are shut in, at a level that is still to be found out."""
     imports, limits = settings.warm_imports, settings.limits
     return Confinement(Level.LIMITS, imports, limits=limits, rehearsed=not single)
-
-
-def _known_names(students: Iterable[Student]) -> Callable[[str], bool]:
-    """Whether one student of the roster is called so, by name, email address or an id."""
-    known = Known(students)
-    return lambda name: known.find(Owner(composed(name), {"login": composed(name)})) is not None
-
-
-def _paths(paths: str | Path | Iterable[str | Path]) -> list[Path]:
-    return [Path(each) for each in ([paths] if isinstance(paths, (str, Path)) else paths)]
-
-
-def _people(
-    roster: str | Path | None, groups: str | Path | None, partial: bool
-) -> tuple[Callable[[Found], Found], Callable[[str], bool] | None]:
-    """Read the roster and the table of groups, for what they say of the students.
-
-    Two functions come of them: one gives the submissions what they say, and one, if there is a
-    roster, says whether one of its students has a name, an email address or an id.
-    """
-    notices: list[str] = []
-    members = read_groups(Path(groups), notices) if groups else ()
-    students = read_roster(Path(roster), notices) if roster else ()
-
-    def with_people(found: Found) -> Found:
-        if roster:
-            found = with_roster(found, students, members, partial=partial)
-        elif members:
-            found = with_groups(found, members)
-        return replace(found, notices=(*notices, *found.notices))
-
-    return with_people, _known_names(students) if roster else None
-
-
-def _held(folder: Path, held: ExitStack) -> tuple[int, int] | None:
-    """The folder's identity, which no other folder gets while this one is open."""
-    held.callback(os.close, os.open(folder, os.O_RDONLY))
-    return identity(folder)
-
-
-def _private(*places: str | Path | Iterable[str | Path] | None) -> Iterator[Path]:
-    """The folders of a run that no kernel may read, and those that hold the files."""
-    for path in chain.from_iterable(_paths(each) for each in places if each):
-        yield path if path.is_dir() else path.absolute().parent
-
-
-def _gradebook(given: str | Path | None, output: Path | None, held: ExitStack) -> Path:
-    if given or output:
-        return Path(given) if given else (output or Path()) / GRADEBOOK
-    return Path(held.enter_context(scratch_folder("fairgrade-book-"))) / GRADEBOOK
