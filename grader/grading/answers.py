@@ -15,10 +15,10 @@ from grader.execution.inputs import encoded
 from grader.execution.outcome import CellRun, NotCalled, Outcome
 from grader.execution.session import LAST
 from grader.grading.judging.checked import CheckerFailed
-from grader.grading.judging.error_hints import nearest
 from grader.grading.judging.judge import judge, mark
 from grader.grading.judging.right_parts import with_right_parts
 from grader.grading.judging.score import score, without_cases
+from grader.grading.judging.similar_names import nearest
 from grader.grading.remarks import Remarks
 from grader.model import CaseResult, ExerciseResult, Mark, Verdict, Visibility
 from grader.notebooks.cells import functions, syntax_error

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 
 from grader.errors import InputError, SubmissionError, WireError
 from grader.execution.outcome import Raised
-from grader.grading.judging.error_hints import in_words, loop_at, nearest, place
+from grader.grading.judging.error_hints import in_words
+from grader.grading.judging.error_place import loop_at, place
+from grader.grading.judging.similar_names import nearest
 from grader.grading.repair.budget import Budget, OutOfSteps
 from grader.grading.repair.edits import MAX_NODES, edits
 from grader.notebooks import cells

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.execution.outcome import Raised
-from grader.grading.judging.error_hints import Place, in_words, loop_at, nearest, place
+from grader.grading.judging.error_hints import in_words
+from grader.grading.judging.error_place import Place, loop_at, place
+from grader.grading.judging.similar_names import nearest
 from grader.model import ExerciseResult, Graded
 
 GradeCells = Callable[..., Graded]

@@ -18,12 +18,8 @@ from grader.execution.outcome import (
     TimedOut,
     Unmade,
 )
-from grader.grading.judging.error_hints import (
-    LONGEST_LINE,
-    in_words,
-    loop_at,
-    place,
-)
+from grader.grading.judging.error_hints import in_words
+from grader.grading.judging.error_place import LONGEST_LINE, loop_at, place
 from grader.grading.judging.expected import difference, known_name, not_raised
 from grader.grading.judging.parameters import OTHER_PARAMETERS, takes
 from grader.grading.remarks import Remarks
