@@ -19,7 +19,7 @@ from itertools import combinations, groupby, product
 
 from grader.grading.repair.budget import Budget
 from grader.grading.repair.changes import body_of
-from grader.grading.repair.edits import MAX_DEPTH
+from grader.grading.repair.editor import MAX_DEPTH
 from grader.grading.repair.graft import Difference, Graft, count, leaves_half
 from grader.grading.repair.outline import BLOCKS, Aligner, Line, Pair, all_lines, outline
 from grader.grading.repair.places import nesting, renamed
