@@ -6,29 +6,21 @@ what was handed in instead. Who is missing altogether is known only from a roste
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path, PurePath
 
 from grader.model import Owner, Submission
-from grader.notebooks.read import MAX_NOTEBOOK_BYTES
 from grader.submissions.entries import Entry, composed, link_problem, readable, target
 from grader.submissions.kinds import (
     NOTEBOOK_SUFFIX,
     Rank,
-    called_but_is,
     holds_notebook,
     is_checkpoint,
     is_clutter,
-    is_named_zip,
-    is_notebook,
     is_zip,
     lists_notebook,
     stem,
@@ -36,17 +28,24 @@ from grader.submissions.kinds import (
     what_is,
 )
 from grader.submissions.layouts import FilePaths, Flat, Folders, Layout
+from grader.submissions.student_files import (
+    Candidate,
+    Item,
+    as_many_as_opened,
+    candidates,
+    copied,
+    files_beside,
+    is_a_zip,
+    is_named,
+    same_bytes,
+)
 from grader.submissions.student_zips import StudentZips
 from grader.text import counted
 
 # How many different notebooks of one student are graded. Who hands in more is asked which counts.
 MOST_NOTEBOOKS = 50
-# How many files of a student are opened to see whether there is a notebook in them.
-MOST_OPENED = 200
 # How many other files of a student go with a notebook.
 MOST_COMPANIONS = 200
-# How many bytes of files that are not called notebooks are looked through for each student.
-MOST_BYTES_OPENED = 100_000_000
 
 FROM_CHECKPOINT = "read from a checkpoint of Jupyter's, as no other notebook was handed in"
 
@@ -54,36 +53,6 @@ FROM_CHECKPOINT = "read from a checkpoint of Jupyter's, as no other notebook was
 def otherwise_called(name: str) -> str:
     """The flag of a notebook that is not called one, or only in part."""
     return f"a notebook although it is called {readable(name)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file of a student: what was found, and the owner whom its path names.
-
-    `name` is the file's name as the student chose it. `inside` is the zip it was in, if any.
-    """
-
-    entry: Entry
-    owner: Owner
-    name: str
-    inside: str = ""
-
-    @property
-    def path(self) -> Path:
-        return Path(self.entry.path)
-
-    @property
-    def place(self) -> PurePath:
-        return PurePath(self.entry.place)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file that may be a student's notebook, and the others handed in with it, no notebooks."""
-
-    item: Item
-    rank: Rank
-    others: Sequence[Item]
 
 
 @dataclass(slots=True)
@@ -155,7 +124,7 @@ class Files:
             why = f"handed in {len(found):,} notebooks, where at most {MOST_NOTEBOOKS} are graded"
             yield Submission("", readable(item.entry.place), item.entry.path, why, item.owner)
             return
-        same = _same_bytes([each.item for each in found])
+        same = same_bytes([each.item for each in found])
         for each in found:
             first = same.get(each.item.entry.path, each.item)
             if first is each.item:
@@ -167,25 +136,25 @@ class Files:
     def _named(self, group: Sequence[Item]) -> list[Candidate]:
         """The notebooks that are called so, also those in a zip of the student's."""
         loose = [item for item in group if not item.entry.is_clutter]
-        zips = [item for item in loose if _is_a_zip(item)]
-        found = _candidates(
-            [item for item in loose if item not in zips and _is_named(item)], loose, Rank.NAMED
+        zips = [item for item in loose if is_a_zip(item)]
+        found = candidates(
+            [item for item in loose if item not in zips and is_named(item)], loose, Rank.NAMED
         )
         for item in zips:
             inner = self._inner(item, only_with_notebook=bool(found))
-            found += _candidates([each for each in inner if _is_named(each)], inner, Rank.NAMED)
+            found += candidates([each for each in inner if is_named(each)], inner, Rank.NAMED)
         return found
 
     def _otherwise_called(self, group: Sequence[Item]) -> list[Candidate]:
         """The notebooks that are not called so, or else the checkpoints of some."""
         loose = [item for item in group if not item.entry.is_clutter]
-        zips = [item for item in loose if _is_a_zip(item)]
+        zips = [item for item in loose if is_a_zip(item)]
         every = [*loose, *(each for item in zips for each in self._inner(item))]
         others = [item for item in every if not is_checkpoint(item.place) and self._opens(item)]
-        if found := [item for item in _few(others) if holds_notebook(item.path)]:
-            return _candidates(found, every, Rank.OTHERWISE_CALLED)
+        if found := [item for item in as_many_as_opened(others) if holds_notebook(item.path)]:
+            return candidates(found, every, Rank.OTHERWISE_CALLED)
         kept = [item for item in every if is_checkpoint(item.place) and self._opens(item)]
-        return _candidates(kept, every, Rank.CHECKPOINT)
+        return candidates(kept, every, Rank.CHECKPOINT)
 
     def _opens(self, item: Item) -> bool:
         return not item.entry.problem and not self._link_problem(item)
@@ -200,7 +169,7 @@ class Files:
             flags = (FROM_CHECKPOINT,)
         elif not item.name.lower().endswith(NOTEBOOK_SUFFIX):
             flags = (otherwise_called(item.name),)
-        beside = _beside(candidate)
+        beside = files_beside(candidate)
         if len(beside) > MOST_COMPANIONS:
             flags = (*flags, f"only {MOST_COMPANIONS} of {len(beside):,} other files are used")
         used = [each for each in beside[:MOST_COMPANIONS] if self._opens(each)]
@@ -216,7 +185,7 @@ class Files:
         renamed = any(each.name != each.place.name for each in (item, *beside))
         if beside and renamed and self.scratch:
             folder = Path(tempfile.mkdtemp(dir=self.scratch))
-            paths = [_copied(each, folder) for each in (item, *beside)]
+            paths = [copied(each, folder) for each in (item, *beside)]
             return tuple(path for path in paths[1:] if path), paths[0] or item.entry.path
         return tuple(os.path.abspath(each.entry.path) for each in beside), item.entry.path
 
@@ -252,7 +221,7 @@ class Files:
         return Submission("", readable(item.entry.place), item.entry.path, problem, item.owner)
 
     def _what_is(self, item: Item) -> str:
-        if _is_a_zip(item):
+        if is_a_zip(item):
             return self.zips.what_is(item.entry)
         return what_is(item.path, PurePath(item.name))
 
@@ -280,78 +249,3 @@ def _attempts(items: Iterable[Item]) -> dict[tuple[str, int], list[Item]]:
         of = item.owner.attempts_of
         groups[of, item.owner.attempt if of else 1].append(item)
     return groups
-
-
-def _is_named(item: Item) -> bool:
-    """Whether a file is called a notebook and may be one."""
-    if not is_notebook(PurePath(item.name)) or is_checkpoint(item.place):
-        return False
-    return bool(item.entry.problem) or not called_but_is(item.path)
-
-
-def _is_a_zip(item: Item) -> bool:
-    return not item.entry.problem and (
-        is_zip(PurePath(item.name)) or is_named_zip(item.path, PurePath(item.name))
-    )
-
-
-def _same_bytes(found: Sequence[Item]) -> dict[str, Item]:
-    """Path -> the file that counts of those with the same bytes: the one named shortest."""
-    sizes: dict[int, list[Item]] = defaultdict(list)
-    kinds: dict[tuple[int, str], list[Item]] = defaultdict(list)
-    for each in found:
-        with suppress(OSError):
-            size = 0 if each.entry.problem else each.path.stat().st_size
-            if 0 < size <= MAX_NOTEBOOK_BYTES and not each.path.is_symlink():
-                sizes[size].append(each)
-    for size, alike in sizes.items():
-        for each in alike if len(alike) > 1 else ():
-            with suppress(OSError), each.path.open("rb") as file:
-                kinds[size, hashlib.file_digest(file, "sha256").hexdigest()].append(each)
-    return {
-        each.entry.path: min(alike, key=lambda one: (len(one.entry.place), one.entry.place))
-        for alike in kinds.values()
-        for each in alike
-    }
-
-
-def _candidates(items: Iterable[Item], among: Sequence[Item], rank: Rank) -> list[Candidate]:
-    others = [
-        each for each in among if not each.entry.problem and not is_notebook(PurePath(each.name))
-    ]
-    return [Candidate(item, rank, others) for item in items]
-
-
-def _beside(candidate: Candidate) -> list[Item]:
-    """The other files that lie beside a notebook or below its folder."""
-    item = candidate.item
-    folder = item.entry.place.rpartition("/")[0]
-    begin = f"{folder}/" if folder else ""
-    return [
-        each
-        for each in candidate.others
-        if each.entry.place.startswith(begin) and each.inside == item.inside and each is not item
-    ]
-
-
-def _few(items: Iterable[Item]) -> Iterator[Item]:
-    """The first of these files, as many as may be opened."""
-    room = MOST_BYTES_OPENED
-    for item in islice(items, MOST_OPENED):
-        with suppress(OSError):
-            room -= item.path.stat().st_size
-        if room < 0:
-            return
-        yield item
-
-
-def _copied(item: Item, folder: Path) -> str:
-    """The path of a copy in `folder`; empty where there is such a file already, or no room."""
-    to = folder / PurePath(item.name).name
-    if os.path.lexists(to):
-        return ""
-    try:
-        shutil.copyfile(item.path, to)
-    except OSError:
-        return ""
-    return str(to)
