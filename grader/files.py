@@ -19,8 +19,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, TypeAlias
 
+# Path, size and times of files. It changes when a file is written, replaced, added or removed.
+Stamp: TypeAlias = frozenset[tuple[str, int, int, int]]
 # The path of a UNIX socket may have 107 bytes, on macOS 103; those of kernels end in
 # "/sockets/12345678/k-5".
 MAX_SOCKETS_BYTES = 80
@@ -154,6 +156,25 @@ def identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def stamp_of(files: Iterable[os.DirEntry[str] | Path]) -> Stamp:
+    """The files' paths, sizes, and times of the last change to content and metadata in nanoseconds.
+
+    A file that does not exist, or is deleted meanwhile, is left out.
+
+    >>> stamp_of([Path("gone.txt")])
+    frozenset()
+    """
+    found = set()
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        path = os.fspath(file)
+        found.add((path, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return frozenset(found)
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
 
 from grader.assignments.kinds import answers_in
 from grader.assignments.load import FILE, assignment_names, load_assignment, read_settings
 from grader.assignments.records import Assignment
 from grader.assignments.written import without_written
 from grader.errors import AssignmentError, SubmissionError
+from grader.files import Stamp, stamp_of
 from grader.notebooks.cells import functions
 from grader.notebooks.read import Notebook
 from grader.text import counted, one_line
@@ -20,8 +20,6 @@ from grader.text import counted, one_line
 ANOTHER = "another assignment"
 _MOST_SHOWN = 60
 _MOST_NAMES = 3
-# A file, its size and when it was last changed.
-_State: TypeAlias = tuple[Path, int, int]
 
 
 def which_assignment(notebook: Notebook, path: Path, root: Path) -> str:
@@ -104,29 +102,22 @@ def _others(assignment: Assignment) -> Iterable[Assignment]:
     """The settings of the course's other assignments, of those that can be read."""
     if assignment.public_only:
         return ()
-    files = sorted(assignment.folder.parent.glob(f"*/{FILE}"))
-    return _read_others(assignment.folder, tuple(map(_state, files)))
+    files = assignment.folder.parent.glob(f"*/{FILE}")
+    return _read_others(assignment.folder, stamp_of(files))
 
 
 @lru_cache(maxsize=16)
-def _read_others(own: Path, files: tuple[_State, ...]) -> tuple[Assignment, ...]:
-    """The settings in the files, as long as they are in this state, without those in `own`."""
+def _read_others(own: Path, stamp: Stamp) -> tuple[Assignment, ...]:
+    """The settings in the files of this stamp, without those in the folder `own`."""
     found = []
-    for path, *_ in files:
-        if path.parent != own:
+    for path, *_ in sorted(stamp):
+        folder = Path(path).parent
+        if folder != own:
             try:
-                found.append(read_settings(path.parent, path.parent))
+                found.append(read_settings(folder, folder))
             except AssignmentError:
                 continue  # it is not what is graded now
     return tuple(found)
-
-
-def _state(file: Path) -> _State:
-    try:
-        status = file.stat()
-    except OSError:
-        return file, 0, 0
-    return file, status.st_size, status.st_mtime_ns
 
 
 def _fitting(notebook: Notebook, assignments: list[Assignment]) -> list[Assignment]:

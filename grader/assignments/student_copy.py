@@ -15,10 +15,11 @@ from grader.assignments.cases import checked_arguments
 from grader.assignments.load import read_settings
 from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
-from grader.assignments.unchanged import KeptAssignments, Stamp, stamp_of
+from grader.assignments.unchanged import KeptAssignments
 from grader.assignments.written import without_written
 from grader.authoring import Arguments
 from grader.errors import AssignmentError
+from grader.files import Stamp, stamp_of
 from grader.model import Visibility
 from grader.values.comparisons import COMPARISONS
 from grader.values.difference import Tolerance

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -10,26 +9,10 @@ from pathlib import Path
 
 from grader.assignments.paths import entries_below
 from grader.assignments.records import Assignment
+from grader.files import Stamp, stamp_of
 
 # How many assignments are kept; beyond that, the one that was read first is dropped.
 MAX_KEPT = 128
-# Path, size and times of files. It changes when a file is written, replaced, added or removed.
-Stamp = frozenset[tuple[str, int, int, int]]
-
-
-def stamp_of(files: Iterable[os.DirEntry[str]]) -> Stamp:
-    """The files' paths, sizes, and times of the last change to content and metadata in nanoseconds.
-
-    A file that is deleted meanwhile is left out.
-    """
-    found = set()
-    for file in files:
-        try:
-            status = file.stat()
-        except OSError:
-            continue
-        found.add((file.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
-    return frozenset(found)
 
 
 def stamp_of_folders(folders: Iterable[Path]) -> Stamp:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from grader.encoding import Malformed, from_json, to_json
 from grader.execution.installation import hash_of, packages, program
-from grader.files import ours_alone, user_cache, write_file
+from grader.files import ours_alone, stamp_of, user_cache, write_file
 from grader.model import Protection
 from grader.sandbox.launch import bubblewrap, python, shown, site_packages
 from grader.sandbox.level import Level
@@ -86,8 +86,8 @@ def _depends_on() -> Iterator[str]:
     # These two are asked, because a filter of system calls has no name by which to know it.
     yield str(ctypes.CDLL(None).syscall(_CREATE_RULESET, None, 0, 1))
     yield str(_namespaces_can_be_made())
-    yield _file(bubblewrap() or "")
-    yield _file(python())
+    programs = (Path(each).resolve() for each in (bubblewrap(), python()) if each)
+    yield str(sorted(stamp_of(programs)))
     yield from (*shown(), *site_packages(), platform.python_version())
     yield program("sandbox", "execution", "values")
     yield from (f"{name} {version}" for name, version in packages().items())
@@ -104,15 +104,6 @@ def _namespaces_can_be_made() -> bool:
     command = [path, "--unshare-all", "--unshare-user", "--ro-bind", "/", "/", "true"]
     quiet = subprocess.DEVNULL
     return subprocess.run(command, check=False, stdout=quiet, stderr=quiet).returncode == 0
-
-
-def _file(path: str) -> str:
-    """What changes with a program's file: its real path, size, times and permissions."""
-    if not path:
-        return ""
-    status = os.stat(path)
-    real = os.path.realpath(path)
-    return f"{real} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_mode:o}"
 
 
 def _content(path: str) -> str:

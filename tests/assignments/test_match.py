@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,21 @@ def test_where_nothing_of_it_could_be_graded_it_is_not_graded_instead_of_a_zero(
     result = grade(task, content, steps=()).result
     assert result.status is Status.GRADED
     assert result.flags[0].startswith(f"{ANOTHER}: this is the notebook of adam")
+
+
+def test_settings_of_another_assignment_that_change_on_the_disk_are_seen(course: Path) -> None:
+    """The file's size and time stay what they were, as they do where a copy keeps times."""
+    other = shutil.copytree(course / "assignment/words", course / "assignment/other")
+    path = Path(other, "assignment.toml")
+    text = path.read_text().replace('"words"', '"other"', 1)
+    path.write_text(text.replace('"longest"', '"shorter"', 1))
+    before, words = path.stat(), load_assignment(course, "words")
+    theirs = made_of(stub("shorter"), stub("count"))
+    assert "the notebook of other, as its functions say" in another_assignment(theirs, words)
+    path.write_text(text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert another_assignment(theirs, words) == ""
 
 
 def test_an_assignment_that_the_course_does_not_have_is_named() -> None:
