@@ -34,6 +34,11 @@ class Template:
     names: frozenset[str] = frozenset()
     notebook: Notebook = NO_NOTEBOOK
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The sources of the template's code cells, without white space around them."""
+        return frozenset(cell.source.strip() for cell in self.notebook.cells)
+
 
 NO_TEMPLATE = Template({}, ParsedCells())
 

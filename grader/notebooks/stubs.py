@@ -33,6 +33,15 @@ _FOREIGN = re.compile(
 )
 
 
+def is_marked(source: str) -> bool:
+    """Whether the line from which students write stands in a cell: `### START CODE HERE ###`.
+
+    >>> is_marked("### START CODE HERE ###")
+    True
+    """
+    return any(map(START_MARK.match, source.splitlines()))
+
+
 def foreign_marker(source: str) -> str | None:
     """The first marker of nbgrader's or otter-grader's in a cell, such as `### BEGIN SOLUTION`."""
     found = _FOREIGN.search(source)

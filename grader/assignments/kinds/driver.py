@@ -9,7 +9,7 @@ from grader.assignments.records import Exercise
 from grader.assignments.untouched import Template
 from grader.notebooks.cells import bindings, functions
 from grader.notebooks.read import Cell, Notebook
-from grader.notebooks.stubs import START_MARK, is_untouched
+from grader.notebooks.stubs import is_marked, is_untouched
 from grader.values.difference import Returns
 
 
@@ -24,16 +24,16 @@ class _Driver(ExerciseKind):
     )
 
     def cells(self, exercise: Exercise, notebook: Notebook, template: Template) -> list[Cell]:
-        given = {cell.source.strip() for cell in template.notebook.cells}
+        given = template.given
         binding = [cell for cell in notebook.cells if self.defines(exercise, cell)]
         own = [cell for cell in binding if cell.source.strip() not in given]
-        stubs = [cell for cell in binding if _has_mark(cell)]
+        stubs = [cell for cell in binding if is_marked(cell.source)]
         return own or stubs or binding
 
     def untouched(
         self, exercise: Exercise, cells: Sequence[Cell], template: Template
     ) -> Collection[int]:
-        given = {cell.source.strip() for cell in template.notebook.cells}
+        given = template.given
         return {
             cell.number
             for cell in cells
@@ -63,7 +63,7 @@ class _Driver(ExerciseKind):
             if "*" not in found:
                 return f"no cell defines {name!r}, which a driver of {exercise.name!r} takes"
         cells = [cell for cell in master.cells if self.defines(exercise, cell)]
-        if not any(map(_has_mark, cells)):
+        if not any(is_marked(cell.source) for cell in cells):
             return (
                 "no line `### START CODE HERE ###` stands in a cell that defines what the drivers "
                 f"of {exercise.name!r} take, nor END CODE HERE, so students would get the solution"
@@ -80,10 +80,6 @@ def _names(exercise: Exercise) -> set[str]:
 def _is_stub(exercise: Exercise, cell: Cell, template: Template) -> bool:
     names = _names(exercise) & functions(cell.source).keys() or {""}
     return any(is_untouched(cell.source, name, None, template.marks) for name in names)
-
-
-def _has_mark(cell: Cell) -> bool:
-    return any(map(START_MARK.match, cell.source.splitlines()))
 
 
 DRIVER = _Driver()

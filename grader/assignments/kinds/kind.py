@@ -31,7 +31,8 @@ class Words:
 class ExerciseKind:
     """One kind of exercise. What is inherited from here is right for what has a name in a notebook.
 
-    To add a kind, write a subclass, and say in `grader.grading.kinds` what a kernel is asked.
+    To add a kind, write a subclass, and say in `grader.grading.answers.call_for` what a kernel is
+    asked.
     """
 
     # What the name of such an exercise is in the notebook; empty where it is only a name.

@@ -10,9 +10,8 @@ from grader.assignments.records import Case, Exercise
 from grader.assignments.untouched import Template
 from grader.authoring import NO_ARGUMENTS
 from grader.model import Visibility
-from grader.notebooks.any_cell import AnyCell
 from grader.notebooks.read import Cell, Notebook
-from grader.notebooks.stubs import START_MARK, is_untouched
+from grader.notebooks.stubs import is_marked, is_untouched
 from grader.values.difference import Returns, Tolerance
 
 
@@ -37,7 +36,9 @@ class _Printed(ExerciseKind):
         # Somebody may leave the stub as it is, and write in a cell of their own next to it.
         if here and len(self.untouched(exercise, here, template)) == len(here):
             own = [
-                each for each in notebook.cells if each.number in beside and not _is_marked(each)
+                each
+                for each in notebook.cells
+                if each.number in beside and not is_marked(each.source)
             ]
             return sorted((*here, *own), key=lambda cell: cell.number)
         return here
@@ -45,7 +46,7 @@ class _Printed(ExerciseKind):
     def untouched(
         self, exercise: Exercise, cells: Sequence[Cell], template: Template
     ) -> Collection[int]:
-        given = {cell.source.strip() for cell in template.notebook.cells}
+        given = template.given
         return {
             cell.number
             for cell in cells
@@ -70,17 +71,12 @@ class _Printed(ExerciseKind):
         if not exercise.cell:
             return f"{exercise.name!r} is of the kind print, and names no `cell` in assignment.toml"
         cells = [each for each in master.every if each.id == exercise.cell]
-        if not any(map(_is_marked, cells)):
+        if not any(is_marked(each.source) for each in cells):
             return (
                 f"no line `### START CODE HERE ###` stands in the cell {exercise.cell!r} of "
                 f"{exercise.name!r}, nor END CODE HERE, so students would get the solution"
             )
         return ""
-
-
-def _is_marked(cell: Cell | AnyCell) -> bool:
-    """Whether a stub is marked in the cell, so that it is one that students were given."""
-    return any(map(START_MARK.match, cell.source.splitlines()))
 
 
 PRINTED = _Printed()

@@ -15,7 +15,7 @@ from grader.model import Visibility
 from grader.notebooks.cells import bindings
 from grader.notebooks.parsing import parsed_cell
 from grader.notebooks.read import Cell, Notebook
-from grader.notebooks.stubs import START_MARK
+from grader.notebooks.stubs import is_marked
 from grader.values.difference import Returns, Tolerance
 
 
@@ -33,7 +33,7 @@ class Value(ExerciseKind):
     )
 
     def cells(self, exercise: Exercise, notebook: Notebook, template: Template) -> list[Cell]:
-        given = _given(template)
+        given = template.given
         home, beside = _anchored(exercise, notebook, template)
         binding = [cell for cell in notebook.cells if self.defines(exercise, cell)]
         own = [cell for cell in binding if cell.source.strip() not in given]
@@ -41,14 +41,14 @@ class Value(ExerciseKind):
             if home:
                 own = [cell for cell in own if cell.number in (*home, *beside)]
             elif not template.notebook.cells:  # a master, or a student's own folder
-                own = [cell for cell in own if _has_mark(cell)] or own
+                own = [cell for cell in own if is_marked(cell.source)] or own
         stubs = [each for each in binding if _is_stub(each, exercise.name)]
         return own or [each for each in notebook.cells if each.number in home[-1:]] or stubs
 
     def untouched(
         self, exercise: Exercise, cells: Sequence[Cell], template: Template
     ) -> Collection[int]:
-        given = _given(template)
+        given = template.given
         return {
             cell.number
             for cell in cells
@@ -80,7 +80,7 @@ class Value(ExerciseKind):
             near = difflib.get_close_matches(exercise.name, known, n=1)
             hint = f" (one assigns {near[0]!r})" if near else ""
             return f"no cell assigns the variable {exercise.name!r}{hint}"
-        if not any(_has_mark(cell) for cell in binding):
+        if not any(is_marked(cell.source) for cell in binding):
             return (
                 f"no line `### START CODE HERE ###` stands in a cell that assigns "
                 f"{exercise.name!r}, nor END CODE HERE, so students would get the solution"
@@ -111,14 +111,6 @@ def _stub_id(exercise: Exercise, template: Template) -> str:
         if cell.kind == "code" and _is_stub(Cell(cell.number, cell.source), exercise.name):
             return cell.id
     return ""
-
-
-def _given(template: Template) -> frozenset[str]:
-    return frozenset(cell.source.strip() for cell in template.notebook.cells)
-
-
-def _has_mark(cell: Cell) -> bool:
-    return any(map(START_MARK.match, cell.source.splitlines()))
 
 
 def _is_stub(cell: Cell, name: str) -> bool:
