@@ -19,6 +19,7 @@ from ..limits import WireError
 from ..python.number import wrong_number
 from .array_shape import (
     Array,
+    ArrayKind,
     count_of,
     flat_items,
     plain_array,
@@ -74,8 +75,7 @@ class Digest:
         return Digest, (self.shape, self.dtype, self.sha256, self.head)
 
 
-class _Array(Kind):
-    compound = True
+class _Array(ArrayKind):
     types = (np.generic, *_SCALARS)
     tags = b"a"
     marks = ("array",)
@@ -161,17 +161,11 @@ class _Array(Kind):
     def name(self, value: Any) -> str:
         return Kind.name(self, value) if isinstance(value, np.generic) else "an array"
 
-    def line(self, name: str, value: Any, shapes: bool) -> str:
-        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
-
     def condensed(self, value: Any) -> Any:
         return digested(value) if value.size > MAX_NUMBERS else value
 
     def leaves(self, value: Any, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return list(np.ravel(value).tolist())
-
-    def size(self, value: Array) -> int:
-        return value.size
 
 
 class _Digest(_Array):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..kind import Element, ValuePath, has_masked_items
+from ..kind import Element, Kind, ValuePath, has_masked_items
 from ..limits import MAX_BYTES, WireError
 
 if TYPE_CHECKING:
@@ -36,6 +36,21 @@ _HOLD = {
     "O": "objects",
     "V": "records",
 }
+
+
+class ArrayKind(Kind):
+    """A kind of array. What is inherited from here is right for what has a shape."""
+
+    compound = True
+
+    def name(self, value: Any) -> str:
+        return "an array"
+
+    def line(self, name: str, value: Any, shapes: bool) -> str:
+        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
+
+    def size(self, value: Any) -> int:
+        return int(value.size)
 
 
 def plain_array(value: Any, where: str) -> Array:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kind import Element, Kind, ValuePath
+from ..kind import Element, ValuePath
 from ..limits import MAX_ITEMS, WireError
 from .array_shape import (
     Array,
+    ArrayKind,
     count_of,
     flat_items,
     plain_array,
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from ..wire import Reader, Writer
 
 
-class _ObjectArray(Kind):
-    compound = True
+class _ObjectArray(ArrayKind):
     tags = b"o"
     marks = ("objects",)
 
@@ -75,12 +75,6 @@ class _ObjectArray(Kind):
 
     def mapped(self, value: Array, function: Callable[[Any], Any]) -> Array:
         return objects([function(item) for item in value.flat], value.shape)
-
-    def name(self, value: Any) -> str:
-        return "an array"
-
-    def line(self, name: str, value: Any, shapes: bool) -> str:
-        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
 
     def leaves(self, value: Array, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return (leaf for item in value.flat for leaf in inner(item))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kind import Kind, ValuePath
+from ..kind import ValuePath
 from ..limits import WireError
 from .array import frozen_whole
-from .array_shape import Array, plain_array, read_shape, shape_bytes, wrong_form
+from .array_shape import Array, ArrayKind, plain_array, read_shape, shape_bytes, wrong_form
 
 if TYPE_CHECKING:
     from ..difference import Difference, Walk
@@ -24,8 +24,7 @@ MAX_FIELDS = 1_000
 _FIELDS = "biufcUSmM"
 
 
-class _RecordArray(Kind):
-    compound = True
+class _RecordArray(ArrayKind):
     types = (np.void, np.record)
     tags = b"r"
     marks = ("fields",)
@@ -86,12 +85,6 @@ class _RecordArray(Kind):
     def thaw(self, frozen: dict[str, Any], inner: Callable[[Any], Any]) -> Array:
         fields = [(name, inner(items)) for name, items in frozen["fields"].items()]
         return _joined_fields(fields, tuple(frozen["shape"]))
-
-    def name(self, value: Any) -> str:
-        return "an array"
-
-    def line(self, name: str, value: Any, shapes: bool) -> str:
-        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
 
     def keys(self, value: Any) -> Iterable[Any]:
         return value.dtype.names or ()

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..kind import Kind, ValuePath
+from ..kind import ValuePath
 from ..limits import MAX_BYTES, WireError
 from .array_shape import (
     Array,
+    ArrayKind,
     count_of,
     flat_items,
     plain_array,
@@ -35,8 +36,7 @@ _LAST_CHARACTER = 0x10FFFF
 _WIDTH = struct.Struct("<I")
 
 
-class _CharacterArray(Kind):
-    compound = True
+class _CharacterArray(ArrayKind):
     # numpy's letter for the kind of dtype, how many bytes a character has, what the items are.
     letter: ClassVar[str]
     each: ClassVar[int]
@@ -97,17 +97,8 @@ class _CharacterArray(Kind):
     def item(self, frozen: Any) -> Any:
         return frozen
 
-    def name(self, value: Any) -> str:
-        return "an array"
-
-    def line(self, name: str, value: Any, shapes: bool) -> str:
-        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
-
     def leaves(self, value: Array, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return list(np.ravel(value).tolist())
-
-    def size(self, value: Array) -> int:
-        return int(value.size)
 
 
 class _TextArray(_CharacterArray):

@@ -19,6 +19,7 @@ from ..limits import WireError
 from ..tables.pandas_time import plain_time
 from .array_shape import (
     Array,
+    ArrayKind,
     flat_items,
     plain_array,
     put_items,
@@ -55,8 +56,7 @@ _NOT_A_TIME = -(2**63)
 _EACH = struct.Struct("<q")
 
 
-class _TimeArray(Kind):
-    compound = True
+class _TimeArray(ArrayKind):
     tags = b"M"
     marks = ("times",)
 
@@ -103,17 +103,8 @@ class _TimeArray(Kind):
     def negative(self, value: Array) -> Array:
         return -value if value.dtype.kind == "m" else value
 
-    def name(self, value: Any) -> str:
-        return "an array"
-
-    def line(self, name: str, value: Any, shapes: bool) -> str:
-        return f"shape of {name}: {value.shape}" if shapes else f"{name} = {value}"
-
     def leaves(self, value: Array, inner: Callable[[Any], Iterator[Any]]) -> Iterable[Any]:
         return [str(each) for each in value.flat]
-
-    def size(self, value: Array) -> int:
-        return int(value.size)
 
 
 class _Moment(Kind):
