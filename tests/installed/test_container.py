@@ -1,6 +1,7 @@
 """The Containerfiles, without an engine: what they copy is there, and is enough to build from.
 
-`.github/workflows/ci.yml` builds the one at the top and grades in it.
+`.ci/image` builds the one at the top and grades in it, with podman; `.github/workflows/ci.yml` does
+so with Docker.
 """
 
 from __future__ import annotations
