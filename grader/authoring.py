@@ -27,10 +27,20 @@ from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from grader.marks import (
+    CaseMark,
+    Mark,
+    ParameterMark,
+    PartsMark,
+    PictureMark,
+    TrainingMark,
+    VariantMark,
+    WrongMark,
+)
 from grader.scenes import Groups, Landscape, Training
 
 RTOL = 1e-9
@@ -50,76 +60,6 @@ class Arguments:
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseMark:
-    """What `case` noted down about a function."""
-
-    place: ClassVar[str] = "@case belongs in cases.py"
-    exercise: str
-    rtol: float
-    atol: float
-    weight: float
-    public: bool
-    compare: str = "equal"
-    raises: str = ""
-    says: str = ""
-    decorator: str = "case"
-    check: Callable[..., bool | str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VariantMark:
-    """What `accepted` or `mistake` noted down about a function."""
-
-    place: ClassVar[str] = "@accepted and @mistake belong in variants.py"
-    exercise: str
-    title: str
-    accepted: bool
-    share: float
-    of: Callable[..., Any] | None
-    beside: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PartsMark:
-    """What `parts` noted down about a function."""
-
-    place: ClassVar[str] = "@parts belongs in variants.py"
-    exercise: str
-
-
-@dataclass(frozen=True, slots=True)
-class WrongMark:
-    """What `wrong` noted down about a function."""
-
-    place: ClassVar[str] = "@wrong belongs in wrong.py"
-    exercise: str
-
-
-@dataclass(frozen=True, slots=True)
-class PictureMark:
-    """What `picture` noted down about a function."""
-
-    place: ClassVar[str] = "@picture belongs in pictures.py"
-    exercise: str
-    scene: Landscape | Groups
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingMark:
-    """What `training` noted down about a function."""
-
-    place: ClassVar[str] = "@training belongs in pictures.py"
-    exercise: str
-    scene: Training
-    title: str
-    given: str
-
-
-_Mark: TypeAlias = CaseMark | VariantMark | PartsMark | WrongMark | PictureMark | TrainingMark
 
 
 NO_ARGUMENTS = Arguments((), {})
@@ -279,6 +219,24 @@ def driver(
     return lambda function: _mark(function, mark)
 
 
+def parameter(name: str, *, cell: str = "") -> Callable[[_Function], _Function]:
+    """Mark a function that draws a value of the notebook for each student, from the student's id.
+
+    A cell that students are given binds the `name`, as `seed = 0` does. In grading, the name stands
+    for what the function returns from the end of that cell on: in the student's notebook, and in
+    the master, which says what is right for this student. What functions of exercises may take, it
+    may return. Where several given cells bind the name, `cell` is the id, in the master, of the one
+    that counts.
+
+        @parameter("seed")
+        def a_seed_of_your_own(student):
+            return int(generator_for(student).integers(10_000))
+    """
+    _check_name(name, "parameter")
+    mark = ParameterMark(name, cell)
+    return lambda function: _mark(function, mark)
+
+
 def accepted(
     exercise: str, *, title: str, of: Callable[..., Any] | None = None, beside: str = ""
 ) -> Callable[[_Function], _Function]:
@@ -355,14 +313,13 @@ def wrong(exercise: str) -> Callable[[_Function], _Function]:
     return lambda function: _mark(function, mark)
 
 
-def _check_name(exercise: Any, decorator: str) -> None:
-    if not isinstance(exercise, str):
-        raise TypeError(
-            f'the exercise is missing: @{decorator}("name_of_the_exercise") is expected'
-        )
+def _check_name(name: Any, decorator: str) -> None:
+    if not isinstance(name, str):
+        what = "parameter" if decorator == "parameter" else "exercise"
+        raise TypeError(f'the {what} is missing: @{decorator}("name_of_the_{what}") is expected')
 
 
-def _mark(function: _Function, mark: _Mark) -> _Function:
+def _mark(function: _Function, mark: Mark) -> _Function:
     marks = (*getattr(function, "__fairgrade__", ()), mark)
     function.__fairgrade__ = marks  # type: ignore[attr-defined]
     return function

@@ -209,7 +209,8 @@ class CaseResult:
     """Whether an exercise's function passed one case.
 
     `passed` is None where the case was not called; `message` is empty where it passed. `drawn_for`
-    is the id of the student for whom its inputs were drawn; empty where they are everybody's.
+    is the id of the student for whom its inputs were drawn, or what is right depends on parameters
+    that were; empty where it is the same for everybody.
     """
 
     name: str
@@ -406,7 +407,8 @@ class Result:
     empty for a student of the roster of whom nothing was found. `owner` and `late` are None while
     the result is not part of a run, `late` also where the assignment has no rule for late days.
     `score` is what is left after late days. `seconds` is how long grading took.
-    `long_cells_skipped` is the number of cells that train, for example, and were not run.
+    `long_cells_skipped` is the number of cells that train, for example, and were not run. `drawn`
+    are the values of the notebook that were drawn for the student, such as `seed = 5123`.
 
         >>> result = grade_notebook("ann.ipynb", "course/assignment/averages")
         >>> [(each.name, each.verdict.value, each.score) for each in result.exercises]
@@ -426,6 +428,7 @@ class Result:
     owner: Owner | None = None
     late: Lateness | None = None
     long_cells_skipped: Annotated[int, Meta(ge=0)] = 0
+    drawn: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_points(self.score, self.max_score)

@@ -160,7 +160,8 @@ class Grader:
             single=self._for_one,
             pictures=pictures,
         )
-        seconds = settings.limits.submission_seconds
+        # Where something is drawn for a student, the master runs, too.
+        seconds = settings.limits.submission_seconds * (2 if student else 1)
         content = source if isinstance(source, bytes) else None
         try:
             return self._workers.grade(task, seconds, content).result
@@ -310,7 +311,7 @@ class Grader:
             required,
             _kernels_for(assignments[0], single=count == 1) if len(assignments) == 1 else None,
         )
-        longest = max((each.limits.submission_seconds for each in assignments), default=0)
+        longest = max((each.most_seconds for each in assignments), default=0)
         return LocalGraders(self._workers, self.protection(), longest)
 
 

@@ -1,4 +1,4 @@
-"""Functions of the author's that belong to a case: what draws its inputs, a checker or a driver."""
+"""Functions of the author's: what draws inputs or a parameter, a checker, a driver."""
 
 from __future__ import annotations
 
@@ -59,3 +59,17 @@ class Draws:
     name: str
     source: str = ""
     function: Callable[[str], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A name that a given cell of the notebook binds, and that has a value for each student.
+
+    `cell` is the id of that cell, where the author has named it. `draws` returns the value for a
+    student's id. `value`, if not empty, is that of one student, encoded.
+    """
+
+    name: str
+    draws: Draws
+    cell: str = ""
+    value: bytes | memoryview = b""

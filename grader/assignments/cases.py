@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from grader.assignments.attached import Checker
-from grader.assignments.driving import STUDENT, draws_of, driver_of
+from grader.assignments.attached import Checker, Parameter
+from grader.assignments.driving import STUDENT, draws_of, driver_of, parameter_draws_of
 from grader.assignments.kinds import kind_of
 from grader.assignments.modules import doc_of, error_at, importable, marked, run_module, words_of
 from grader.assignments.paths import EXPECTED_OUTPUTS
@@ -27,14 +27,17 @@ from grader.authoring import (
     NO_ARGUMENTS,
     RTOL,
     Arguments,
+)
+from grader.errors import AssignmentError, Remedy
+from grader.formulas import plain_formulas
+from grader.marks import (
     CaseMark,
+    ParameterMark,
     PartsMark,
     PictureMark,
     TrainingMark,
     VariantMark,
 )
-from grader.errors import AssignmentError, Remedy
-from grader.formulas import plain_formulas
 from grader.model import Visibility
 from grader.scenes import Training
 from grader.text import did_you_mean
@@ -51,13 +54,15 @@ PUBLIC_TITLE = "The case that the notebook shows."
 class Cases:
     """What an assignment's author wrote for each exercise, by the exercise's name.
 
-    `parts` are functions that take an exercise's answer apart, where there are any.
+    `parts` are functions that take an exercise's answer apart, where there are any. `parameters`
+    are those of the notebook, for all exercises.
     """
 
     cases: dict[str, tuple[Case, ...]]
     variants: dict[str, tuple[Variant, ...]]
     pictures: dict[str, tuple[Picture, ...]]
     parts: dict[str, Callable[[Any], dict[str, Any]]]
+    parameters: tuple[Parameter, ...] = ()
 
 
 def read_cases(
@@ -76,7 +81,10 @@ def read_cases(
     with importable(folder, solutions, solutions / "variants"):
         if public_cases:
             collected.add_public(folder / public_cases)
-        for function, mark in marked(solutions / "cases.py", CaseMark):
+        for function, mark in marked(solutions / "cases.py", CaseMark | ParameterMark):
+            if isinstance(mark, ParameterMark):
+                collected.add_parameter(mark, function)
+                continue
             collected.add_case(mark, function.__name__, plain_formulas(doc_of(function)), function)
         found = [marked(path, VariantMark | PartsMark) for path in _variant_files(solutions)]
         for function, mark in dict.fromkeys(chain.from_iterable(found)):
@@ -93,6 +101,7 @@ def read_cases(
         {name: tuple(variants.values()) for name, variants in collected.variants.items()},
         {name: tuple(pictures) for name, pictures in collected.pictures.items()},
         {name: function for name, function in collected.parts.items() if function},
+        tuple(collected.parameters.values()),
     )
 
 
@@ -160,6 +169,7 @@ class _Collected:
         self.variants: dict[str, dict[str, Variant]] = {name: {} for name in names}
         self.pictures: dict[str, list[Picture]] = {name: [] for name in names}
         self.parts: dict[str, Callable[..., Any] | None] = dict.fromkeys(names)
+        self.parameters: dict[str, Parameter] = {}
 
     def add_public(self, path: Path) -> None:
         for exercise, named in listed_cases(path).items():
@@ -216,6 +226,17 @@ class _Collected:
             raise error_at(mark.check, f"this checker {problem} where {wanted} is expected")
         root, name = self.folder.parents[1], self.folder.name
         return Checker(mark.check, takes, root, name, mark.exercise)
+
+    def add_parameter(self, mark: ParameterMark, function: Callable[..., Any]) -> None:
+        if not mark.name.isidentifier():
+            raise error_at(function, f"{mark.name!r} is not a name that a cell can bind")
+        if mark.name in self.parameters:
+            raise error_at(function, f"there are two parameters named {mark.name!r}")
+        if mark.name in self.cases:
+            problem = f"{mark.name!r} is an exercise, whose value students work out"
+            raise error_at(function, f"{problem}; a parameter is a name that they are given")
+        draws = parameter_draws_of(function)
+        self.parameters[mark.name] = Parameter(mark.name, draws, mark.cell)
 
     def add_variant(self, mark: VariantMark | PartsMark, function: Callable[..., Any]) -> None:
         if isinstance(mark, PartsMark):

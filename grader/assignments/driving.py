@@ -83,6 +83,18 @@ def draws_of(function: Callable[..., Any], *, public: bool) -> Draws | None:
         return None
     if not public:
         return Draws(function.__name__, function=function)
+    return _handed_out(function, "public case")
+
+
+def parameter_draws_of(function: Callable[..., Any]) -> Draws:
+    """What draws a parameter for a student; raises AssignmentError for what cannot."""
+    if [*inspect.signature(function).parameters] != [STUDENT]:
+        problem = f"the function of a parameter takes {STUDENT!r} and nothing else"
+        raise error_at(function, problem)
+    return _handed_out(function, "parameter's function")
+
+
+def _handed_out(function: Callable[..., Any], what: str) -> Draws:
     node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(node, ast.FunctionDef)
     node.decorator_list, node.returns = [], None
@@ -91,8 +103,8 @@ def draws_of(function: Callable[..., Any], *, public: bool) -> Draws | None:
     if unknown:
         raise error_at(
             function,
-            f"this public case uses {unknown[0]!r}, which it does not import itself; students get "
-            "the function without the rest of this file, to draw their own inputs with it",
+            f"this {what} uses {unknown[0]!r}, which it does not import itself; students get the "
+            "function without the rest of this file, to draw with it what is their own",
         )
     node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
     return Draws(node.name, f"{_FOR_DRAWING}\n{ast.unparse(node)}\n", function)

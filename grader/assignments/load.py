@@ -95,12 +95,14 @@ def read_assignment(root: Path, name: str) -> Assignment:
             {each.name: each.variants for each in base.exercises},
             {each.name: each.pictures for each in base.exercises},
             {each.name: each.parts for each in base.exercises if each.parts},
+            base.parameters,
         )
     else:
         called = without_written(assignment)
         folders = assignment.folder, assignment.solutions
         found = read_cases(*folders, assignment.public_cases, called.exercises)
-    return replace(assignment, exercises=tuple(_with(found, each) for each in assignment.exercises))
+    exercises = tuple(_with(found, each) for each in assignment.exercises)
+    return replace(assignment, exercises=exercises, parameters=found.parameters)
 
 
 def _settings(root: Path, name: str) -> Assignment:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 EXPECTED_OUTPUTS = "expected_outputs.json"
 PUBLIC_VARIANTS = "public_variants.json"
+# What draws the parameters of a notebook, for students.
+PARAMETERS = "parameters.json"
 # What the expected outputs were made from, in the solutions folder.
 MADE_FROM = "made_from.json"
 # Helpers that are made of our own files.

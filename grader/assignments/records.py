@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from grader.assignments.attached import Checker, Draws, Driver
+from grader.assignments.attached import Checker, Draws, Driver, Parameter
 from grader.authoring import Arguments
 from grader.caches import CacheOwner
 from grader.model import RubricItem, Visibility
@@ -234,7 +234,9 @@ class Exercise(CacheOwner):
     outputs, because its function returns more values than this assignment's. `parts`, if not None,
     splits a returned value into the parts that are compared: name -> value. `uses` are functions of
     other exercises that this one calls. Where one of them is wrong, and the answer is right with
-    the reference's in their place, it gets `uses_share` of the points, from 0 to 1.
+    the reference's in their place, it gets `uses_share` of the points, from 0 to 1. If it is
+    `parametric`, what is right depends on a parameter of the notebook, so what runs outside of the
+    notebook does not know it.
     """
 
     name: str
@@ -257,6 +259,7 @@ class Exercise(CacheOwner):
     uses_share: float = 1
     file: str = ""
     rubric: tuple[RubricItem, ...] = ()
+    parametric: bool = False
 
     @property
     def accepted(self) -> tuple[Variant, ...]:
@@ -282,6 +285,7 @@ class Assignment(CacheOwner):
     it was read from a student's copy, which has no solutions folder. `shared_folder` is the folder
     of the assignment whose exercises these are, mostly `folder` itself. `common`, if not None, is
     the assignment that all students have, of which this is one student's, with inputs of its own.
+    `parameters` are names of the notebook that have another value for each student.
     """
 
     name: str
@@ -307,6 +311,7 @@ class Assignment(CacheOwner):
     long_results: tuple[str, ...] = ()
     public_only: bool = False
     common: Assignment | None = None
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def keeper(self) -> Assignment:
@@ -314,8 +319,14 @@ class Assignment(CacheOwner):
 
     @property
     def draws(self) -> bool:
-        """Whether the inputs of some case are drawn for each student."""
-        return any(case.is_own for exercise in self.exercises for case in exercise.cases)
+        """Whether a parameter, or the inputs of some case, are drawn for each student."""
+        own = (case.is_own for exercise in self.exercises for case in exercise.cases)
+        return bool(self.parameters) or any(own)
+
+    @property
+    def most_seconds(self) -> float:
+        """The seconds for a notebook, and for the master where that runs for each student."""
+        return self.limits.submission_seconds * (2 if self.draws else 1)
 
     @property
     def max_score(self) -> float:

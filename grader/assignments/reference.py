@@ -115,6 +115,15 @@ def _undocumented(statement: ast.stmt) -> ast.stmt:
 
 
 @cached()
+def parametric(assignment: Assignment) -> frozenset[str]:
+    """The names of functions of exercises whose code, in the master, reads a parameter."""
+    names = {each.name for each in assignment.parameters}
+    found = _bound(read_notebook(assignment.master))
+    functions = (each.name for each in called(assignment))
+    return frozenset(each for each in functions if _needed({each}, found) & names)
+
+
+@cached()
 def stands_alone(assignment: Assignment) -> bool:
     """Whether the definitions that `reference` runs are all that its functions depend on.
 

@@ -10,10 +10,10 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from grader.assignments.attached import Draws, Driver
+from grader.assignments.attached import Draws, Driver, Parameter
 from grader.assignments.cases import checked_arguments
 from grader.assignments.load import read_settings
-from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS, entries_in
+from grader.assignments.paths import EXPECTED_OUTPUTS, PARAMETERS, PUBLIC_VARIANTS, entries_in
 from grader.assignments.records import Assignment, Case, Exercise, RecordedOutputs, Variant
 from grader.assignments.unchanged import KeptAssignments
 from grader.assignments.written import without_written
@@ -66,7 +66,12 @@ def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
     frozen = _read(folder / EXPECTED_OUTPUTS)
     path = folder / PUBLIC_VARIANTS
     variants = _read(path) if path.exists() else {}
+    path = folder / PARAMETERS
+    drawn = _read(path) if path.exists() else {}
     try:
+        parameters = tuple(
+            Parameter(name, _draws(each), str(each["cell"])) for name, each in drawn.items()
+        )
         inputs = _Inputs(settings, frozen, inputs_of)
         exercises = tuple(
             _exercise(each, frozen, variants, inputs)
@@ -74,12 +79,13 @@ def _load(folder: Path, inputs_of: InputsOf | None) -> Assignment:
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(
-            f"{folder}: {EXPECTED_OUTPUTS} or {PUBLIC_VARIANTS} is not what was handed out "
-            f"({type(error).__name__}: {error}); unpack the assignment's files again"
+            f"{folder}: {EXPECTED_OUTPUTS}, {PUBLIC_VARIANTS} or {PARAMETERS} is not what was "
+            f"handed out ({type(error).__name__}: {error}); unpack the assignment's files again"
         ) from None
     return replace(
         settings,
         exercises=tuple(each for each in exercises if each.cases),
+        parameters=parameters,
         public_only=True,
     )
 

@@ -19,7 +19,7 @@ import jinja2
 import tomli_w
 
 from grader.assignments.load import load_assignment
-from grader.assignments.paths import EXPECTED_OUTPUTS, PUBLIC_VARIANTS
+from grader.assignments.paths import EXPECTED_OUTPUTS, PARAMETERS, PUBLIC_VARIANTS
 from grader.assignments.records import Assignment
 from grader.authors.leaks import giveaways
 from grader.authors.validate import out_of_step
@@ -113,6 +113,7 @@ def _paths(assignment: Assignment) -> list[str]:
                 assignment.notebook,
                 EXPECTED_OUTPUTS,
                 PUBLIC_VARIANTS,
+                *([PARAMETERS] if assignment.parameters else []),
                 *assignment.helpers,
                 *assignment.shared_files,
                 *linked,

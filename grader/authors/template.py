@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignments.load import read_assignment
-from grader.assignments.paths import HANDED_OUT
+from grader.assignments.paths import HANDED_OUT, PARAMETERS
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
+from grader.grading.drawn.parameters import cell_id
 from grader.model import Visibility
+from grader.notebooks.read import read_notebook
 from grader.notebooks.stubs import (
     ANSWER_END,
     ANSWER_START,
@@ -38,6 +40,7 @@ from grader.notebooks.stubs import (
 )
 from grader.text import counted
 from grader.values.contents import lines as lines_of
+from grader.values.frozen import pretty
 
 _HEADING = "**Expected output**"
 # A line of `handout/public_tests.py`, in which the assignment's names are filled in.
@@ -53,12 +56,28 @@ def generated_files(assignment: Assignment, root: Path) -> dict[Path, bytes]:
         assignment.master: _written(master),
         assignment.template: _written(template_of(master, _named_cells(assignment, master))),
     }
+    if assignment.parameters:
+        contents[assignment.folder / PARAMETERS] = _parameters(assignment)
     for name in HANDED_OUT:
         if name in assignment.helpers:
             contents[assignment.folder / name] = _handed_out(name, assignment)
     for name in assignment.shared_files:
         contents[assignment.folder / name] = _bytes(assignment.shared_folder / name)
     return contents
+
+
+def _parameters(assignment: Assignment) -> bytes:
+    """What students get of the parameters: the cell of each, and the source of what draws it."""
+    master = read_notebook(assignment.master)
+    written = {
+        each.name: {
+            "cell": cell_id(each, master),
+            "name": each.draws.name,
+            "source": each.draws.source,
+        }
+        for each in assignment.parameters
+    }
+    return f"{pretty(written)}\n".encode()
 
 
 def _handed_out(name: str, assignment: Assignment) -> bytes:

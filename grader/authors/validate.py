@@ -18,6 +18,7 @@ from grader.assignments.reference import stands_alone
 from grader.assignments.written import without_written, written_exercises
 from grader.authoring import EXAMPLE
 from grader.authors.expected_outputs import frozen_outputs
+from grader.authors.parameters import left_over, unusable_parameters
 from grader.authors.public_variants import as_text, in_step, recorded_variants
 from grader.authors.seeding import passed_without_seed
 from grader.authors.template import emptied, generated_files
@@ -43,7 +44,7 @@ from grader.values.kinds import SENT
 
 _NOT_GENERATED = "is not what is generated now; generate it again"
 _FREEZE = "; if the master is right, generate again, which freezes what it returns now"
-# With inputs for students of these ids the reference is tried.
+# With what is drawn for students of these ids the reference is tried.
 STUDENTS = (EXAMPLE, "1", "0042", "ada", "zoë@example.org", "s1234567", "s7654321", "grace.hopper")
 _CELL_FAILED = re.compile(r"cells? [0-9, ]{1,60}(and [0-9]+ (more )?)?(raised|ran out|ended)")
 
@@ -76,7 +77,7 @@ def validate(root: Path, name: str) -> Iterator[str]:
         try:
             check_for_student(assignment, student)
         except (AssignmentError, WireError) as error:
-            yield f"with the inputs that are drawn for the student {student!r}: {error}"
+            yield f"with what is drawn for the student {student!r}: {error}"
             return
     yield from _problems(whole, root, whole.master, Verdict.CORRECT)
     yield from _problems(whole, root, whole.template, Verdict.UNANSWERED)
@@ -136,6 +137,7 @@ def _unusable(assignment: Assignment, root: Path) -> Iterator[str]:
     yield from _unusable_inputs(assignment)
     yield from _unusable_uses(assignment)
     yield from _master(assignment)
+    yield from unusable_parameters(assignment)
 
 
 def _unusable_uses(assignment: Assignment) -> Iterator[str]:
@@ -298,6 +300,7 @@ def out_of_step(assignment: Assignment, root: Path) -> Iterator[str]:
             yield f"{path}: there is no such file; generate it"
         elif path.read_bytes() != content:
             yield f"{path}: {_NOT_GENERATED}"
+    yield from left_over(assignment)
     if not in_step(without_written(assignment)):
         yield f"{assignment.folder / PUBLIC_VARIANTS}: {_NOT_GENERATED}"
 

@@ -24,8 +24,8 @@ from grader.model import Status
     "--student",
     metavar="ID",
     default="",
-    help="Your id in this course, such as your student number: where inputs are drawn for each "
-    "student, your functions are called on yours, too.",
+    help="Your id in this course, such as your student number: where inputs or values of the "
+    "notebook are drawn for each student, it is tried with yours, too, and says what they are.",
 )
 @speaks_plainly
 def check_command(notebook: Path, folder: Path | None, student: str) -> None:

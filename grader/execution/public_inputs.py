@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.assignments.attached import Draws
 from grader.assignments.records import Assignment
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, WireError
 from grader.execution.calls import Call
 from grader.execution.cell_steps import CellStep
 from grader.execution.event_loop import run
@@ -56,12 +56,28 @@ async def drawn_inputs(
 
     None where it does not give any.
     """
-    async with _execution(assignment, draws.source, single=True) as execution:
-        outcome = await execution.call(Call((draws.name,), wire.encode(((student,), {}))))
-    match outcome:
+    match await _drawn(assignment, draws, student):
         case Returned((tuple(), dict()) as value):
             return wire.encode(value, inputs=True)
     return None
+
+
+async def drawn_value(
+    assignment: Assignment, draws: Draws, student: str
+) -> bytes | memoryview | None:
+    """The value, encoded, of a parameter for a student's id; None where there is none."""
+    outcome = await _drawn(assignment, draws, student)
+    if not isinstance(outcome, Returned):
+        return None
+    try:
+        return wire.encode(outcome.value, inputs=True)
+    except WireError:
+        return None
+
+
+async def _drawn(assignment: Assignment, draws: Draws, student: str) -> Outcome:
+    async with _execution(assignment, draws.source, single=True) as execution:
+        return await execution.call(Call((draws.name,), wire.encode(((student,), {}))))
 
 
 async def _asked(

@@ -46,7 +46,7 @@ def _files(root: Path, name: str, require: str) -> Iterator[tuple[str, bytes]]:
     check_in_step(assignment, root)
     for script in SCRIPTS:
         yield script, (_HERE / "on_gradescope" / script).read_bytes()
-    seconds = math.ceil(assignment.limits.submission_seconds + ALLOWANCE_SECONDS)
+    seconds = math.ceil(assignment.most_seconds + ALLOWANCE_SECONDS)
     settings = f"assignment={shlex.quote(name)}\nrequire={require}\nseconds={seconds}\n"
     yield "settings", settings.encode()
     needed = [line for line in assignment.requirements if not EDITORS.match(line)]

@@ -21,7 +21,7 @@ from grader.notebooks.companions import companions_hash
 # The files and folders of `grader/` that decide a grade.
 DECIDES = (
     *("model.py", "encoding.py", "text.py", "formulas.py", "caches.py"),
-    *("authoring.py", "scenes.py", "checkers.py", "drivers.py"),
+    *("authoring.py", "marks.py", "scenes.py", "checkers.py", "drivers.py"),
     *("values", "notebooks", "assignments", "sandbox", "execution", "grading"),
 )
 

@@ -48,6 +48,8 @@ async def suspicions(
         for exercise, result in zip(assignment.exercises, results, strict=True)
         if result.verdict.solved
         and kind_of(exercise).is_called
+        # The reference is asked once for everybody, and without anybody's parameters.
+        and not exercise.parametric
         # Partly the variant, partly the reference: no one function is right for all.
         and not (result.diagnosis and result.diagnosis.parts)
     ]

@@ -33,6 +33,8 @@ def candidates(
     """The wrong exercises that use wrong ones: name -> the names of these."""
     solved = {each.name for each in results if each.verdict.solved}
     wrong = {each.name for each in results} - solved
+    # The reference's do not know a student's parameters outside of the notebook.
+    wrong -= {each.name for each in assignment.exercises if each.parametric}
     uses = {
         each.name: tuple(name for name in assignment.exercise(each.name).uses if name in wrong)
         for each in results

@@ -19,6 +19,7 @@ from grader.execution.event_loop import run
 from grader.execution.protection import protection_in_force
 from grader.execution.public_inputs import public_inputs
 from grader.grading.drawn.for_student import for_student
+from grader.grading.drawn.parameters import in_words
 from grader.grading.not_graded import not_graded
 from grader.grading.remarks import Remarks
 from grader.grading.steps import STEPS, Grading, Step, put_beside, take
@@ -141,4 +142,5 @@ def _result(
         seconds=seconds,
         exercises=exercises,
         long_cells_skipped=sum(bool(step.skipped) for step in grading.cells),
+        drawn=in_words(grading.assignment.parameters),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from msgspec import structs
 
+from grader.assignments.attached import Parameter
 from grader.assignments.helpers import files_beside
 from grader.assignments.records import Assignment, Limits
 from grader.assignments.untouched import Template
@@ -24,7 +26,8 @@ from grader.grading.answers import (
     judge_cases,
     result_of,
 )
-from grader.grading.drawn.handed_out import with_own_inputs
+from grader.grading.drawn.handed_out import drawn_parameters, with_own_values
+from grader.grading.drawn.parameters import setting, values_of
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.given_right import with_used_ones_right
@@ -84,6 +87,10 @@ class Grading:
         """The numbers of cells with a stub of an exercise that another cell answers."""
         return {number for answer in self.answers for number in answer.copies}
 
+    def with_values(self, parameters: Sequence[Parameter]) -> list[CellStep]:
+        """The cells, after which the parameters have these values."""
+        return setting(self.cells, parameters, self.notebook, self.template.notebook)
+
     def execution_of(self, cells: Sequence[CellStep], limits: Limits) -> Execution:
         """A new execution of some cells, in a kernel like that of the notebook."""
         assignment, level = self.assignment, self.task.level or Level.LIMITS
@@ -99,7 +106,9 @@ class Grading:
 
     def execution_of_definitions(self, limits: Limits) -> Execution:
         """A new execution of what the notebook's cells define, in a kernel of its own."""
-        return self.execution_of([definitions_of(self.cells, self.taken)], limits)
+        gives = values_of(self.assignment.parameters)
+        defined = replace(definitions_of(self.cells, self.taken), gives=gives)
+        return self.execution_of([defined], limits)
 
     async def execution_for_shown(self) -> Execution:
         """The one execution of what the cells define in which functions are called to show what
@@ -148,6 +157,7 @@ async def plan_cells(grading: Grading) -> None:
     if task.full:
         grading.cells = trainings_read(grading.cells, assignment)
     grading.cells = giving(observed.reading(grading.cells, grading.answers), assignment)
+    grading.cells = grading.with_values(assignment.parameters)
     execution = grading.execution_of(grading.cells, assignment.limits)
     grading.execution = await grading.kernels.enter_async_context(execution)
 
@@ -237,18 +247,24 @@ async def show_evidence(grading: Grading) -> None:
 
 
 async def call_on_own_inputs(grading: Grading) -> None:
-    """Where a student checks a notebook, call its functions on the inputs that are the student's
-    own, too: whether they return something of the expected kind can be said without reference."""
-    if not grading.assignment.public_only:
+    """Where a student checks a notebook, try it with what is drawn for the student, too: whether
+    it gives something of the expected kind can be said without reference.
+
+    Parameters are set in another kernel, in which the notebook runs once more.
+    """
+    assignment, student = grading.assignment, grading.task.submission.owner.drawn_for
+    if not (assignment.public_only and student):
         return
-    kept = frozenset(answer.exercise.name for answer in grading.answers if answer.kept)
-    grading.exercises = await with_own_inputs(
-        grading.exercises,
-        grading.assignment,
-        grading.task.submission.owner.drawn_for,
-        grading.execution,
-        kept,
-    )
+    parameters, remarks = await drawn_parameters(assignment, student)
+    grading.flags += remarks
+    with_values = partial(with_own_values, grading.exercises, grading.answers, assignment, student)
+    if not parameters:
+        grading.exercises = await with_values(grading.execution)
+        return
+    cells = grading.with_values(parameters)
+    async with grading.execution_of(cells, assignment.limits) as execution:
+        await execution.run_cells()
+        grading.exercises = await with_values(execution, every=True)
 
 
 async def call_fresh_cases(grading: Grading) -> None:

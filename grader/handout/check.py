@@ -24,7 +24,7 @@ WIDTH = 88
 def check(notebook: Path, folder: Path | None, student: str = "") -> tuple[Assignment, Result]:
     """Grade one notebook on the public cases in a student's folder (default: the notebook's own).
 
-    With the id `student`, functions are called on the inputs that are drawn for it, too.
+    With the id `student`, the notebook is tried with what is drawn for it, too.
 
     Raises InputError where there is no notebook or no assignment there.
     """
@@ -89,7 +89,7 @@ def _on_own_inputs(result: Result) -> Iterator[str]:
         for case in exercise.cases:
             if case.drawn_for and case.passed:
                 yield (
-                    f"{exercise.name}, case {case.name}: with the inputs drawn for "
+                    f"{exercise.name}, case {case.name}: with what is drawn for "
                     f"{case.drawn_for!r} it does what is expected as far as can be said here: its "
                     "answer is of the right kind. Whether it is right is found out in grading."
                 )

@@ -62,6 +62,11 @@ class Entry:
         return prose(self.result.late.words) if self.result.late else ""
 
     @property
+    def drawn(self) -> tuple[str, ...]:
+        """The values of the notebook that were drawn for the student."""
+        return lines(self.result.drawn)
+
+    @property
     def flags(self) -> tuple[str, ...]:
         return lines(self.result.flags)
 

@@ -88,13 +88,13 @@ def named(cases: Sequence[CaseResult]) -> str:
 
 
 def own_inputs(cases: Sequence[CaseResult]) -> str:
-    """A sentence on the cases whose inputs were drawn for the student; empty without any."""
+    """A sentence on the cases with what was drawn for the student; empty without any."""
     drawn = [case for case in cases if case.drawn_for]
     if not drawn:
         return ""
     whose = one_line(drawn[0].drawn_for)
-    which = "These inputs" if len(drawn) == len(cases) else f"The inputs of these: {named(drawn)},"
-    return f"{which} are drawn for each student, here for the id “{whose}”."
+    which = "these cases" if len(drawn) == len(cases) else f"these: {named(drawn)},"
+    return f"What is right in {which} is found for each student, here for the id “{whose}”."
 
 
 def passed_in_words(cases: Sequence[CaseResult]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from grader.authoring import VariantMark
 from grader.authors.variant_from import variant_from
 from grader.gradebook.unnamed import Words
+from grader.marks import VariantMark
 
 WORDS = Words(
     "the shortest word", 'You return "the shortest"\nword: $\\beta$ is why. ' + "Look. " * 40

@@ -134,7 +134,7 @@ def test_validate_tries_several_students(tmp_path: Path) -> None:
     shaky = CASES.replace("total.add(0)", "1 / (student != 'ada')", 1)
     root = authored(tmp_path, [MASTER], shaky, exercise("Total", KIND))
     (problem,) = validate(root, NAME)
-    assert "with the inputs that are drawn for the student 'ada'" in problem
+    assert "with what is drawn for the student 'ada'" in problem
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def told(folder: Path, student: str, *cells: str) -> tuple[bool, str]:
 def test_students_are_told_of_their_own_inputs_what_is_known(handed_out: Path) -> None:
     right, words = told(handed_out, "Ann", RIGHT)
     assert right
-    assert "Total, case own_numbers: with the inputs drawn for 'ann'" in words
+    assert "Total, case own_numbers: with what is drawn for 'ann'" in words
     assert "drawn for" not in told(handed_out, "", RIGHT)[1]
 
 
@@ -161,7 +161,7 @@ def test_the_inputs_on_a_students_machine_are_those_of_grading(handed_out: Path)
     guard = RIGHT.replace("self.sum += number", f"self.sum += number; number != {first} or 1 / 0")
     right, words = told(handed_out, "ann", guard)
     assert not right
-    assert "with the inputs drawn for 'ann', raises ZeroDivisionError" in words
+    assert "with what is drawn for 'ann', raises ZeroDivisionError" in words
     assert told(handed_out, "bob", guard)[0]
 
 

@@ -146,7 +146,7 @@ def test_validate_tries_several_students(root: Path, tmp_path: Path) -> None:
     )
     shaky = authored(tmp_path, [MASTER, OTHER], cases, exercise("spread"), exercise("double"))
     (problem,) = validate(shaky, NAME)
-    assert "with the inputs that are drawn for the student 'ada'" in problem
+    assert "with what is drawn for the student 'ada'" in problem
     assert "'more_of_them'" in problem
 
 
@@ -186,7 +186,9 @@ def test_wrong_answers_to_own_inputs_are_not_told_to_behave_alike(root: Path) ->
 
 def test_the_page_says_for_which_id_inputs_were_drawn(root: Path) -> None:
     cases = spread_of(graded(root, Owner("Ann"), RIGHT, DOUBLE)).cases
-    assert own_inputs(cases) == ("These inputs are drawn for each student, here for the id “ann”.")
+    assert own_inputs(cases) == (
+        "What is right in these cases is found for each student, here for the id “ann”."
+    )
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ def test_students_are_called_on_their_own_inputs_and_told_what_is_not_known(
     )
     right, words = told(handed_out, "Ann", RIGHT)
     assert right
-    assert "spread, case own_numbers: with the inputs drawn for 'ann'" in words
+    assert "spread, case own_numbers: with what is drawn for 'ann'" in words
     assert "Whether it is right is found out in grading." in words
     assert "drawn for" not in told(handed_out, "", RIGHT)[1]
 
@@ -225,7 +227,7 @@ def test_the_inputs_on_a_students_machine_are_those_of_grading(
     guard = f"{ALIKE}    if list(numbers) == {numbers}: raise KeyError('here')\n    return found"
     right, words = told(handed_out, "ann", guard)
     assert not right
-    assert "with the inputs drawn for 'ann', raises KeyError: 'here'" in words
+    assert "with what is drawn for 'ann', raises KeyError: 'here'" in words
     assert told(handed_out, "bob", guard)[0]
 
 
@@ -234,7 +236,7 @@ def test_an_answer_of_another_kind_is_told(handed_out: Path) -> None:
     text = f"{ALIKE}    return str(found) if {own} in numbers else found"
     right, words = told(handed_out, "ann", text)
     assert not right
-    assert "with the inputs drawn for 'ann', returns a string where a float is expected" in words
+    assert "with what is drawn for 'ann', returns a string where a float is expected" in words
 
 
 def test_what_is_handed_out_runs_nowhere_but_in_a_kernel(handed_out: Path) -> None:

@@ -27,7 +27,7 @@ from grader.assignments.modules import importable, marked
 from grader.assignments.records import Assignment, Case, Exercise
 from grader.assignments.reference import reference, stands_alone
 from grader.assignments.written import without_written
-from grader.authoring import Arguments, WrongMark
+from grader.authoring import Arguments
 from grader.authors.adequacy.allowances import ALLOWANCES, Allowances, read_allowances
 from grader.authors.adequacy.forms import Form, Kind
 from grader.authors.adequacy.mutants import mutants
@@ -37,6 +37,7 @@ from grader.authors.adequacy.survivors import survivors
 from grader.authors.adequacy.trials import APART, SAME, lines_reached, tried
 from grader.authors.adequacy.whole_master import in_its_folder, whole_master
 from grader.errors import AssignmentError
+from grader.marks import WrongMark
 from grader.model import Visibility
 from grader.notebooks.cells import Function, functions
 from grader.notebooks.read import read_notebook

@@ -98,7 +98,7 @@ def _followed(result: ExerciseResult, answer: Answer, assignment: Assignment) ->
 
     That is a line of the cell that is shown with the result.
     """
-    if not answer.kind.is_called:
+    if not answer.kind.is_called or answer.exercise.parametric:
         return None
     exercise, case = answer.exercise, _case(answer)
     names = variables(assignment).get(exercise.name, ())

@@ -51,7 +51,7 @@ class ClusterWorkers:
         If the scheduler is lost, it is waited for, and the rest is graded then.
         """
         course = Course(pack(self.assignments), installation(), self.level, self.needs)
-        longest = max((each.limits.submission_seconds for each in self.assignments), default=0)
+        longest = max((each.most_seconds for each in self.assignments), default=0)
         patience = longest + self.spare_seconds
         flow = Flow(Waiting(iter(tasks)), course.name, patience, self._unfit, self.tell)
         seconds = 0.0

@@ -266,9 +266,15 @@ class AgentKernel(IPythonKernel):
         self.session.send(self.shell_stream, "call_reply", {}, parent, ident=ident, buffers=answers)
 
     def give_request(self, ident: Any, parent: Any) -> None:
-        """Give the notebook variables of these names. There is no reply."""
+        """Give the notebook variables of these names. There is no reply.
+
+        A name whose value cannot be made here stands for nothing: another value would be wrong.
+        """
         for name, data in zip(parent["content"]["names"], parent["buffers"], strict=True):
-            self.shell.user_ns[name] = wire.decode(data)
+            try:
+                self.shell.user_ns[name] = wire.decode(data, build=True)
+            except Exception:  # of the library that it needs, or what a student made of it
+                self.shell.user_ns.pop(name, None)
 
     def draw_request(self, ident: Any, parent: Any) -> None:
         """Draw and send the pictures of the cells that follow, or stop it. There is no reply."""

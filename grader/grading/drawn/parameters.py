@@ -1,0 +1,126 @@
+"""The parameters of a notebook: names that a given cell binds, with a value for each student.
+
+The kernel is given the value when that cell has run, in the student's notebook and in the master.
+So what the cell itself binds counts nowhere in grading, whatever a student has made of the cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.assignments.anchors import find_cell
+from grader.assignments.attached import Parameter
+from grader.assignments.modules import error_at, words_of
+from grader.errors import WireError
+from grader.execution.cell_steps import CellStep
+from grader.grading.judging.expected import brief
+from grader.notebooks.cells import bindings
+from grader.notebooks.read import Cell, Notebook
+from grader.notebooks.stubs import START_MARK
+from grader.values import wire
+
+
+def drawn(parameters: Sequence[Parameter], student: str) -> tuple[Parameter, ...]:
+    """The parameters with the values of the student of this id.
+
+    Raises AssignmentError where one cannot be drawn, or cannot be sent to a kernel.
+    """
+    return tuple(replace(each, value=_value(each, student)) for each in parameters)
+
+
+def _value(parameter: Parameter, student: str) -> bytes | memoryview:
+    function = parameter.draws.function
+    assert function is not None
+    try:
+        return wire.encode(function(student), inputs=True)
+    except WireError as error:
+        problem = f"the value of the parameter {parameter.name!r} cannot be sent to a kernel"
+        raise error_at(function, f"{problem}: {error}") from None
+    except Exception as error:  # whatever the author's code may raise
+        problem = f"the parameter {parameter.name!r} raises {words_of(error)}"
+        raise error_at(function, f"{problem}, for the id {student!r}") from error
+
+
+def in_words(parameters: Sequence[Parameter]) -> tuple[str, ...]:
+    """What each of them is for a student, as code says it, or the beginning of that."""
+    values = ((each.name, wire.decode(each.value)) for each in parameters if each.value)
+    return tuple(f"{name} = {brief(value)}" for name, value in values)
+
+
+def values_of(parameters: Sequence[Parameter]) -> tuple[tuple[str, bytes], ...]:
+    """Name and encoded value of those that have one, as `CellStep.gives` has them."""
+    return tuple((each.name, bytes(each.value)) for each in parameters if each.value)
+
+
+def given_cells(parameter: Parameter, notebook: Notebook) -> list[Cell]:
+    """The cells of a master or template that bind the name, and in which students write nothing.
+
+    Where the author has named a cell, it is no other than that.
+    """
+    ids = {each.number: each.id for each in notebook.every}
+    return [
+        cell
+        for cell in notebook.cells
+        if parameter.cell in ("", ids.get(cell.number))
+        and _binds(cell, parameter.name)
+        and not any(map(START_MARK.match, cell.source.splitlines()))
+    ]
+
+
+def cell_id(parameter: Parameter, notebook: Notebook) -> str:
+    """The id of the given cell in a master or template; empty where it has none."""
+    ids = {each.number: each.id for each in notebook.every}
+    return next((ids.get(each.number, "") for each in given_cells(parameter, notebook)), "")
+
+
+def setting(
+    steps: Sequence[CellStep],
+    parameters: Sequence[Parameter],
+    notebook: Notebook,
+    template: Notebook,
+) -> list[CellStep]:
+    """The steps, after which the kernel is given those of the parameters that have a value.
+
+    What belongs to no cell of the notebook is given before the first one.
+    """
+    gives: dict[int, tuple[tuple[str, bytes], ...]] = {}
+    for each in parameters:
+        for number in _cells(each, notebook, template) or (0,):
+            gives[number] = (*gives.get(number, ()), *values_of([each]))
+    first = [CellStep(Cell(0, ""))] if gives.get(0) else []
+    return [
+        replace(step, gives=(*step.gives, *gives.get(step.cell.number, ())))
+        for step in (*first, *steps)
+    ]
+
+
+def _cells(parameter: Parameter, notebook: Notebook, template: Notebook) -> list[int]:
+    """The numbers of the cells after which it is set: those in the place of the template's.
+
+    Else it is the first one that binds the name. A master, and a student's own copy, come without
+    a template.
+    """
+    if template.cells:
+        known = cell_id(parameter, template)
+        found = find_cell(known, "", notebook, template).cells if known else ()
+        numbers = [each.number for each in found if each.kind == "code"]
+    else:
+        numbers = [each.number for each in given_cells(parameter, notebook)[:1]]
+    return numbers or [each.number for each in notebook.cells if _binds(each, parameter.name)][:1]
+
+
+def _binds(cell: Cell, name: str) -> bool:
+    return any(name in names for _, names in bindings(cell.source))
+
+
+def check_drawn(parameters: Sequence[Parameter], student: str) -> None:
+    """Raise AssignmentError where one cannot be drawn, or is another value every time."""
+    for once, again in zip(drawn(parameters, student), drawn(parameters, student), strict=True):
+        if bytes(once.value) != bytes(again.value):
+            assert once.draws.function is not None
+            raise error_at(
+                once.draws.function,
+                f"the parameter {once.name!r} is another value every time; draw it from "
+                "`generator_for(student)`",
+            )
