@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import keyword
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,10 @@ LONGEST_CODE, LONGEST_KEPT = 20_000, 4_000
 # Fewer lines are not worth a click to see them.
 FEWEST_FOLDED = 4
 DOCSTRING, GIVEN = "docstring", "given code"
+# A comment around what a student writes into a text cell, which notebooks do not show either.
+_ANSWER_MARK = r"<!--+\s*+(?:START|END) ANSWER HERE\b[^<>\n]*-->"
+_WHOLE_LINE = rf"^[ \t]*+{_ANSWER_MARK}[ \t]*+(?:\r?\n|\Z)"
+_ANSWER_MARKS = re.compile(f"{_WHOLE_LINE}|{_ANSWER_MARK}", re.MULTILINE)
 _BUILTINS = [name for name in dir(builtins) if not name.startswith("_")]
 _CLASSES = {
     Comment: "c",
@@ -130,8 +135,15 @@ class Piece:
 
 
 def as_written(text: str) -> tuple[Piece, ...]:
-    """A text that is no code, escaped, as the one piece of a listing; none where it is blank."""
-    shown = visible(shortened(text.rstrip(), LONGEST_CODE))
+    """A text that is no code, escaped, as the one piece of a listing; none where it is blank.
+
+    The comments START ANSWER HERE and END ANSWER HERE are left out.
+
+    >>> as_written("<!-- START ANSWER HERE -->\\nThey grow.\\n<!-- END ANSWER HERE -->")[0].html
+    Markup('They grow.')
+    """
+    answer = _ANSWER_MARKS.sub("", text).lstrip("\n").rstrip()
+    shown = visible(shortened(answer, LONGEST_CODE))
     return (Piece(Markup(escape(shown)), shown.count("\n") + 1),) if shown.strip() else ()
 
 

@@ -1,7 +1,9 @@
-"""Typeset the formulas of a text as MathML, which browsers show without scripts or network."""
+"""Typeset the formulas of a text as MathML, which browsers show without scripts or network, and set
+what stands between backticks as code."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import unescape
 from xml.etree.ElementTree import tostring
@@ -12,20 +14,30 @@ from grader.formulas import FORMULA, plain_formula
 
 # Characters of a formula's plain form that fit into a line of a phone.
 LONG = 46
+# Whichever begins first: a dollar within code begins no formula.
+_CODE_OR_FORMULA = re.compile(rf"`(?P<code>[^`\n]+)`|{FORMULA.pattern}")
 
 
 def typeset(text: str) -> Markup:
-    """The text as HTML, with its formulas as MathML. Screen readers read their plain form."""
+    """The text as HTML, all of it escaped: formulas as MathML, and code between backticks.
+
+    Screen readers read the plain form of a formula.
+
+    >>> typeset("Return `a < b`.")
+    Markup('Return <code>a &lt; b</code>.')
+    """
     html, end = Markup(), 0
-    for found in FORMULA.finditer(text):
-        html += escape(text[end : found.start()]) + _mathml(found[1])
+    for found in _CODE_OR_FORMULA.finditer(text):
+        html += escape(text[end : found.start()])
+        code = found["code"]
+        html += _mathml(found[2]) if code is None else Markup("<code>{}</code>").format(code)
         end = found.end()
     return html + escape(text[end:])
 
 
 def not_typeset(text: str) -> list[str]:
     """The formulas of the text that are no LaTeX, or have a command that is not known."""
-    found = [each[1] for each in FORMULA.finditer(text)]
+    found = [each[2] for each in _CODE_OR_FORMULA.finditer(text) if each["code"] is None]
     return [each for each in found if "<math" not in _mathml(each) or "\\" in _mathml(each)]
 
 

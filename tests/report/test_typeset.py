@@ -1,4 +1,4 @@
-"""typeset: formulas become MathML, and nothing but formulas becomes HTML."""
+"""typeset: formulas become MathML, text between backticks code, and nothing else becomes HTML."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def test_what_is_no_latex_is_shown_as_it_reads(latex: str) -> None:
     assert "$" not in html
 
 
+def test_what_is_between_backticks_is_code_and_no_formula() -> None:
+    html = typeset("Give `a < b` and `$x$`, `not closed\nor `` empty.")
+    assert html == ("Give <code>a &lt; b</code> and <code>$x$</code>, `not closed\nor `` empty.")
+    assert typeset("$x$ of `<b>`").endswith("</math> of <code>&lt;b&gt;</code>")
+
+
 class Tags(HTMLParser):
     """The tags of an HTML text that are not MathML's."""
 
@@ -48,9 +54,9 @@ class Tags(HTMLParser):
 
 
 @settings(deadline=None)
-@given(st.text(alphabet=r"<>/&;#x3C\text{}_^$ scriptmgonerror='", max_size=60))
+@given(st.text(alphabet=r"<>/&;#x3C\text{}_^$` scriptmgonerror='", max_size=60))
 def test_nothing_of_a_text_becomes_a_tag(text: str) -> None:
-    for each in (text, f"$\\text{{<script>{text}}}$", f"$x{text}$"):
+    for each in (text, f"$\\text{{<script>{text}}}$", f"$x{text}$", f"`<script>{text}`"):
         tags = Tags()
         tags.feed(typeset(each))
         assert tags.foreign == []
@@ -64,12 +70,13 @@ def test_every_formula_of_our_assignments_is_typeset() -> None:
     for text in texts:
         html = typeset(text)
         assert html.count("<math") == len(FORMULA.findall(text))
-        assert "<code>" not in html
+        assert html.count("<code>") == text.count("`") / 2
         assert "\\" not in html
 
 
 def test_what_cannot_be_typeset_is_found_before_a_student_sees_it(course: Path) -> None:
     assert not_typeset(rf"${LATEX}$, $x^2$ and $5") == []
+    assert not_typeset(r"`$\left( x$` is code") == []
     assert not_typeset(r"$\left( x$ and $\nosuch x$") == [r"\left( x", r"\nosuch x"]
     toml = course / "assignment/words/assignment.toml"
     text = toml.read_text()

@@ -71,6 +71,35 @@ def test_an_answer_is_shown_as_it_was_typed(tmp_path: Path) -> None:
     assert "<script>alert" not in html
 
 
+def test_comments_around_an_answer_are_not_shown_and_others_are(tmp_path: Path) -> None:
+    code = (
+        "Why?\n\n<!-- START ANSWER HERE -->\nThey grow.\n  <!--- END ANSWER HERE (below) --->\r\n"
+        "<!-- START ANSWER HERE -->Then <!-- not --> fall.<!-- END ANSWER HERE -->\n"
+        "<!-- START ANSWER HERE <script>"
+    )
+    html = page_of(graded("Ann", answer(), written(Verdict.TO_REVIEW, None, code=code)), tmp_path)
+    shown = (
+        "<code>Why?\n\nThey grow.\nThen &lt;!-- not --&gt; fall.\n"
+        "&lt;!-- START ANSWER HERE &lt;script&gt;</code>"
+    )
+    assert shown in html
+
+
+def test_an_answer_of_comments_alone_is_shown_as_nothing(tmp_path: Path) -> None:
+    code = "<!-- START ANSWER HERE -->\n\n<!-- END ANSWER HERE -->\n"
+    result = graded("Ann", answer(), written(Verdict.UNANSWERED, 0.0, code=code))
+    assert "The answer" not in text_of(result, tmp_path)
+
+
+def test_code_in_what_an_exercise_asks_is_set_as_code(tmp_path: Path) -> None:
+    asks = "Call it `a<b>` and not <i>."
+    result = graded("Ann", answer(), written(Verdict.UNANSWERED, 0.0))
+    known = assignment(EXERCISES[0], replace(EXERCISES[1], asks=asks))
+    write_report(run(result), known, tmp_path)
+    html = next(tmp_path.glob("students/*.html")).read_text(encoding="utf-8")
+    assert "Call it <code>a&lt;b&gt;</code> and not &lt;i&gt;." in html
+
+
 def test_a_review_is_told_with_items_remark_and_points_and_not_by_whom(tmp_path: Path) -> None:
     text = text_of(reviewed(), tmp_path)
     assert "Reviewed by a person: 3 of 5 points" in text

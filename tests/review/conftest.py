@@ -41,7 +41,8 @@ def answered(student: str, text: str) -> Result:
     """A student's result, in which `trend` is to be reviewed unless there is no text."""
     mean = ExerciseResult("mean", Verdict.CORRECT, 10.0, 10.0)
     verdict, score = (Verdict.TO_REVIEW, None) if text else (Verdict.UNANSWERED, 0.0)
-    trend = ExerciseResult("trend", verdict, score, 5.0, code=text, kind="written")
+    code = f"<!-- START ANSWER HERE -->\n{text}\n<!-- END ANSWER HERE -->" if text else ""
+    trend = ExerciseResult("trend", verdict, score, 5.0, code=code, kind="written")
     chart = ExerciseResult("chart", Verdict.UNANSWERED, 0.0, 3.0, kind="written")
     return Result(
         student,

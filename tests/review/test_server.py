@@ -143,6 +143,13 @@ def test_markup_in_an_answer_and_a_remark_is_shown_as_it_was_typed(serve: Serve)
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
 
 
+def test_comments_around_an_answer_are_not_shown(serve: Serve) -> None:
+    review = serve()
+    page = review.ask(_page_of(review, "ann")).text
+    assert f"<code>{ANSWERS['ann']}</code>" in page
+    assert "ANSWER HERE" not in page
+
+
 def test_a_long_answer_is_shown(serve: Serve) -> None:
     review = serve()
     assert review.ask(_page_of(review, "cy")).text.count("word ") > 3_000
