@@ -30,7 +30,9 @@ from grader.runs.cluster.workers import cluster_workers
 from grader.runs.run import load_assignments
 from grader.sandbox.level import Level
 from tests.attacks.attack import RIGHT, WRONG
+from tests.authored import authored, with_ids
 from tests.conftest import ROOT, notebook
+from tests.grading.test_parameters import CASES, CELLS, EXERCISES
 from tests.runs.cluster_class import Where, graded, recorded, write_class
 from tests.runs.real_cluster import RealCluster, Striker
 from tests.waiting import ENDLESS, ENDLESS_NAME, processes_called, until
@@ -374,6 +376,27 @@ def test_a_chart_that_a_person_is_to_see_comes_from_a_cluster_too(
             pictures[name] = book.pictures(answer.number, "chart")
     assert [each.media for each in pictures["there"]] == ["image/png"]
     assert pictures["there"] == pictures["here"]
+
+
+def test_what_is_drawn_for_a_student_is_the_same_on_a_cluster(
+    cluster: RealCluster, tmp_path: Path
+) -> None:
+    course = authored(tmp_path / "course", CELLS, CASES, *EXERCISES)
+    (tmp_path / "in").mkdir()
+    for name in ("ann", "bob"):
+        (tmp_path / "in" / f"{name}.ipynb").write_text(json.dumps(with_ids(*CELLS)))
+    (tmp_path / "roster.csv").write_text("name,login\nann,ann\nbob,bob\n")
+    drawn = {}
+    for name, where in {"here": ["--jobs", "1"], "there": ["--scheduler", cluster.address]}.items():
+        arguments = ["run", str(tmp_path / "in"), "--root", str(course), *where]
+        arguments += ["--roster", str(tmp_path / "roster.csv"), "--output", str(tmp_path / name)]
+        done = click.testing.CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        results = json.loads((tmp_path / name / "results.json").read_text())["submissions"]
+        assert [each["score"] for each in results] == [50, 50]
+        drawn[name] = [each["drawn"] for each in results]
+    assert drawn["here"] == drawn["there"]
+    assert drawn["here"][0] != drawn["here"][1]
 
 
 @pytest.mark.thorough
