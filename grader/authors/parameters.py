@@ -12,8 +12,7 @@ from grader.assignments.reference import parametric
 from grader.authoring import EXAMPLE
 from grader.errors import AssignmentError, SubmissionError
 from grader.grading.drawn.parameters import check_drawn, given_cells
-from grader.notebooks.cells import Function, names_read
-from grader.notebooks.parsing import parsed_cell
+from grader.notebooks.cells import bindings, without_assignments
 from grader.notebooks.read import Notebook, read_notebook
 
 
@@ -61,13 +60,16 @@ def _unbound(parameter: Parameter, master: Notebook) -> str:
             f'@parameter("{name}", cell="…")'
         )
     (cell,) = cells
-    body = parsed_cell(cell.source).tree.body
-    if any(name in names_read(node) for node in body if not isinstance(node, Function)):
+    if _binds(without_assignments(cell.source, frozenset({name})), name):
         return (
-            f"comes too late: the cell {cell.number}, which binds it, uses it, too, and it is set "
-            "when that cell has run; put what uses it into the next cell"
+            f"is not bound by a plain assignment in the cell {cell.number}; write `{name} = …` on "
+            "a line of its own, which its value can take the place of"
         )
     return ""
+
+
+def _binds(source: str, name: str) -> bool:
+    return any(name in names for _, names in bindings(source))
 
 
 def _not_knowing(assignment: Assignment) -> Iterator[str]:

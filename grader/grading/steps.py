@@ -27,7 +27,7 @@ from grader.grading.answers import (
     result_of,
 )
 from grader.grading.drawn.handed_out import drawn_parameters, with_own_values
-from grader.grading.drawn.parameters import setting, values_of
+from grader.grading.drawn.parameters import around, setting, values_of
 from grader.grading.evidence import flags, passed_over, spans, unmade, with_evidence
 from grader.grading.fresh_cases import suspicions
 from grader.grading.given_right import with_used_ones_right
@@ -106,9 +106,9 @@ class Grading:
 
     def execution_of_definitions(self, limits: Limits) -> Execution:
         """A new execution of what the notebook's cells define, in a kernel of its own."""
-        gives = values_of(self.assignment.parameters)
-        defined = replace(definitions_of(self.cells, self.taken), gives=gives)
-        return self.execution_of([defined], limits)
+        values = values_of(self.assignment.parameters)
+        cells = around(definitions_of(self.cells, self.taken), values)
+        return self.execution_of(cells, limits)
 
     async def execution_for_shown(self) -> Execution:
         """The one execution of what the cells define in which functions are called to show what

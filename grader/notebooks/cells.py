@@ -15,6 +15,7 @@ from grader.notebooks.parsing import CELL_MAGIC, ParsedCell, parsed_cell
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # The nodes of an expression that needs nothing else of the notebook, such as `[1, 2 * 3]`.
 _PLAIN = (
@@ -152,7 +153,7 @@ def statements(source: str) -> list[str]:
 def assignments_after(source: str, index: int) -> list[str]:
     """The source of each import, definition and assignment after the statement of that index."""
     read = parsed_cell(source)
-    kept = (*_DEFINITIONS, ast.Assign, ast.AnnAssign, ast.AugAssign)
+    kept = (*_DEFINITIONS, *_ASSIGNMENTS)
     nodes = [node for node in read.tree.body[index + 1 :] if isinstance(node, kept)]
     return [segment for _, segment in _segments(read, nodes)]
 
@@ -218,6 +219,17 @@ def without_bindings(source: str, names: frozenset[str]) -> str:
     """The cell without the statements that bind one of these names."""
     nodes = parsed_cell(source).tree.body
     return _only(source, [node for node in nodes if not _bound_by(node) & names])
+
+
+def without_assignments(source: str, names: frozenset[str]) -> str:
+    """The cell without the assignments that give a value to these names, and to no other."""
+    nodes = parsed_cell(source).tree.body
+    return _only(source, [node for node in nodes if not _assigns_only(node, names)])
+
+
+def _assigns_only(node: ast.stmt, names: frozenset[str]) -> bool:
+    bound = _bound_by(node)
+    return isinstance(node, _ASSIGNMENTS) and bool(bound) and bound <= names
 
 
 def _only(source: str, nodes: list[ast.stmt]) -> str:

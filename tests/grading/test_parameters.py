@@ -156,7 +156,9 @@ def test_answers_for_the_value_in_the_notebook_are_wrong(root: Path) -> None:
     assert verdicts(result)["mean"] == verdicts(result)["Scale"] == "incorrect"
 
 
-@pytest.mark.parametrize("given", ["seed = 123456", "seed = 1 / 0", "print('nothing')", "del seed"])
+@pytest.mark.parametrize(
+    "given", ["seed = 123456", "seed = 1 / 0", "print('nothing')", "del seed", "1 /"]
+)
 def test_whatever_a_student_makes_of_the_given_cell_the_value_is_the_own(
     root: Path, given: str
 ) -> None:
@@ -171,6 +173,27 @@ def test_a_notebook_without_the_given_cell_has_the_value_from_the_start(root: Pa
 def test_a_notebook_without_ids_has_the_value_after_the_cell_that_binds_it(root: Path) -> None:
     before = ("seed_of = 1", "import math\nseed = 5\ntimes = 3", *CELLS[1:])
     assert verdicts(graded(root, "ann", *before, ids=False))["mean"] == "correct"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        f"{GIVEN}\n{NUMBERS}",
+        f"{GIVEN}\ndef made(by=seed):\n    {NUMBERS}\n    return numbers\nnumbers = made()",
+        f"seed: int = 7\nseed += 0\nimport math\n{NUMBERS}; seed = 9",
+        f"{GIVEN}\n{NUMBERS}\nseed, other = 7, 8",
+    ],
+)
+def test_what_stands_in_the_given_cell_too_sees_the_own_value(root: Path, given: str) -> None:
+    """A student may have put two cells together."""
+    found = graded(root, "ann", *changed((GIVEN, given), (NUMBERS, "1")), ids=True)
+    assert (verdicts(found), found.flags) == (ALL_RIGHT, ())
+
+
+def test_all_in_one_cell_is_graded_with_the_own_value(root: Path) -> None:
+    found = verdicts(graded(root, "ann", "\n".join(CELLS), ids=False))
+    del found["largest"]  # a cell of its own is looked for
+    assert {*found.values()} == {"correct"}
 
 
 @pytest.mark.parametrize("last", ["%reset -f", "del seed", "seed = 7", "globals().clear()"])
@@ -368,7 +391,8 @@ SEED = '@parameter("seed")\ndef own(student):\n    return 1\n'
         (CELLS, SEED.replace('"seed"', '"sead"'), "'sead' has no place: no given cell binds"),
         (CELLS, SEED.replace('"seed"', '"seed", cell="c2"'), "the cell 'c2' does not bind 'seed'"),
         ((*CELLS, "seed = 8"), SEED, "has several places: the given cells 1, 8 bind it"),
-        (changed((GIVEN, "seed = 7\nmore = seed + 1")), SEED, "comes too late: the cell 1"),
+        (changed((GIVEN, "seed, more = 7, 8")), SEED, "is not bound by a plain assignment in the"),
+        (changed((GIVEN, "for seed in [7]: pass")), SEED, "is not bound by a plain assignment"),
         (CELLS, SEED.replace('"seed"', '"mean"'), "'mean' is an exercise"),
         (CELLS, SEED.replace("student", "who"), "takes 'student' and nothing else"),
         (CELLS, SEED.replace("return 1", "return EXERCISES"), "parameter's function uses 'EX"),
@@ -412,6 +436,74 @@ def test_a_parameter_that_is_gone_leaves_no_file_behind(tmp_path: Path) -> None:
     generate(root, NAME)
     (problem,) = validate(root, NAME)
     assert "is of parameters that are no more" in problem
+
+
+SHARING = """schema = 1
+name = "short"
+title = "Short"
+notebook = "Short.ipynb"
+shares = "lesson"
+
+[[exercise]]
+name = "shifted"
+points = 3
+
+[[exercise]]
+name = "note"
+points = 2
+"""
+NOTE = """
+[[exercise]]
+name = "note"
+title = "A note"
+asks = "Write a note."
+points = 1
+kind = "written"
+cell = "c8"
+"""
+
+
+def test_an_assignment_that_shares_exercises_has_their_parameters(tmp_path: Path) -> None:
+    note = "# Your note\n"
+    root = authored(tmp_path, (*CELLS, note), CASES, *EXERCISES, NOTE)
+    folder, solutions = root / "assignment" / "short", root / "solutions" / "short"
+    folder.mkdir()
+    solutions.mkdir()
+    (folder / "assignment.toml").write_text(SHARING)
+    (solutions / "Short.ipynb").write_text(json.dumps(with_ids(*[*CELLS, note])))
+    generate(root, "short")
+    assert [*validate(root, "short")] == []
+    assert json.loads((folder / "parameters.json").read_text())["seed"]["cell"] == "c1"
+    path = root / "short.ipynb"
+    path.write_text(json.dumps(with_ids(*CELLS, f"{note}Sums.")))
+    submission = Submission("s", path.name, str(path), owner=Owner("ann"))
+    result = grade(Task(root, submission, "short")).result
+    assert verdicts(result) == {"shifted": "correct", "note": "to_review"}
+    assert result.drawn == (f"seed = {seed_of('ann')}",)
+
+
+def test_the_master_of_another_assignment_has_its_parameters_when_it_says_what_is_right(
+    tmp_path: Path,
+) -> None:
+    root = authored(tmp_path, CELLS, CASES, *EXERCISES)
+    folder, solutions = root / "assignment" / "longer", root / "solutions" / "longer"
+    folder.mkdir()
+    solutions.mkdir()
+    settings = SHARING[: SHARING.index("shares")].replace("short", "longer").replace("Short", "L")
+    more = exercise("shifted", 'outputs_from = "lesson"') + exercise("double")
+    (folder / "assignment.toml").write_text(settings + more)
+    cells = [GIVEN, SHIFTED, DOUBLE]
+    (solutions / "L.ipynb").write_text(json.dumps(with_ids(*cells)))
+    head, _, tail = (root / "solutions" / NAME / "cases.py").read_text().partition("@value")
+    called = tail[tail.index("@case") : tail.index("@driver")]
+    (solutions / "cases.py").write_text(head + called)
+    generate(root, "longer")
+    assert [*validate(root, "longer")] == []
+    path = root / "longer.ipynb"
+    path.write_text(json.dumps(with_ids(*cells)))
+    submission = Submission("s", path.name, str(path), owner=Owner("ann"))
+    result = grade(Task(root, submission, "longer")).result
+    assert verdicts(result) == {"shifted": "correct", "double": "correct"}
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """The parameters of a notebook: names that a given cell binds, with a value for each student.
 
-The kernel is given the value when that cell has run, in the student's notebook and in the master.
-So what the cell itself binds counts nowhere in grading, whatever a student has made of the cell.
+The kernel is given the value before that cell, which is run without the assignment, and once more
+when it has run, in the student's notebook and in the master. So what the cell itself binds counts
+nowhere in grading, whatever a student has made of the cell, or put into it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from grader.assignments.anchors import find_cell
 from grader.assignments.attached import Parameter
@@ -15,10 +17,13 @@ from grader.assignments.modules import error_at, words_of
 from grader.errors import WireError
 from grader.execution.cell_steps import CellStep
 from grader.grading.judging.expected import brief
-from grader.notebooks.cells import bindings
+from grader.notebooks.cells import bindings, syntax_error, without_assignments
 from grader.notebooks.read import Cell, Notebook
 from grader.notebooks.stubs import START_MARK
 from grader.values import wire
+
+# Names with encoded values, as `CellStep.gives` has them.
+Values: TypeAlias = tuple[tuple[str, bytes], ...]
 
 
 def drawn(parameters: Sequence[Parameter], student: str) -> tuple[Parameter, ...]:
@@ -48,8 +53,8 @@ def in_words(parameters: Sequence[Parameter]) -> tuple[str, ...]:
     return tuple(f"{name} = {brief(value)}" for name, value in values)
 
 
-def values_of(parameters: Sequence[Parameter]) -> tuple[tuple[str, bytes], ...]:
-    """Name and encoded value of those that have one, as `CellStep.gives` has them."""
+def values_of(parameters: Sequence[Parameter]) -> Values:
+    """Name and value of those that have one."""
     return tuple((each.name, bytes(each.value)) for each in parameters if each.value)
 
 
@@ -80,19 +85,34 @@ def setting(
     notebook: Notebook,
     template: Notebook,
 ) -> list[CellStep]:
-    """The steps, after which the kernel is given those of the parameters that have a value.
+    """The steps, in which the kernel is given those of the parameters that have a value.
 
     What belongs to no cell of the notebook is given before the first one.
     """
-    gives: dict[int, tuple[tuple[str, bytes], ...]] = {}
+    gives: dict[int, Values] = {}
     for each in parameters:
         for number in _cells(each, notebook, template) or (0,):
             gives[number] = (*gives.get(number, ()), *values_of([each]))
-    first = [CellStep(Cell(0, ""))] if gives.get(0) else []
     return [
-        replace(step, gives=(*step.gives, *gives.get(step.cell.number, ())))
-        for step in (*first, *steps)
+        *_before(gives.get(0, ())),
+        *(part for each in steps for part in around(each, gives.get(each.cell.number, ()))),
     ]
+
+
+def around(step: CellStep, values: Values) -> list[CellStep]:
+    """The step of a cell that binds these names, which have the values from its start on."""
+    if not values:
+        return [step]
+    source = step.cell.source
+    rest = without_assignments(source, frozenset(name for name, _ in values))
+    if rest.strip() and not syntax_error(source):
+        step = replace(step, cell=Cell(step.cell.number, rest))
+    return [*_before(values), replace(step, gives=(*step.gives, *values))]
+
+
+def _before(values: Values) -> list[CellStep]:
+    """A step that runs nothing and gives the values, if there are any."""
+    return [CellStep(Cell(0, ""), gives=values)] if values else []
 
 
 def _cells(parameter: Parameter, notebook: Notebook, template: Notebook) -> list[int]:
