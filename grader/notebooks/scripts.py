@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # How many of the first lines are searched for the header's end.
 _HEADER_LINES = 120
@@ -25,7 +25,11 @@ _BRACED = re.compile(r"\{(?:code-cell\}|i?python\d?\b).*", re.IGNORECASE)
 # Between these marks stands one cell of text, in which there may be fences.
 _REGION, _END_REGION = re.compile(r"<!-- #region\b.*"), re.compile(r"<!-- #endregion -->\s*")
 _RAW_REGION = re.compile(r"<!-- #(?:end)?raw\b.*")
+# MyST: what parts two texts, with the metadata of the second, and cells that are no text.
+_BREAK = re.compile(r"\+\+\+(?:[ \t]+(?P<notes>\{.*\}))?[ \t]*")
+_RAW_CELL = re.compile(r"\{raw-cell\}.*")
 _NOT_RUN = re.compile(r".*(?:\.noeval|active=\"\"|\.no-execute)")
+_FORMAT = re.compile("format_name: *(myst|rmarkdown|quarto)")
 _LANGUAGE = re.compile(r"[# ]*language: *[\"']?(?P<name>[\w+#.-]{1,40})")
 # Jupytext writes magics as comments. Only well-known ones are turned back: a comment may begin
 # with a percent sign, too.
@@ -41,11 +45,13 @@ class ScriptCell:
     """A cell of a `kind` as notebooks name it: "code", "markdown" or "raw".
 
     `notes` is what stands behind its mark: its title, and its metadata as jupytext writes them.
+    `options` are the metadata in YAML that stand before the source, as in MyST.
     """
 
     kind: str
     source: str
     notes: str = ""
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,8 @@ def read_script(text: str) -> Script:
     body = lines[len(header) :]
     languages = [found["name"] for line in header if (found := _LANGUAGE.match(line))]
     if not header[0].startswith("#"):
-        named = any(re.search("format_name: *(myst|rmarkdown|quarto)", line) for line in header)
-        cells = _fenced(body, _BRACED if named else _CODE)
+        names = {found[1] for line in header if (found := _FORMAT.search(line))}
+        cells = _myst(body) if "myst" in names else _fenced(body, _BRACED if names else _CODE)
     elif any(_PERCENT.fullmatch(line) for line in body):
         cells = _percent(body)
     else:
@@ -183,7 +189,7 @@ def _fenced(lines: list[str], code: re.Pattern[str]) -> Iterator[ScriptCell]:
         found = None if in_region else _FENCE.fullmatch(line.rstrip())
         if fence and found and found["fence"].startswith(fence) and not found["language"]:
             if kind == "code":
-                yield ScriptCell(kind, _source(_without_options(cell)), notes)
+                yield _fenced_code(cell, notes)
                 cell = []
             elif kind == "raw":  # code that is not run
                 yield ScriptCell(kind, "\n".join(cell), notes)
@@ -201,9 +207,15 @@ def _fenced(lines: list[str], code: re.Pattern[str]) -> Iterator[ScriptCell]:
         else:
             cell.append(line)
     if fence and kind == "code" and any(line.strip() for line in cell):
-        yield ScriptCell(kind, _source(_without_options(cell)), notes)
+        yield _fenced_code(cell, notes)
     else:
         yield from _texts(cell, notes if in_region else None)
+
+
+def _fenced_code(lines: list[str], notes: str) -> ScriptCell:
+    """A cell of code in Markdown. In MyST whose header names no format it may have options."""
+    made = _with_options("code", lines)
+    return replace(made, source=_source(made.source.split("\n")), notes=notes)
 
 
 def _kind_in(fence: re.Match[str], code: re.Pattern[str]) -> str:
@@ -221,15 +233,64 @@ def _texts(lines: list[str], region: str | None) -> Iterator[ScriptCell]:
             yield ScriptCell("markdown", each.strip("\n"), region or "")
 
 
-def _without_options(lines: list[str]) -> list[str]:
-    """A cell of MyST without the options before its code, `:tags: [x]` or a block in `---`."""
+def _myst(lines: list[str]) -> Iterator[ScriptCell]:
+    """The cells of MyST: code and raw ones in fences, and texts that `+++` parts.
+
+    Unlike in the other formats magics are no comments, and blank lines part nothing.
+    """
+    cell: list[str] = []
+    fence, kind, notes = "", "markdown", ""
+    for line in lines:
+        mark = None if fence else _BREAK.fullmatch(line)
+        found = _FENCE.fullmatch(line.rstrip())
+        if mark:
+            yield from _texts(cell, notes)
+            cell, notes = [], mark["notes"] or ""
+        elif fence and found and found["fence"].startswith(fence) and not found["language"]:
+            if kind == "markdown":
+                cell.append(line)
+            else:
+                yield _with_options(kind, cell)
+                cell = []
+            fence = ""
+        elif not fence and found:
+            fence, kind = found["fence"], _directive(found["language"])
+            if kind == "markdown":
+                cell.append(line)
+            else:
+                yield from _texts(cell, notes)
+                cell, notes = [], ""
+        else:
+            cell.append(line)
+    if fence and kind == "code" and any(line.strip() for line in cell):
+        yield _with_options(kind, cell)
+    else:
+        yield from _texts(cell, notes)
+
+
+def _directive(language: str) -> str:
+    """The kind of cell that a fence of MyST begins."""
+    if _RAW_CELL.match(language):
+        return "raw"
+    return "code" if _BRACED.match(language) else "markdown"
+
+
+def _with_options(kind: str, lines: list[str]) -> ScriptCell:
+    """A cell of MyST, whose options stand before its source.
+
+    They are lines such as `:tags: [x]`, or a block between lines of `---`.
+    """
+    start, options = 0, list[str]()
     if lines and lines[0].strip() == "---":
         ends = [number for number, line in enumerate(lines) if line.strip() == "---"]
-        return lines[ends[1] + 1 :] if len(ends) > 1 else lines
-    start = 0
-    while start < len(lines) and re.match(r":[\w-]+:", lines[start]):
-        start += 1
-    return lines[start:]
+        if len(ends) > 1:
+            start, options = ends[1] + 1, lines[1 : ends[1]]
+    else:
+        while start < len(lines) and re.match(r":[\w-]+:", lines[start]):
+            options.append(lines[start][1:])
+            start += 1
+    source = "\n".join(lines[start:]).strip("\n")
+    return ScriptCell(kind, source, options="\n".join(options))
 
 
 def _source(lines: list[str]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
 from grader.notebooks.read import parse_notebook, read_notebook
-from grader.notebooks.scripts import is_script, read_script
+from grader.notebooks.scripts import ScriptCell, is_script, read_script
 
 HEADER = """# ---
 # jupyter:
@@ -139,6 +139,59 @@ tags: [x]
 f(3)
 ```
 """
+MYST_CELLS = """---
+jupytext:
+  text_representation:
+    format_name: myst
+---
+
+# The task
+
++++
+
+Three lines:
+
+
+```text
++++
+```
+
++++ {"slideshow": {"slide_type": "slide"}}
+
+Another.
++++ not a mark
+
+```{code-cell}
+# %matplotlib inline
+%matplotlib inline
+```
+
+```{code-cell}
+
+:not: an option
+```
+
+````{code-cell} ipython3
+---
+name: two
+tags: [x, y]
+---
+TEXT = \'\'\'
+```
+\'\'\'
+````
+
+```{raw-cell}
+:format: text/html
+
+<b>
+```
+
+```{code-cell}
+:tags: [open]
+
+left_open()
+"""
 IMPORTS = "%matplotlib inline\nimport numpy as np  # %% of them"
 
 
@@ -178,6 +231,27 @@ def test_markdown_and_myst_are_read_without_what_is_not_run() -> None:
         "Write `f`:",
         "An example:\n\n```python\nf(4)\n```",
     ]
+
+
+def test_the_cells_of_myst_have_their_metadata_and_texts_are_parted_by_marks() -> None:
+    assert read_script(MYST_CELLS).cells == (
+        ScriptCell("markdown", "# The task"),
+        ScriptCell("markdown", "Three lines:\n\n\n```text\n+++\n```"),
+        ScriptCell(
+            "markdown", "Another.\n+++ not a mark", '{"slideshow": {"slide_type": "slide"}}'
+        ),
+        ScriptCell("code", "# %matplotlib inline\n%matplotlib inline"),
+        ScriptCell("code", ":not: an option"),
+        ScriptCell("code", "TEXT = '''\n```\n'''", options="name: two\ntags: [x, y]"),
+        ScriptCell("raw", "<b>", options="format: text/html"),
+        ScriptCell("code", "left_open()", options="tags: [open]"),
+    )
+
+
+def test_options_are_read_where_the_header_names_no_format() -> None:
+    unnamed = MYST.replace("format_name: myst", "extension: .md")
+    found = [cell.options for cell in read_script(unnamed).cells if cell.kind == "code"]
+    assert found == ["tags: [answer]", "", "tags: [x]"]
 
 
 def test_two_blank_lines_part_texts_and_quotes_and_raw_cells_are_read() -> None:

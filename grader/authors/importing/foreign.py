@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import yaml
 
 from grader.errors import InputError
-from grader.notebooks.scripts import is_script, read_script
+from grader.notebooks.scripts import ScriptCell, is_script, read_script
 
 # Behind this, jupytext writes what nbgrader notes of a cell.
 _NBGRADERS = "nbgrader="
@@ -116,11 +117,26 @@ def _of_script(text: str) -> Any:
     """The notebook that jupytext wrote as this text."""
     script = read_script(text)
     cells = [
-        {"cell_type": each.kind, "source": each.source, "metadata": _noted(each.notes)}
+        {"cell_type": each.kind, "source": each.source, "metadata": _metadata(each)}
         for each in script.cells
     ]
     language = {"name": script.language} if script.language else {}
     return nbformat.from_dict({"cells": cells, "metadata": {"language_info": language}})
+
+
+def _metadata(cell: ScriptCell) -> dict[str, Any]:
+    """A cell's metadata: in MyST before its source, else behind its mark.
+
+    Raises ValueError where what stands before the source cannot be read.
+    """
+    if not cell.options:
+        return _noted(cell.notes)
+    try:
+        found = yaml.safe_load(cell.options)
+    except yaml.YAMLError as error:
+        first, why = cell.options.partition("\n")[0], " ".join(str(error).split())
+        raise ValueError(f"the metadata of a cell, from {first!r} on, are no YAML: {why}") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _noted(notes: str) -> dict[str, Any]:
@@ -137,9 +153,9 @@ def _noted(notes: str) -> dict[str, Any]:
 
 
 def _with_id(cell: dict[str, Any], number: int) -> dict[str, Any]:
-    given = (
-        cell["metadata"].get("nbgrader", {}).get("grade_id") or cell.get("id") or f"cell-{number}"
-    )
+    noted = cell["metadata"].get("nbgrader")
+    named = noted.get("grade_id") if isinstance(noted, dict) else None
+    given = named or cell.get("id") or f"cell-{number}"
     cell["id"] = _NOT_IN_AN_ID.sub("-", str(given)).strip("-")[:64] or f"cell-{number}"
     return cell
 
