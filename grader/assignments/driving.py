@@ -20,6 +20,7 @@ from grader.authoring import EXAMPLE, generator_for
 from grader.notebooks.cells import names_read
 
 LONGEST_LABEL = 60
+_OURS = drivers.__name__.partition(".")[0]
 _TAKES_NAMES = "a driver takes names of the notebook, one or more"
 # Between these, a statement may run more or less often than once.
 _BRANCHES = (ast.For, ast.While, ast.If, ast.Try, ast.Match, ast.YieldFrom)
@@ -42,6 +43,7 @@ def driver_of(function: Callable[..., Any]) -> Driver:
         raise error_at(function, _TAKES_NAMES)
     draws = len(takes) < len(given.args)
     node.decorator_list = []
+    _InsteadOfOurs(function).visit(node)
     known = {*dir(builtins), function.__name__, *((generator_for.__name__,) if draws else ())}
     unknown = sorted(names_read(node) - known)
     helpers = [getattr(drivers, name) for name in unknown if _is_ready(name)]
@@ -99,6 +101,7 @@ def _handed_out(function: Callable[..., Any], what: str) -> Draws:
     assert isinstance(node, ast.FunctionDef)
     node.decorator_list, node.returns = [], None
     node.args = ast.arguments([], [ast.arg(STUDENT)], None, [], [], None, [])
+    _InsteadOfOurs(function).visit(node)
     unknown = sorted(names_read(node) - set(dir(builtins)) - {node.name} - _DRAWING_KNOWS)
     if unknown:
         raise error_at(
@@ -108,6 +111,41 @@ def _handed_out(function: Callable[..., Any], what: str) -> Draws:
         )
     node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
     return Draws(node.name, f"{_FOR_DRAWING}\n{ast.unparse(node)}\n", function)
+
+
+class _InsteadOfOurs(ast.NodeTransformer):
+    """Takes out what a function imports from fairgrade, which is not there where it runs.
+
+    What is ready in `grader.drivers` and `grader.authoring` is put beside the function by its name,
+    wherever it is imported. Raises AssignmentError for other imports.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        for each in node.names:
+            self._refuse(each.name, each.name)
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt | list[ast.stmt]:
+        given = node.module in (drivers.__name__, generator_for.__module__)
+        for each in node.names:
+            if not (given and (_is_ready(each.name) or each.name in _DRAWING_KNOWS)):
+                self._refuse(node.module or "", each.name)
+                return node
+        renamed: list[ast.stmt] = [
+            ast.parse(f"{each.asname} = {each.name}").body[0] for each in node.names if each.asname
+        ]
+        return renamed or ast.Pass()
+
+    def _refuse(self, module: str, what: str) -> None:
+        if module.partition(".")[0] == _OURS:
+            raise error_at(
+                self._function,
+                f"it imports {what!r}, which is not there where it runs; of fairgrade it may use "
+                "`generator_for`, and what docs/kinds.md names of `grader.drivers`",
+            )
 
 
 def _is_ready(name: str) -> bool:

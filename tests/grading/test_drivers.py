@@ -231,6 +231,8 @@ def test_the_assignment_is_in_order(root: Path) -> None:
         ("def d(Stack):\n    return 1", "a driver is a generator function"),
         ("def d():\n    yield 1", "takes names of the notebook, one or more"),
         ("def d(Stack):\n    yield np.sum(Stack)", "the driver uses 'np'"),
+        ("def d(Stack):\n    import grader.api as g\n    yield g", "it imports 'grader.api'"),
+        ("def d(Stack):\n    from grader.drivers import x\n    yield x", "it imports 'x'"),
         ("def d(Stak):\n    yield 1", "no cell defines 'Stak'"),
     ],
 )
@@ -339,6 +341,25 @@ def test_each_thing_that_is_seen_may_be_in_any_order_and_they_themselves_may_not
     assert messages(found)[1] == (
         "observations[0] lacks an item that is expected (in whatever order)"
     )
+
+
+def test_a_driver_may_import_what_is_ready_for_it_inside(tmp_path: Path) -> None:
+    cases = """
+from grader.authoring import driver
+
+@driver("Stack")
+def seen(Stack):
+    \"\"\"What a stack does.\"\"\"
+    if True:
+        from grader.drivers import calls_of_methods
+    from grader.drivers import outcome_of as told
+    yield calls_of_methods(Stack(), ("push", 1), ("pop",))
+    yield told(Stack().pop)
+"""
+    authored(tmp_path, [MASTER], cases, exercise("Stack", DRIVER))
+    assert answer(tmp_path, RIGHT).verdict is Verdict.CORRECT
+    wrong = answer(tmp_path, RIGHT.replace("IndexError", "ValueError"))
+    assert wrong.verdict is Verdict.INCORRECT
 
 
 def test_a_function_is_given_objects_of_the_notebooks_own_classes(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader.api import grade_class, grade_notebook
+from grader.assignments.driving import draws_of
 from grader.assignments.load import load_assignment
-from grader.authoring import EXAMPLE, generator_for
+from grader.authoring import EXAMPLE, Arguments, generator_for
 from grader.authors.validate import validate
 from grader.errors import AssignmentError
 from grader.gradebook.fingerprint import content
@@ -237,6 +239,21 @@ def test_an_answer_of_another_kind_is_told(handed_out: Path) -> None:
     right, words = told(handed_out, "ann", text)
     assert not right
     assert "with what is drawn for 'ann', returns a string where a float is expected" in words
+
+
+def test_what_draws_inputs_may_import_the_generator_itself() -> None:
+    def drawn(student: str) -> Arguments:
+        from grader.authoring import arguments
+        from grader.authoring import generator_for as generator
+
+        return arguments(int(generator(student).integers(1000)))
+
+    there: dict[str, Callable[[str], object]] = {}
+    draws = draws_of(drawn, public=True)
+    assert draws
+    assert "grader" not in draws.source
+    exec(draws.source, there)
+    assert there["drawn"]("ann") == ((int(generator_for("ann").integers(1000)),), {})
 
 
 def test_what_is_handed_out_runs_nowhere_but_in_a_kernel(handed_out: Path) -> None:

@@ -234,6 +234,7 @@ def test_tables_that_cannot_be_sent_are_named(value: Any, words: str) -> None:
 
 PRICES = pd.DataFrame({"name": ["ham", "egg", "tea"], "price": [2.5, 2.0, 3.0]})
 BY_NAME = PRICES.set_index("name")
+DAYS = pd.to_datetime(["2024-01-01", "2024-01-02"])
 TURNED = pd.Series(pd.Categorical(["b", "a"], ["b", "a"]))
 
 
@@ -401,6 +402,35 @@ def test_labels_count_by_rows_unless_they_number_the_rows() -> None:
     for table, same in ((BY_NAME, False), (PRICES, True)):
         other = table.set_axis(["x", "y", "z"]) if not same else table.set_axis([5, 6, 7])
         assert (message(thaw(freeze(table)), decode(encode(other[::-1])), "rows") == "") is same
+
+
+@pytest.mark.parametrize(
+    ("labels", "others", "what"),
+    [
+        (DAYS.tz_localize("UTC"), DAYS, "is of dtype datetime64"),
+        (DAYS, DAYS.tz_localize("UTC"), "is of dtype datetime64"),
+        (DAYS.tz_localize("UTC"), DAYS.tz_localize("UTC").tz_convert("Asia/Tokyo"), "is of dtype"),
+        (pd.Index(["a", "b"]), pd.CategoricalIndex(["a", "b"]), "is of dtype category where str"),
+        (
+            pd.CategoricalIndex(["a", "b"]),
+            pd.CategoricalIndex(["a", "b"], ["a", "b", "c"]),
+            "has other categories than expected",
+        ),
+        (
+            pd.MultiIndex.from_arrays([DAYS.tz_localize("UTC"), [1, 2]]),
+            pd.MultiIndex.from_arrays([DAYS, [1, 2]]),
+            "is of dtype datetime64",
+        ),
+    ],
+)
+def test_labels_of_another_dtype_are_a_difference_however_alike_they_look(
+    labels: pd.Index[Any], others: pd.Index[Any], what: str
+) -> None:
+    table = pd.DataFrame({"price": [2.0, 3.0]})
+    expected, actual = table.set_axis(labels), table.set_axis(others)
+    for other, compare in ((actual, "equal"), (actual, "rows"), (actual[::-1], "rows")):
+        said = message(thaw(freeze(expected)), decode(encode(other)), compare)
+        assert said.startswith(f"result has an index that {what}")
 
 
 def test_of_a_hidden_case_no_value_and_no_label_is_said() -> None:

@@ -42,16 +42,21 @@ def other_dtype(
     expected: Column, actual: Column, walk: Walk, path: ValuePath
 ) -> Iterator[Difference]:
     """The difference of two columns that hold other kinds of values, if they do."""
-    if not _fits(expected, actual) and expected.dtype == actual.dtype == "category":
-        orders = expected.ordered, actual.ordered
-        what = "has other categories than expected"
-        if orders[0] != orders[1]:
-            which = ("with", "without") if orders[1] else ("without", "with")
-            what = f"has categories {which[0]} an order where ones {which[1]} are expected"
-        yield walk.found(path, "dtype", what, what)
-    elif not _fits(expected, actual):
+    if said := other_dtype_in_words(expected, actual):
+        yield walk.found(path, "dtype", *said)
+
+
+def other_dtype_in_words(expected: Column, actual: Column) -> tuple[str, str] | None:
+    """What is said of a column that holds other kinds of values, openly and of a hidden case."""
+    if _fits(expected, actual):
+        return None
+    if expected.dtype != "category" or actual.dtype != "category":
         what = f"is of dtype {actual.dtype} where {expected.dtype} is expected"
-        yield walk.found(path, "dtype", what, "is of another dtype than expected")
+        return what, "is of another dtype than expected"
+    if expected.ordered == actual.ordered:
+        return ("has other categories than expected",) * 2
+    which = ("with", "without") if actual.ordered else ("without", "with")
+    return (f"has categories {which[0]} an order where ones {which[1]} are expected",) * 2
 
 
 def is_missing(column: Column) -> Array:

@@ -11,7 +11,7 @@ from ..arrays.array import Digest
 from ..arrays.time_array import moment_text
 from ..kind import Label, ValuePath
 from ..ordering import rank
-from .column_compared import cell, is_missing, other_dtype, wrong_rows
+from .column_compared import cell, is_missing, other_dtype, other_dtype_in_words, wrong_rows
 from .column_record import Column
 from .labels import Labels
 from .table_record import Table
@@ -43,8 +43,8 @@ def table_differences(
 def form_differences(
     expected: Table, actual: Table, walk: Walk, path: ValuePath
 ) -> Iterator[Difference]:
-    """The differences of columns, number of rows and dtypes alone."""
-    for wrong in (_other_columns, _other_count, _other_dtypes):
+    """The differences of columns, number of rows and dtypes alone, and of labels that count."""
+    for wrong in (_other_columns, _other_count, _other_dtypes, _other_dtypes_of_labels):
         yield from wrong(expected, actual, walk, path)
 
 
@@ -88,6 +88,25 @@ def _other_dtypes(
         yield from other_dtype(*pair, walk, (*path, *_column(expected, place)))
 
 
+def _other_dtypes_of_labels(
+    expected: Table, actual: Table, walk: Walk, path: ValuePath
+) -> Iterator[Difference]:
+    """Of the labels of rows, unless they only number these."""
+    if not expected.index.are_numbers_of_rows:
+        yield from _other_dtypes_of_levels(expected.index, actual.index, walk, path)
+
+
+def _other_dtypes_of_levels(
+    expected: Labels, actual: Labels, walk: Walk, path: ValuePath
+) -> Iterator[Difference]:
+    if len(expected.levels) != len(actual.levels):
+        return
+    for pair in zip(expected.levels, actual.levels, strict=True):
+        if said := other_dtype_in_words(*pair):
+            shown, hushed = (f"has an index that {words}" for words in said)
+            yield walk.found(path, "dtype", shown, hushed)
+
+
 def _other_rows(
     expected: Table, actual: Table, walk: Walk, path: ValuePath
 ) -> Iterator[Difference]:
@@ -116,6 +135,8 @@ def _other_labels(
         if rows.any():
             place = int(np.argmax(rows))
             shown, right = _name(actual.at(place)), _name(expected.at(place))
+            if shown == right:  # as that of a time that has no zone any more
+                yield from _other_dtypes_of_levels(expected, actual, walk, path)
             what = f"has the row label {shown} where {right} is expected, at position {place}"
             yield walk.found(path, "keys", what, "has other row labels than expected")
             return
@@ -161,6 +182,8 @@ def _name(label: Any) -> str:
 def _in_another_order(expected: Table, actual: Table, walk: Walk) -> bool:
     """Whether both have the same rows, whose labels count unless they only number them."""
     if not expected.is_whole or len(expected.index) > MOST_ROWS:
+        return False
+    if next(_other_dtypes_of_labels(expected, actual, walk, ()), None):
         return False
     labelled = not expected.index.are_numbers_of_rows
     pairs = zip(expected.data, actual.data, strict=True)
