@@ -247,6 +247,30 @@ def test_a_kernel_knows_the_value_of_its_own_student_alone(tmp_path: Path) -> No
         assert result.drawn == (f'token = "{token}"',)
 
 
+NO_NAMESPACE = """
+class Namespace(dict):
+    def __setitem__(self, name, value):
+        if name == "seed":
+            raise SystemExit
+        dict.__setitem__(self, name, value)
+shell = get_ipython()
+shell.user_ns = Namespace(shell.user_ns)
+"""
+NO_DECODING = """
+import sys
+for module in list(sys.modules.values()):
+    if hasattr(module, "WireError") and hasattr(module, "decode"):
+        module.decode = None
+"""
+
+
+@pytest.mark.parametrize("hostile", [NO_NAMESPACE, NO_DECODING])
+def test_a_kernel_that_takes_no_value_costs_its_own_student_alone(root: Path, hostile: str) -> None:
+    result = graded(root, "ann", hostile, *CELLS, ids=False)
+    assert result.status is Status.GRADED
+    assert graded(root, "ann", *CELLS).score == 50
+
+
 def test_without_an_id_nothing_is_graded(root: Path) -> None:
     result = graded(root, "", *CELLS)
     assert (result.status, result.score, result.drawn) == (Status.NOT_GRADED, None, ())
