@@ -157,9 +157,10 @@ class Owner:
     def drawn_for(self) -> str:
         """The id that a student's own inputs are drawn by, without capital letters.
 
-        It is the student number, else the login, else the name; empty where nobody is known.
+        It is the student number, else the login, else the email address, else the name; empty where
+        nobody is known.
         """
-        known = self.ids.get("sid") or self.ids.get("login") or self.name
+        known = self.ids.get("sid") or self.ids.get("login") or self.email or self.name
         return unicodedata.normalize("NFKC", known).strip().casefold()
 
     @property

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from grader.exports.base import Files, Request, WithPoints
-from grader.exports.summary import total
+from grader.exports.summary import drawn, total
 from grader.model import ExerciseResult, Result
 from grader.report.entries import Entry, prose
 from grader.report.explanation import explanation
@@ -48,7 +48,9 @@ def gradescope_results(
     return {
         **({} if points is None else {"score": round(points, 2)}),
         "execution_time": round(result.seconds),
-        "output": "\n".join(map(prose, [total(result), *_late(result), *result.remarks])),
+        "output": "\n".join(
+            map(prose, [total(result), *drawn(result), *_late(result), *result.remarks])
+        ),
         "visibility": "visible",
         "tests": [_test(exercise, title_of(exercise.name)) for exercise in result.exercises],
     }

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.assignments.kinds import answers_in
@@ -26,7 +27,7 @@ from grader.exports.gradescope import gradescope_results
 from grader.files import write_file
 from grader.grading.grade import grade
 from grader.grading.task import Task
-from grader.model import Result, Status, Submission
+from grader.model import Owner, Result, Status, Submission
 from grader.notebooks.read import read_notebook
 from grader.runs.worker import limit_memory
 from grader.sandbox.confinement import Confinement, close_parents
@@ -35,6 +36,8 @@ from grader.sandbox.private import keep_private
 from grader.submissions.find import find
 from grader.text import one_line
 
+# What Gradescope writes about a submission, beside the folders.
+METADATA = "submission_metadata.json"
 FAILED = (
     "Your submission was not graded, which is not the same as 0: {reason}. You need not do "
     "anything; your instructors see why."
@@ -80,12 +83,27 @@ def _results(folder: Path, name: str, least: Level) -> dict[str, object]:
         raise SystemFailure(
             f"protection is {level.word} here, and {least.word} is required: {missed}"
         )
+    submission = replace(submission, owner=_owner(folder))
     task = Task(course, submission, name, level=level, single=True, pictures=False)
     result = grade(task).result
     if result.score is not None or result.status is Status.TO_REVIEW:
         titles = {each.name: each.title for each in assignment.exercises}
         return gradescope_results(result, result.score, lambda each: titles.get(each, each))
     return _without_points(result, submission, assignment)
+
+
+def _owner(folder: Path) -> Owner:
+    """Who handed in, as Gradescope says beside the submission; nobody where it names several."""
+    try:
+        data = json.loads((folder / METADATA).read_bytes())
+    except (OSError, ValueError):
+        return Owner("")
+    match data:
+        case {"users": [{"name": str() as name, "email": str() as email, **more}]}:
+            sid = more.get("sid")
+            ids = {"sid": one_line(sid)} if isinstance(sid, str) and sid else {}
+            return Owner(one_line(name), ids, one_line(email))
+    return Owner("")
 
 
 def the_notebook(folder: Path, assignment: Assignment) -> Submission:

@@ -12,6 +12,7 @@ from grader.text import number, one_line
 def summary(result: Result, run: Run) -> Iterator[str]:
     """Yield the total or why there is none, what being late cost, each exercise, and remarks."""
     yield total(result)
+    yield from drawn(result)
     if result.late and result.late.words:
         yield one_line(result.late.words)
     for exercise in result.exercises:
@@ -25,6 +26,13 @@ def total(result: Result) -> str:
     if result.score is None:
         return f"Not graded, which is not the same as 0: {one_line(result.reason)}"
     return f"{number(result.score)} of {number(result.max_score)} points"
+
+
+def drawn(result: Result) -> Iterator[str]:
+    """A line on the values of the notebook that were drawn for the student, if there are any."""
+    if result.drawn:
+        values = "; ".join(map(one_line, result.drawn))
+        yield f"In grading, your notebook had these values, drawn for each student: {values}"
 
 
 def about(exercise: ExerciseResult) -> str:

@@ -104,10 +104,11 @@ def test_numbers_that_are_right_for_another_student_are_wrong(root: Path) -> Non
     assert found.verdict is Verdict.INCORRECT
 
 
-def test_the_student_number_decides_then_the_login_then_the_name() -> None:
-    everything = Owner("Ann Lee", {"canvas": "77", "login": "ALee", "sid": "S12"})
+def test_the_student_number_decides_then_the_login_then_the_address_then_the_name() -> None:
+    everything = Owner("Ann Lee", {"canvas": "77", "login": "ALee", "sid": "S12"}, "a@b.org")
     assert everything.drawn_for == "s12"
-    assert Owner("Ann Lee", {"canvas": "77", "login": "ALee"}).drawn_for == "alee"
+    assert Owner("Ann Lee", {"canvas": "77", "login": "ALee"}, "a@b.org").drawn_for == "alee"
+    assert Owner("Ann Lee", {"canvas": "77"}, "A@b.org").drawn_for == "a@b.org"
     assert Owner("Ann Lee", {"canvas": "77"}).drawn_for == "ann lee"
     assert Owner("").drawn_for == ""
 

@@ -16,6 +16,7 @@ from grader.authoring import generator_for
 from grader.authors.release import bundle
 from grader.authors.validate import generate, validate
 from grader.errors import AssignmentError
+from grader.exports.run_autograder import main as run_autograder
 from grader.grading.drawn.for_student import for_student
 from grader.grading.grade import grade
 from grader.grading.task import Task
@@ -269,6 +270,24 @@ def test_a_kernel_that_takes_no_value_costs_its_own_student_alone(root: Path, ho
     result = graded(root, "ann", hostile, *CELLS, ids=False)
     assert result.status is Status.GRADED
     assert graded(root, "ann", *CELLS).score == 50
+
+
+def test_on_gradescope_the_address_is_the_id_and_a_group_has_none(
+    root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(root, tmp_path / "source" / "course")
+    for folder in ("submission", "results"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "submission" / "Lesson.ipynb").write_text(json.dumps(with_ids(*CELLS)))
+    users = [{"email": f"{each}@x.org", "id": 7, "name": "A Student"} for each in ("ann", "bob")]
+    scores = []
+    for named in (users[:1], users):
+        (tmp_path / "submission_metadata.json").write_text(json.dumps({"users": named}))
+        assert run_autograder([str(tmp_path), NAME, "limits"]) == len(named) - 1
+        data = json.loads((tmp_path / "results" / "results.json").read_text())
+        scores.append(data.get("score"))
+        assert (f"seed = {seed_of('ann@x.org')}" in data["output"]) is (len(named) == 1)
+    assert scores == [50, None]
 
 
 def test_without_an_id_nothing_is_graded(root: Path) -> None:

@@ -27,7 +27,7 @@ from grader.grading.reference_outputs import master_call, outcomes_on, output_of
 
 NOBODY = (
     "it is about values that are drawn for each student, and it is not known whose notebook this "
-    "is: it needs a student number, a login or a name"
+    "is: it needs a student number, a login, an email address or a name"
 )
 NO_VALUES = (
     "it is about values that are drawn for each student, and those of the id {id!r} cannot be "
