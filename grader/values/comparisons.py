@@ -14,6 +14,7 @@ from .difference import Difference, Returns, Tolerance, Walk, first_difference
 from .kind import ValuePath, plain
 from .ordering import rank
 from .python.sequence import wrong_count
+from .python.text import unseen_difference
 from .tables.table import recorded_table
 from .tables.table_compared import ANOTHER_ORDER, form_differences
 from .tables.table_record import Table
@@ -146,6 +147,7 @@ def line_by_line(
     for number, (one, other) in enumerate(zip(wanted, there, strict=False), start=1):
         if one != other:
             shown = f"is {_cut(other)} where {_cut(one)} is expected"
+            shown += unseen_difference(one, other, _cut(one), _cut(other))
             return _of_line(number, shown, "differs from what is expected")
     if len(there) < len(wanted):
         shown = f"is missing, where {_cut(wanted[len(there)])} is expected"

@@ -155,6 +155,44 @@ def test_other_values_differ_and_are_named(expected: Any, actual: Any, words: st
     assert message(expected, actual).replace('"', "'").startswith(words.replace('"', "'"))
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "words"),
+    [
+        (
+            "a b",
+            "a\u00a0b",
+            "character 2 is U+00A0 (no-break space) where U+0020 (space) is expected",
+        ),
+        ("a  b", "a b", 'character 3 is "b" where U+0020 (space) is expected'),
+        ("a\nb", "a b", "character 2 is U+0020 (space) where U+000A is expected"),
+        ("na\u00efve", "nai\u0308ve", 'character 3 is "i" where U+00EF (latin small letter i with'),
+        ("zero", "ze\u200bro", 'character 3 is U+200B (zero width space) where "r" is expected'),
+        (
+            "pal",
+            "p\u0430l",
+            'character 2 is U+0430 (cyrillic small letter a) where "a" is expected',
+        ),
+        ("it's", "it\u2019s", 'character 3 is U+2019 (right single quotation mark) where "\'"'),
+        ("-1", "\u22121", 'character 1 is U+2212 (minus sign) where "-" is expected'),
+        ("x" * 80 + "a", "x" * 80 + "b", 'character 81 is "b" where "a" is expected'),
+        ("x" * 80, "x" * 80 + "b", 'it should end after character 80, where it has "b"'),
+        ("x" * 81, "x" * 80, 'it ends after character 80, where "x" is expected'),
+    ],
+)
+def test_of_texts_that_look_the_same_it_is_told_which_character_differs(
+    expected: str, actual: str, words: str
+) -> None:
+    assert f"; {words}" in message(expected, actual)
+    assert f"; {words}" in message([expected], [actual])
+    assert f"; {words}" in message(np.array([expected]), np.array([actual]))
+    assert f" instead); {words}" in message({expected: 1}, {actual: 1})
+
+
+@pytest.mark.parametrize("actual", ["abd", "ABC", "abc ", "ab\u00e7", "a"])
+def test_of_texts_that_look_different_only_these_are_shown(actual: str) -> None:
+    assert message("abc", actual) == f'result is "{actual}" where "abc" is expected'
+
+
 def test_the_first_item_that_differs_is_named_even_if_the_count_differs_too() -> None:
     assert message([1, 2, 3], [1, 5]) == "result[1] is 5 where 2 is expected"
 

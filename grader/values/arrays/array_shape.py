@@ -13,6 +13,7 @@ import numpy as np
 
 from ..kind import Element, Kind, ValuePath, has_masked_items
 from ..limits import MAX_BYTES, WireError
+from ..python.text import unseen_difference
 
 if TYPE_CHECKING:
     from ..difference import Difference, Walk
@@ -123,8 +124,10 @@ def wrong_item(
         return
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     others = f"; {int(wrong.sum())} of {wrong.size} {noun} differ" if wrong.size > 1 else ""
-    one, other = (walk.brief(each[index]) for each in (expected, actual))
-    shown = f"is {other} where {one} is expected{others}"
+    items = expected[index], actual[index]
+    one, other = map(walk.brief, items)
+    unseen = unseen_difference(*items, one, other)
+    shown = f"is {other} where {one} is expected{unseen}{others}"
     yield walk.found((*path, Element(index)), "value", shown, "differs from what is expected")
 
 

@@ -67,6 +67,9 @@ class _DateTime(_Written):
         else:
             yield from super().differences(expected, actual, walk, path)
 
+    def name(self, value: Any) -> str:
+        return super().name(value) + (" with a time zone" if value.tzinfo else "")
+
     def simplified(self, value: datetime) -> str:
         moment = instant(as_moment(value.replace(tzinfo=None))) or 0
         offset = value.utcoffset()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..kind import Kind, ValuePath
+from .text import unseen_difference
 
 if TYPE_CHECKING:
     from ..difference import Difference, Walk
@@ -53,6 +54,9 @@ class _Dict(Kind):
         if missing:
             what = f"has no key {walk.brief(missing[0])}"
             has = f" (it has {', '.join(map(walk.brief, extra[:4]))} instead)" if extra else ""
+            if len(extra) == 1:
+                keys = missing[0], extra[0]
+                has += unseen_difference(*keys, *map(walk.brief, keys))
             hushed = what if walk.knows(missing[0]) else "lacks a key that is expected"
             yield walk.found(path, "keys", what + has, hushed)
         elif extra:

@@ -11,6 +11,7 @@ from ..arrays.array import Digest
 from ..arrays.time_array import moment_text
 from ..kind import Label, ValuePath
 from ..ordering import rank
+from ..python.text import unseen_difference
 from .column_compared import cell, is_missing, other_dtype, other_dtype_in_words, wrong_rows
 from .column_record import Column
 from .labels import Labels
@@ -57,6 +58,9 @@ def _other_columns(
     if lacking:
         what = f"has no column {_name(lacking[0])}"
         instead = f" (it has {', '.join(map(_name, extra[:4]))} instead)" if extra else ""
+        if len(extra) == 1:
+            names = lacking[0], extra[0]
+            instead += unseen_difference(*names, *map(_name, names))
         hushed = what if walk.knows(lacking[0]) else "lacks a column that is expected"
         yield walk.found(path, "keys", what + instead, hushed)
     elif extra:
