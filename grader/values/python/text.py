@@ -104,13 +104,16 @@ def unseen_difference(expected: Any, actual: Any, right: str, shown: str) -> str
     if len(actual) == place:
         more = _character(expected[place])
         return f"; it ends after character {place}, where {more} is expected"
-    return f"; it should end after character {place}, where it has {_character(actual[place])}"
+    more = _character(actual[place])
+    return f"; it should end after character {place}, where it has {more}"
 
 
 def _look_alike(one: str, other: str) -> bool:
-    """Whether people would take two texts for the same: they differ in white space, in characters
-    that are not seen, in how an accent, a quotation mark or a dash is written, or in the script that
-    a letter belongs to."""
+    """Whether people would take two texts for the same.
+
+    These differ in white space, in characters that are not seen, in how an accent, a quotation mark
+    or a dash is written, or in the script that a letter belongs to.
+    """
     if _as_seen(one) == _as_seen(other):
         return True
     return len(one) == len(other) and all(
