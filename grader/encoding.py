@@ -178,7 +178,8 @@ def _expected(kind: inspect.Type) -> str:
         case inspect.UnionType():
             return " or ".join(map(_expected, kind.types))
         case inspect.LiteralType():
-            return f"one of {', '.join(map(str, kind.values))}"
+            # An empty text is what stands for a key that is left out.
+            return f"one of {', '.join(str(each) for each in kind.values if each != '')}"
         case inspect.EnumType():
             return f"one of {', '.join(each.value for each in kind.cls)}"
         case inspect.VarTupleType():

@@ -95,6 +95,11 @@ def test_assignments_are_listed_by_name(root: Path, tmp_path: Path) -> None:
         ("points = 4", "points = inf", "exercise 1: points: is inf where a number above 0"),
         ("points = 4", "points = 4\nanswer = 1", "exercise 1: answer: is not a key"),
         ('"weights"', '"weight"', "exercise 2: scoring: is 'weight' where one of all, variants"),
+        (
+            "points = 4",
+            'points = 4\ncompare = "no"',
+            "is 'no' where one of numbers, text is",
+        ),
         ('name = "count"', 'name = "co unt"', "'co unt' is not the name of a function"),
         ('["count_words"]', '["longest"]', "'longest' is the name of two exercises"),
         ('["count_words"]', "[1]", "exercise 2: other_names 1: is 1 where a string is expected"),

@@ -90,6 +90,8 @@ def test_the_assignment_is_in_order(root: Path) -> None:
 def test_a_cell_has_to_be_named(tmp_path: Path) -> None:
     with pytest.raises(AssignmentError, match="names no `cell`"):
         authored(tmp_path, [TABLE], "", exercise("table", 'kind = "print"'))
+    with pytest.raises(AssignmentError, match="no cell has the id 'lost', which 'table' names"):
+        authored(tmp_path, [TABLE], "", exercise("table", 'kind = "print"\ncell = "lost"'))
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,8 @@ class _Printed(ExerciseKind):
         if not exercise.cell:
             return f"{exercise.name!r} is of the kind print, and names no `cell` in assignment.toml"
         cells = [each for each in master.every if each.id == exercise.cell]
+        if not cells:
+            return f"no cell has the id {exercise.cell!r}, which {exercise.name!r} names"
         if not any(is_marked(each.source) for each in cells):
             return (
                 f"no line `### START CODE HERE ###` stands in the cell {exercise.cell!r} of "
