@@ -136,7 +136,7 @@ class Grader:
         assignment's folder, `COURSE/assignment/NAME`; the solutions are read from
         `COURSE/solutions/NAME`. With `public_only`, it is a folder with the files that students
         get, and only public cases are called. `student` is the name in the result (default: that of
-        the file), and the id by which inputs are drawn where these are each student's own. With
+        the file), and the id by which what is each student's own is drawn: inputs, parameters. With
         `full`, long-running cells run too. `seed` seeds the cases that are drawn afresh. If a step
         fails that verdicts do not need, such as a picture, the result has a flag that says so; with
         `strict`, which is for authors, the notebook is then not graded. Without `pictures`, what

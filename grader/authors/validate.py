@@ -26,7 +26,7 @@ from grader.errors import AssignmentError, SubmissionError, WireError
 from grader.execution.outcome import Raised
 from grader.files import write_file
 from grader.grading.drawn.for_student import check_for_student
-from grader.grading.in_step import stamps
+from grader.grading.in_step import check_in_step, stamps
 from grader.grading.judging.parts import passed_by, variant_outcome
 from grader.grading.long_results import frozen_long_results, long_results_out_of_step
 from grader.grading.pictures.draw import drawn_by_reference
@@ -73,6 +73,12 @@ def validate(root: Path, name: str) -> Iterator[str]:
     yield from out_of_step(whole, root)
     if not whole.template.exists():
         return
+    if assignment.parameters:  # below, the master is graded by what is right for an id alone
+        try:
+            check_in_step(whole, root)
+        except AssignmentError as error:
+            yield str(error)
+            return
     for student in STUDENTS if assignment.draws else ():
         try:
             check_for_student(assignment, student)

@@ -425,6 +425,16 @@ def test_validate_tries_several_students(tmp_path: Path) -> None:
     assert "with what is drawn for the student 'ada'" in problem
 
 
+def test_validate_finds_what_is_frozen_for_another_value_of_the_notebook(tmp_path: Path) -> None:
+    root = authored(tmp_path, CELLS, CASES, *EXERCISES)
+    (root / "solutions" / NAME / "Lesson.ipynb").write_text(
+        json.dumps(with_ids(*changed((GIVEN, "seed = 8"))))
+    )
+    problems = [*validate(root, NAME)]
+    assert "Lesson.ipynb: is not what is generated now" in problems[0]
+    assert "the case 'the_mean' of 'mean' is not what the reference solution" in problems[-1]
+
+
 SEED = '@parameter("seed")\ndef own(student):\n    return 1\n'
 
 
