@@ -414,7 +414,11 @@ def test_one_notebook_from_a_program_takes_the_id(root: Path, tmp_path: Path) ->
 
 def test_the_assignment_is_in_order_and_released(root: Path) -> None:
     assert [*validate(root, NAME)] == []
-    given = json.loads(bundle(root, NAME)["parameters.json"])
+    files = bundle(root, NAME)
+    readme = files["README.md"].decode()
+    assert "These\nhave values of your own in grading: `seed`. Leave the cell" in readme
+    assert "grade check Lesson.ipynb --student ID" in readme
+    given = json.loads(files["parameters.json"])
     assert {name: each["cell"] for name, each in given.items()} == {"seed": "c1"}
 
 

@@ -444,8 +444,10 @@ def test_student_page_begins_with_name_and_total(tmp_path: Path) -> None:
 
 def test_student_page_shows_what_to_look_at_and_what_does_not_work_first(tmp_path: Path) -> None:
     flagged = replace(graded("Ada", answer(), answer(Verdict.ERROR, 0)), flags=("a flag",))
-    text = student_page(replace(flagged, long_cells_skipped=2), tmp_path).text
+    drawn = replace(flagged, long_cells_skipped=2, drawn=("seed = 5", "name = 'a<b'"))
+    text = student_page(drawn, tmp_path).text
     in_order = (
+        *("which are drawn for each student: seed = 5", "name = 'a<b'"),
         *("What to look at next", "What does not work yet", "What works"),
         *("Noticed while grading", "What the words mean", "2 long-running cells were not run."),
     )
