@@ -63,6 +63,9 @@ def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Ite
     to_look_at = [each for each in wrong if each.verdict is not Verdict.NOT_GRADED]
     yield f"{len(solved)} of {len(result.exercises)} exercises pass their public cases."
     yield "Grading uses hidden cases too, so this is no grade yet."
+    if assignment.parameters:
+        names = " and ".join(each.name for each in assignment.parameters)
+        yield f"What is expected here is so for {names} as the notebook came; in grading, yours counts."
     if to_look_at:
         yield from ("", "What to look at next:")
         for exercise in to_look_at:

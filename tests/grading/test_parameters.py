@@ -581,6 +581,7 @@ def test_a_student_is_told_the_own_value_and_checked_with_it(handed_out: Path) -
     assert f"drawn for 'ann', as in grading: seed = {seed_of('ann')}" in words
     assert "mean, case the_mean: with what is drawn for 'ann' it does what is expected" in words
     assert "double, case" not in words
+    assert "What is expected here is so for seed as the notebook came" in words
     assert "drawn for" not in told(handed_out, "", *CELLS)[1]
 
 
