@@ -65,7 +65,8 @@ def explained(assignment: Assignment, result: Result, width: int = WIDTH) -> Ite
     yield "Grading uses hidden cases too, so this is no grade yet."
     if assignment.parameters:
         names = " and ".join(each.name for each in assignment.parameters)
-        yield f"What is expected here is so for {names} as the notebook came; in grading, yours counts."
+        given = f"What is expected here is so for {names} as the notebook came"
+        yield f"{given}; in grading, yours counts."
     if to_look_at:
         yield from ("", "What to look at next:")
         for exercise in to_look_at:
