@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ def plain(value: Any) -> bytes:
         value = [item for pair in value.items() for item in pair]
     if isinstance(value, list | tuple | set):
         items = [plain(item) for item in value]
-        return f"{kind}{sorted(items) if kind == 'set' else items}".encode()
+        # A digest, since what is nested deep would double with every level otherwise.
+        return sha256(kind.encode() + b"".join(sorted(items) if kind == "set" else items)).digest()
     return bytes(wire.encode(value))
 
 

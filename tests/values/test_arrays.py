@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,12 @@ def test_records_whose_fields_have_no_names_of_their_own_are_refused(
         decode(record(*names))
 
 
+def durations_of_no_unit() -> np.ndarray:
+    with warnings.catch_warnings():  # numpy warns of such from 2.5 on
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return np.array([1], "m8")
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -120,7 +127,7 @@ def test_records_whose_fields_have_no_names_of_their_own_are_refused(
         (np.zeros(2, [("a", object)]), "not of plain records"),
         (np.zeros(2, [("a", "f8", 3)]), "not of plain records"),
         (np.zeros(2, "V3"), "not of plain records"),
-        (np.array([1], "m8"), "durations of no unit"),
+        (durations_of_no_unit(), "durations of no unit"),
         (np.ma.array([{}, 1], mask=[True, False], dtype=object), "masked array of objects"),
         (np.ma.array([(1, 2)], mask=[(True, False)], dtype="i4,i4"), "masked array of records"),
         (np.empty(200_001, dtype=object), "more than 200000 values"),
