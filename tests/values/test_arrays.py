@@ -234,7 +234,7 @@ def test_a_large_array_of_complex_numbers_is_known_by_its_digest() -> None:
 def test_a_time_comes_back_as_it_went() -> None:
     for value in (
         DAYS[0],
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.timedelta64(-5, "ms"),
         np.timedelta64("NaT", "s"),
     ):
