@@ -10,7 +10,8 @@ import click
 
 from grader.authors.importing.report import COLUMNS, rows, summary
 from grader.authors.importing.run import KINDS, READERS, Imported, import_master, masters_in
-from grader.cli.shared import ALL_GRADED, course_folder, leave, speaks_plainly
+from grader.authors.importing.write import is_graded
+from grader.cli.shared import ALL_GRADED, NOT_ALL_GRADED, course_folder, leave, speaks_plainly
 from grader.cli.terminal import Terminal
 from grader.errors import InputError
 
@@ -39,13 +40,23 @@ def import_command(
     if name and len(paths) > 1:
         raise InputError(f"{source}: has {len(paths)} notebooks; --name is for one alone")
     course = course_folder(root)
-    made = [import_master(system, path, course, name or _name(path)) for path in paths]
+    made: list[Imported] = []
+    refused: list[str] = []
+    for path in paths:
+        try:
+            made.append(import_master(system, path, course, name or _name(path)))
+        except InputError as error:
+            if len(paths) == 1:
+                raise
+            refused.append(str(error))
     if as_json:
         print(json.dumps([summary(each.master, each.planned, KINDS) for each in made], indent=2))
     else:
         for each in made:
             _say(terminal, each)
-    leave(ALL_GRADED)
+    for problem in refused:
+        click.echo(f"not imported: {problem}", err=True)
+    leave(NOT_ALL_GRADED if refused else ALL_GRADED)
 
 
 def _name(path: Path) -> str:
@@ -65,4 +76,9 @@ def _say(terminal: Terminal, imported: Imported) -> None:
     for path in (imported.written.folder, imported.written.solutions):
         terminal.say(f"wrote {path}")
     name = imported.written.folder.name
+    if not any(is_graded(each, KINDS) for each in planned):
+        terminal.say(
+            "no unit can be graded yet: all stand as comments in assignment.toml and cases.py; "
+            "write at least one before `grade generate`"
+        )
     terminal.say(f"next: look at it, then `grade generate {name}` and `grade validate {name}`")

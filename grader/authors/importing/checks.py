@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from grader.authors.importing.opposites import opposite
+
 
 class Form(StrEnum):
     """What an assert says of the student's value."""
@@ -64,15 +66,20 @@ def shown_value(value: ast.expr, depends: Depends) -> list[Check]:
     A comparison is true there, as a test's is; of anything else the value is to be the same.
     """
     first, last = value.lineno, value.end_lineno or value.lineno
-    if isinstance(value, (ast.Compare, ast.BoolOp)) or _name(value) in _TRUTHS:
+    if is_truth(value):
         found = _true(value, depends)
     elif isinstance(value, ast.Call) and _name(value) in ("print", "str") and value.args:
         found = [each for argument in value.args for each in shown_value(argument, depends)]
-    elif isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
-        found = _true(value, depends)
     else:
         found = [replace(each, shown=True) for each in _same([value], depends)]
     return [replace(each, first=first, last=last) for each in found]
+
+
+def is_truth(value: ast.expr) -> bool:
+    """Whether an expression is a comparison, or another that is only true or false."""
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.Not)
+    return isinstance(value, (ast.Compare, ast.BoolOp)) or _name(value) in _TRUTHS
 
 
 def _of(node: ast.stmt, depends: Depends) -> list[Check] | None:
@@ -81,10 +88,8 @@ def _of(node: ast.stmt, depends: Depends) -> list[Check] | None:
             return _true(test, depends)
         case ast.Expr(ast.Call() as call):
             return _call(call, depends)
-        case ast.If(test=test, body=[ast.Raise(exc=ast.expr() as error)], orelse=[]) if (
-            "Assertion" in ast.unparse(error)
-        ):
-            return _true(ast.UnaryOp(ast.Not(), test), depends)
+        case ast.If(test=test, body=[*_, ast.Raise()], orelse=[]):
+            return _true(opposite(test), depends)
         case ast.With(items=[ast.withitem(ast.Call() as call)], body=body):
             if _name(call) in ("raises", "assertRaises", "assert_raises", "assertRaisesRegex"):
                 return _raises(call.args[0] if call.args else None, body, depends)
@@ -127,6 +132,8 @@ _FALSE_NAMES = {"assert_false", "assertFalse"}
 _CLOSE = {"allclose": (1e-5, 1e-8), "isclose": (1e-5, 1e-8)}
 _EQUAL = {"array_equal", "array_equiv", "equals"}
 _TRUTHS = {*_CLOSE, *_EQUAL, "all", "any", "isinstance", "issubclass", "hasattr", "callable"}
+# How the names of functions begin that raise an exception where what they are given is wrong.
+_TESTERS = ("assert", "check_", "test_", "verify_")
 _ABSOLUTE = {"abs", "fabs", "absolute"}
 _PLACES = {
     "assert_almost_equal": 1.5,
@@ -156,7 +163,7 @@ def _call(call: ast.Call, depends: Depends) -> list[Check] | None:
     if name in _PAIRS and len(call.args) >= 2:
         rtol, atol = _given(call, *_PAIRS[name])
         return _same(call.args[:2], depends, rtol, atol)
-    if name.startswith(("assert", "check_")) and depends(call):
+    if name.lstrip("_").startswith(_TESTERS) and depends(call) and not depends(call.func):
         return _truth(call, depends)
     return None
 

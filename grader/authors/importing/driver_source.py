@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.authors.importing.checks import Check, Form
+from grader.authors.importing.checks import Check, Form, is_truth
 from grader.authors.importing.conditions import Condition
 from grader.authors.importing.names import (
     Names,
@@ -82,6 +82,7 @@ def driver_source(
     if not names.student & set(needs):
         made.look.append(NOTHING_SEEN)
     made.look += _leaks(body, parsed, made.kept)
+    made.look += _judged_inside(body, parsed, made)
     return _written(name, title, needs, [*imports, *fixed], body, made)
 
 
@@ -124,7 +125,8 @@ class _Maker:
             for name in _BLOCKS:
                 block = getattr(node, name, None)
                 if isinstance(block, list) and block:
-                    setattr(made, name, self.block(block))
+                    rest = self.block(block)
+                    setattr(made, name, rest or ([ast.Pass()] if name == "body" else []))
         return [made]
 
     def _check(self, check: Check, node: ast.stmt) -> list[ast.stmt]:
@@ -293,6 +295,21 @@ def _leaks(body: list[ast.stmt], parsed: ParsedTest, kept: list[Check]) -> list[
                 "observe; take expected values out, as the student's code could read them"
             )
     return found
+
+
+def _judged_inside(body: list[ast.stmt], parsed: ParsedTest, made: _Maker) -> Iterator[str]:
+    """Where the driver yields the truth of a comparison that is made in it: `ok = x == 4`."""
+    seen = [each for value, _ in made.yields for each in ast.walk(value)]
+    names = {each.id for each in seen if isinstance(each, ast.Name)}
+    for node in statements(body):
+        match node:
+            case ast.Assign([ast.Name(name)], value) if name in names and parsed.depends(value):
+                if is_truth(value):
+                    text = ast.unparse(node).split("\n")[0]
+                    yield (
+                        f"`{text}` is worked out where the student's code runs, which can read "
+                        "what is expected, and forge the outcome"
+                    )
 
 
 def _written(

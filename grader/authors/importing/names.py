@@ -14,6 +14,11 @@ from grader.notebooks.parsing import parsed_cell
 _BUILTINS = frozenset(dir(builtins))
 # Functions that change nothing of what they are given.
 _LOOKING = {"isinstance", "len", "type", "all", "any", "allclose", "isclose", "array_equal"}
+# Methods that change the object that they are called of.
+_CHANGING = {
+    *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "add"),
+    *("discard", "setdefault", "popitem", "fill"),
+}
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
@@ -60,7 +65,10 @@ def names_of(steps: Iterable[Step]) -> Names:
                     functions |= bound
                 elif step.role is Role.ANSWER and isinstance(node, ast.ClassDef):
                     classes |= bound
-        student |= _changed(parsed_cell(step.source).tree.body, student)
+        body = parsed_cell(step.source).tree.body
+        if step.role is Role.ANSWER:
+            student |= _altered(body) - imports.keys()
+        student |= _changed(body, student)
     return Names(frozenset(functions), frozenset(classes), frozenset(student), imports, bound_in)
 
 
@@ -161,6 +169,17 @@ def _stored(parts: list[ast.AST]) -> set[str]:
     for each in (node for part in parts for node in ast.walk(part)):
         if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.ctx, ast.Store):
             found |= loaded(each.value)
+    return found
+
+
+def _altered(body: list[ast.stmt]) -> set[str]:
+    """The names of objects that statements alter: `a` in `a[0] = x` and `a.append(x)`."""
+    found = set[str]()
+    for node in statements(body):
+        found |= _stored(head_of(node))
+        match node:
+            case ast.Expr(ast.Call(ast.Attribute(value, method))) if method in _CHANGING:
+                found |= loaded(value)
     return found
 
 

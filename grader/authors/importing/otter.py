@@ -23,6 +23,7 @@ from grader.authors.importing.otter_lines import (
     answer_lines,
     cases_of,
     from_doctest,
+    is_ignored_cell,
     is_test_cell,
     mapping,
     ok_cases,
@@ -98,6 +99,8 @@ class _Reader:
             self._assignment(mapping(source))
         elif boundary:
             self._boundary(boundary[1].upper(), boundary[2].upper(), source, cell)
+        elif kind == "code" and is_ignored_cell(source):
+            self.master.remarks.append(f"{cell['id']}: left out, as otter ignores it, too")
         elif kind != "code" and (old := _OLD.search(source)):
             self._old(old, cell)
         elif self.block == "TESTS" or (kind == "code" and is_test_cell(source)):
@@ -285,4 +288,5 @@ def _share_points(unit: Unit, config: dict[str, Any]) -> None:
         for test in silent:
             test.points = max(left, 0.0) / len(silent)
     if tests and not unit.manual:
-        unit.points = sum(test.points or 0.0 for test in tests)
+        # Three thirds are one point, not 0.9999999999999999.
+        unit.points = round(sum(test.points or 0.0 for test in tests), 9)

@@ -22,6 +22,7 @@ _PROMPT = re.compile(r"^\s*(?:\"{3}|'{3}|#)?\s*;?\s*#?\s*BEGIN PROMPT\s*$", re.I
 _PROMPT_END = re.compile(r"^\s*(?:\"{3}|'{3}|#)?\s*;?\s*#?\s*END PROMPT\s*$", re.IGNORECASE)
 _IGNORE = re.compile(r"^\s*#\s*BEGIN\s+IGNORE", re.IGNORECASE)
 _IGNORE_END = re.compile(r"#\s*END\s+IGNORE\s*$", re.IGNORECASE)
+_IGNORED_CELL = re.compile(r"^\s*#+\s*ignore\s*#*\s*$", re.IGNORECASE)
 _HEADING = re.compile(r"^\s*#+\s*solution\s*#*\s*$", re.IGNORECASE)
 _CONFIG = re.compile(r"^\s*(?:\w+\s*=\s*)?[\"']{1,3}\s*#\s*BEGIN\s*TEST\s*CONFIG", re.IGNORECASE)
 _CONFIG_END = re.compile(r"^\s*[\"']{1,3}\s*;?\s*#\s*END\s*TEST\s*CONFIG", re.IGNORECASE)
@@ -69,6 +70,12 @@ def is_test_cell(source: str) -> bool:
     """Whether a cell of the older format is a test: its first line is `## Test ##`, or alike."""
     lines = source_lines(source)
     return bool(lines) and bool(_TEST_WORDS.match(lines[0]))
+
+
+def is_ignored_cell(source: str) -> bool:
+    """Whether a cell is none of the assignment: its first line is `## Ignore ##`, or alike."""
+    lines = source_lines(source)
+    return bool(lines) and bool(_IGNORED_CELL.match(lines[0]))
 
 
 def test_of(source: str) -> tuple[str, dict[str, Any], bool]:

@@ -53,6 +53,12 @@ class Planner:
         planned.weighted = (
             not unit.all_or_nothing and len({*_weights(unit)}) > 0 and len(unit.tests) > 1
         )
+        for each in worth:
+            for line in each.left_out:
+                why = (
+                    f"line {line} of its test raises an exception for a reason not understood here"
+                )
+                planned.needs(State.LOOK, f"{why}, so this is not graded")
         if unit.points <= 0:
             planned.needs(State.AUTHOR, "it is worth 0 points there; give it points")
         for problem in self._failures(unit):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authors.importing.foreign import Master
+from grader.authors.importing.given import mend_given
 from grader.authors.importing.names import Names, names_of
 from grader.authors.importing.nbgrader import read_nbgrader
 from grader.authors.importing.otter import read_otter
@@ -46,6 +47,7 @@ def masters_in(source: Path) -> list[Path]:
 def import_master(system: str, path: Path, root: Path, name: str) -> Imported:
     """Make the assignment `name` below `root` of the master at `path`."""
     master = READERS[system](path)
+    mend_given(master)
     planned = plan_master(master)
     return Imported(master, planned, write_assignment(root, name, master, planned, KINDS))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.authors.importing.checks import Check, Form, checks_in, shown_value
@@ -29,7 +30,8 @@ class ParsedTest:
     """A test: its statements, the checks by the statement that makes them, and what is not read.
 
     `student` are the names that depend on the student here, `surely` those of them that were not
-    only passed to a function of the student's. `own` are those that the test binds.
+    only passed to a function of the student's. `own` are those that the test binds. `left_out` are
+    the lines where it raises an exception for a reason that is not understood.
     """
 
     test: Test
@@ -39,6 +41,7 @@ class ParsedTest:
     own: set[str]
     checks: dict[int, list[Check]] = field(default_factory=dict)
     unread: str = ""
+    left_out: list[int] = field(default_factory=list)
 
     @property
     def all_checks(self) -> list[Check]:
@@ -59,7 +62,7 @@ def parsed_test(
     """The test with its checks. `before` are those that ran earlier, which may bind names."""
     step = steps[test.step]
     read = parsed_cell(anchored(step.source))
-    body = _inlined(read.tree.body)
+    body = _flat(_inlined(copy.deepcopy(read.tree.body)))
     every = [each for node in body for each in _walk(node)]
     own = {name for node in every for name in bound_by(node)}
     first_bound = own - set(read_first(body))
@@ -71,6 +74,7 @@ def parsed_test(
         parsed.unread = f"line {read.error.lineno} is not Python: {read.error.msg}"
         return parsed
     _find(parsed, body)
+    parsed.left_out = [each.lineno for each in _raises(parsed, body)]
     last = body[-1] if body and step.shown else None
     if isinstance(last, ast.Expr) and id(last) not in parsed.checks and not _is_none(last.value):
         parsed.checks[id(last)] = shown_value(last.value, parsed.depends)
@@ -94,6 +98,50 @@ def _find(parsed: ParsedTest, body: list[ast.stmt]) -> None:
         elif not isinstance(node, _DEFINITIONS):
             for block in blocks(node):
                 _find(parsed, block)
+
+
+def _raises(parsed: ParsedTest, body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that raise and belong to no check.
+
+    What handles an exception may raise another one, which says nothing new of the student.
+    """
+    for node in body:
+        if isinstance(node, ast.Raise):
+            yield node
+        elif id(node) not in parsed.checks and not isinstance(node, _DEFINITIONS):
+            handlers = [each.body for each in getattr(node, "handlers", ())]
+            for block in blocks(node):
+                if block not in handlers:
+                    yield from _raises(parsed, block)
+
+
+def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements, where what follows `if ...: raise` as its `else` stands after it.
+
+    So does what is done before a `raise` that is the `else`, with the condition turned around.
+    """
+    found: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, _DEFINITIONS):
+            found.append(node)
+            continue
+        for block in blocks(node):
+            block[:] = _flat(block)
+        if not isinstance(node, ast.If) or not node.orelse:
+            found.append(node)
+            continue
+        condition, rest = node.test, node.orelse
+        if isinstance(node.orelse[-1], ast.Raise) and not isinstance(node.body[-1], ast.Raise):
+            condition, rest = ast.UnaryOp(ast.Not(), node.test), node.body
+            node.body = node.orelse
+        elif not isinstance(node.body[-1], ast.Raise):
+            found.append(node)
+            continue
+        # Its lines are those of its condition, as calls in the other lines are not its own.
+        node.end_lineno = node.test.end_lineno
+        node.test, node.orelse = condition, []
+        found += [node, *rest]
+    return found
 
 
 def _is_none(value: ast.expr) -> bool:

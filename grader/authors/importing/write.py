@@ -56,7 +56,7 @@ def write_assignment(
     notebook = re.sub(r"[^\w.-]+", "_", f"{master.path.stem}.ipynb")
     helpers += dict.fromkeys(moved.values())
     settings = _settings(name, notebook, master, planned, helpers, set(kinds))
-    cases, files = _cases(planned, set(kinds))
+    cases, files = _cases(master, planned, set(kinds))
     contents: dict[Path, bytes] = {
         folder / FILE: settings.encode(),
         solutions / notebook: _notebook(master, moved),
@@ -95,10 +95,11 @@ def _files_needed(master: Master) -> list[str]:
 
 
 def _files_in_folders(master: Master) -> list[str]:
-    """The files in folders beside the master that its cells name."""
+    """The files in folders beside the master that its cells name, and modules that they import."""
     found = set[str]()
     for step in master.steps:
         for node in ast.walk(parsed_cell(step.source).tree):
+            found |= _modules_in_folders(master, node)
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and "/" in text.strip("/") and len(text) < 200:
                 try:
@@ -106,6 +107,20 @@ def _files_in_folders(master: Master) -> list[str]:
                 except (OSError, ValueError):
                     continue
     return sorted(found)
+
+
+def _modules_in_folders(master: Master, node: ast.AST) -> set[str]:
+    """The modules that a statement imports from a folder that cells put on the path for it."""
+    here, code = master.path.parent, "\n".join(each.source for each in master.steps)
+    names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+    names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+    return {
+        f"{path.parent.name}/{path.name}"
+        for name in names
+        if name.isidentifier() and not (here / f"{name}.py").exists() and "sys.path" in code
+        for path in here.glob(f"*/{name}.py")
+        if re.search(rf"\b{re.escape(path.parent.name)}\b", code)
+    }
 
 
 def _moved(master: Master, helpers: Iterable[str]) -> dict[str, str]:
@@ -235,7 +250,9 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "")
 
 
-def _cases(planned: list[Planned], kinds: set[Kind]) -> tuple[str, dict[str, bytes]]:
+def _cases(
+    master: Master, planned: list[Planned], kinds: set[Kind]
+) -> tuple[str, dict[str, bytes]]:
     """The source of cases.py, and the files of inputs that it reads."""
     inputs = Inputs()
     parts: list[str] = []
@@ -245,11 +262,19 @@ def _cases(planned: list[Planned], kinds: set[Kind]) -> tuple[str, dict[str, byt
             continue
         graded = is_graded(each, kinds)
         source = "\n\n".join(_of_exercise(each, inputs, used if graded else set()))
-        if source and not graded:
+        if not graded:
+            source = "\n\n".join(filter(None, [source, _own_tests(each, master)]))
             source = "\n".join(f"# {line}".rstrip() for line in source.splitlines())
         if source:
             parts.append(source.rstrip("\n"))
     return _head(inputs, used) + "".join(f"\n\n{part}\n" for part in parts), inputs.files
+
+
+def _own_tests(planned: Planned, master: Master) -> str:
+    """The tests of a unit as its master has them, for the author to start from."""
+    tests = [master.steps[each.step].source.strip("\n") for each in planned.unit.tests]
+    title = f"The tests of {_one_line(planned.unit.name)}, as {_PROGRAMS[master.system]} ran them:"
+    return "\n\n".join([title, *tests]) if tests else ""
 
 
 def _head(inputs: Inputs, used: set[str]) -> str:

@@ -46,6 +46,9 @@ def read(source: str) -> list[Check]:
         ("assert_almost_equal(x, 3, 2)", "x", (0.0, 0.015)),
         ("self.assertAlmostEqual(x, 3, places=3)", "x", (0.0, 0.0005)),
         ("pd.testing.assert_frame_equal(df, want)", "df", (1e-5, 1e-8)),
+        ("if x != 3:\n    raise ValueError('x is not 3')", "x", (None, None)),
+        ("if not f(2) == 4:\n    print('no')\n    raise ValueError", "f(2)", (None, None)),
+        ("if abs(x - 3) > 0.5:\n    raise ValueError", "x", (0.0, 0.5)),
     ],
 )
 def test_what_is_compared_is_told_with_its_tolerances(
@@ -71,6 +74,12 @@ def test_what_is_compared_is_told_with_its_tolerances(
         "assert np.linalg.norm(x - want) < 1e-6",
         "assert_true(x > 3)",
         "assert_greater(x, 3)",
+        "if x == 4:\n    raise ValueError",
+        "if x == 4 and f(1) != 2:\n    raise ValueError",
+        "if (x != want).any():\n    raise ValueError",
+        "check_it(x)",
+        "test_it(x, 4)",
+        "_test_it(x)",
     ],
 )
 def test_anything_else_is_never_turned_into_equality(source: str) -> None:
@@ -84,6 +93,17 @@ def test_an_assert_of_two_values_of_the_students_has_both() -> None:
 
 def test_each_part_of_an_and_is_a_check() -> None:
     assert [each.form for each in read("assert x == 3 and x > 2")] == [Form.SAME, Form.TRUE]
+
+
+def test_each_reason_to_raise_is_a_check() -> None:
+    found = read("if x != 3 or f(1) < 2:\n    raise ValueError('no')")
+    assert [each.form for each in found] == [Form.SAME, Form.TRUE]
+    assert ast.unparse(found[1].values[0]) == "f(1) >= 2"
+
+
+def test_a_call_of_a_students_function_is_no_check_whatever_its_name() -> None:
+    (statement,) = ast.parse("test_it(3)").body
+    assert checks_in(statement, lambda node: 2 * bool(loaded(node) & {"test_it"})) is None
 
 
 def test_what_does_not_depend_on_the_student_is_no_check() -> None:

@@ -61,3 +61,21 @@ def test_one_name_for_several_notebooks_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 2
     assert "has 2 notebooks; --name is for one alone" in result.stderr
+
+
+def test_a_notebook_of_a_folder_that_is_no_master_does_not_stop_the_others(tmp_path: Path) -> None:
+    written(tmp_path / "ps1" / "a.ipynb", text("Read this."))
+    written(tmp_path / "ps1" / "b.ipynb", *cells())
+    command = ["import", "nbgrader", str(tmp_path / "ps1"), "--root", str(tmp_path)]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert "a.ipynb: has no cell with metadata of nbgrader's" in result.stderr
+    assert "2 units: 2 ready; 0 lost" in result.output
+    assert (tmp_path / "assignment/b/assignment.toml").exists()
+
+
+def test_it_says_so_where_no_unit_can_be_graded_yet(tmp_path: Path) -> None:
+    path = written(tmp_path / "m.ipynb", answer("x", "x = 1"), graded("test_x", 1, "print(x)"))
+    result = CliRunner().invoke(main, ["import", "nbgrader", str(path), "--root", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "no unit can be graded yet" in result.output

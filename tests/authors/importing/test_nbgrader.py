@@ -307,6 +307,33 @@ def test_files_in_folders_come_to_stand_beside_the_notebook(tmp_path: Path) -> N
     assert list(validate(tmp_path, "sums")) == []
 
 
+def test_a_module_in_a_folder_that_cells_put_on_the_path_comes_along(tmp_path: Path) -> None:
+    (tmp_path / "source" / "tools").mkdir(parents=True)
+    (tmp_path / "source" / "tools" / "doubling.py").write_text("def double(x):\n    return 2 * x\n")
+    made = imported(
+        tmp_path,
+        code("import sys\nsys.path.append('tools')\nfrom doubling import double"),
+        answer("total", "### BEGIN SOLUTION\ntotal = double(2)\n### END SOLUTION"),
+        graded("first", 1, "assert total == 4"),
+    )
+    assert (made.written.folder / "doubling.py").exists()
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+
+
+def test_a_unit_that_needs_the_author_comes_with_its_test_as_a_comment(tmp_path: Path) -> None:
+    imported(
+        tmp_path,
+        answer("total", "total = 4"),
+        graded("first", 1, "assert total == 4"),
+        graded("credit", 2, "points = 0\npoints += total == 4\npoints"),
+    )
+    cases = (tmp_path / "solutions/sums/cases.py").read_text()
+    assert "# The tests of credit, as nbgrader ran them:\n#\n# points = 0\n" in cases
+    generate(tmp_path, "sums")
+    assert list(validate(tmp_path, "sums")) == []
+
+
 def test_what_follows_a_line_that_fails_is_there_for_the_tests_as_in_grading(
     tmp_path: Path,
 ) -> None:

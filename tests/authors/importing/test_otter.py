@@ -305,3 +305,24 @@ def test_tests_worth_no_points_are_left_out_and_that_is_said(tmp_path: Path) -> 
     assert (plan.kind, plan.state, plan.unit.points) == (Kind.FUNCTION, State.READY, 6)
     assert [case.call.arguments for case in plan.cases] == [((3,), {})]
     assert plan.reasons == ["a test that is worth 0 points is left out"]
+
+
+def test_an_ignored_cell_is_none_of_the_assignment_and_parts_no_question(tmp_path: Path) -> None:
+    master = read(
+        tmp_path,
+        text("**Question 1.** Two.\n```\nBEGIN QUESTION\nname: q1\npoints: 1\n```"),
+        code("## Ignore ##\nsecret = 1"),
+        code("two = 2 # SOLUTION"),
+        code("## Test ##\ntwo == 2"),
+        code("## Hidden Test ##\ntwo > 1"),
+    )
+    (unit,) = master.units
+    assert len(unit.tests) == 2
+    assert "secret" not in sources(master)
+    assert "left out, as otter ignores it, too" in master.remarks[0]
+
+
+def test_points_that_tests_share_add_up_to_what_the_question_is_worth(tmp_path: Path) -> None:
+    tests = [f"assert square({n}) == {n * n}" for n in range(6)]
+    (unit,) = read(tmp_path, *question("name: q1", solution=[SQUARE], tests=tests)).units
+    assert unit.points == 1.0

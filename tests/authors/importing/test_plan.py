@@ -257,3 +257,109 @@ def test_what_a_loop_collects_is_collected_by_the_driver(tmp_path: Path) -> None
         "found.append(last)",
         "yield found",
     ]
+
+
+def test_tests_that_raise_in_conditions_are_graded_as_if_they_asserted(tmp_path: Path) -> None:
+    value, shape, otherwise = planned(
+        tmp_path,
+        answer("total", "total = 3"),
+        graded("value", 1, "if total != 3:\n    raise ValueError('no')\nelse:\n    print('yes')"),
+        POWERS,
+        graded(
+            "shape",
+            1,
+            """
+            if 'powers' not in dir():
+                raise ValueError("write it")
+            else:
+                if not isinstance(powers(2.0), np.ndarray):
+                    raise ValueError("an array is expected")
+                elif powers(2.0).shape != (3,):
+                    raise ValueError("of three numbers")
+            """,
+        ),
+        graded(
+            "otherwise", 1, "if powers(3)[1] == 3:\n    print('yes')\nelse:\n    raise ValueError"
+        ),
+    )
+    assert (value.kind, value.state) == (Kind.VALUE, State.READY)
+    assert [each.state for each in (shape, otherwise)] == [State.READY, State.READY]
+    assert "isinstance(_0, np.ndarray)" in shape.drivers[0].source.checker
+    assert driver(shape, 1).splitlines() == ["def shape_b_1(powers):", "yield powers(2.0).shape"]
+    assert driver(otherwise).splitlines()[-1] == "yield powers(3)[1]"
+
+
+def test_a_reason_to_raise_that_is_not_understood_is_told(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded(
+            "partly",
+            1,
+            """
+            assert powers(2.0).shape == (3,)
+            try:
+                powers(2.0)
+            except TypeError as error:
+                raise ValueError("why?")
+            while powers(2.0)[0] > 2:
+                raise ValueError("no")
+            """,
+        ),
+    )
+    assert plan.state is State.LOOK
+    assert plan.reasons == [
+        "line 7 of its test raises an exception for a reason not understood here, so this is not "
+        "graded"
+    ]
+
+
+def test_a_condition_around_two_asserts_is_whole_in_the_driver_of_each(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded(
+            "both",
+            1,
+            """
+            for n in (2, 3):
+                if n == 2:
+                    assert powers(2.0, n).shape == (2,)
+                else:
+                    assert np.isclose(powers(2.0, n)[2], 4)
+            """,
+        ),
+    )
+    assert (plan.kind, plan.state) == (Kind.DRIVER, State.READY)
+    assert driver(plan, 1).splitlines()[1:] == [
+        "for n in (2, 3):",
+        "if n == 2:",
+        "pass",
+        "else:",
+        "yield powers(2.0, n)[2]",
+    ]
+
+
+def test_a_given_object_that_an_answer_changes_depends_on_the_student(tmp_path: Path) -> None:
+    added, appended = planned(
+        tmp_path,
+        code("ages = {'ann': 31}\nnames = ['ann']"),
+        answer("add", "ages['bob'] = 27\nnames.append('bob')"),
+        graded("added", 1, "assert ages['bob'] == 27"),
+        graded("appended", 1, "assert names == ['ann', 'bob']"),
+    )
+    assert [(each.kind, each.state) for each in (added, appended)] == [
+        (Kind.DRIVER, State.READY),
+        (Kind.VALUE, State.READY),
+    ]
+    assert driver(added).splitlines()[-1] == "yield ages['bob']"
+
+
+def test_a_comparison_that_is_worked_out_in_the_driver_is_told(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        POWERS,
+        graded("judged", 1, "good = powers(2.0)[2] == 4\nassert good"),
+    )
+    assert plan.state is State.LOOK
+    assert plan.reasons[0].startswith("`good = powers(2.0)[2] == 4` is worked out where")
