@@ -30,6 +30,7 @@ from grader.authors.single_file import difference_file
 from grader.errors import AssignmentError
 from grader.grading.drawn.parameters import cell_id
 from grader.model import Visibility
+from grader.notebooks.parsing import CELL_MAGIC, parsed_cell
 from grader.notebooks.read import read_notebook
 from grader.notebooks.stubs import (
     ANSWER_END,
@@ -196,14 +197,14 @@ def _emptied(stub: list[str]) -> list[str]:
     text = textwrap.dedent("\n".join(stub))
     indent = next((line[: len(line) - len(line.lstrip())] for line in stub if line.strip()), "")
     lines: list[str | None] = list(stub)
-    try:
-        statements = ast.parse(text).body
-    except SyntaxError as error:
+    # Lines of magic, such as `!head data.csv`, are part of the answer, too.
+    read = parsed_cell(text)
+    if read.error or CELL_MAGIC.match(text):
         raise AssignmentError(
             "what stands between START CODE HERE and END CODE HERE is not Python by itself: "
-            f"{error.msg}"
-        ) from None
-    for node in statements:
+            + (read.error.msg if read.error else "it begins with a cell magic")
+        )
+    for node in read.tree.body:
         first = min(each.lineno for each in (node, *getattr(node, "decorator_list", [])))
         for number in range(first - 1, node.end_lineno or node.lineno):
             lines[number] = None

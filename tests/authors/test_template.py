@@ -75,6 +75,16 @@ def test_a_stub_without_assignments_gets_a_pass() -> None:
     assert syntax_error(emptied(source)) is None
 
 
+def test_lines_of_magic_are_part_of_the_answer() -> None:
+    marks = "### START CODE HERE ###\n{}\n### END CODE HERE ###"
+    assert "head" not in emptied(marks.format("!head data.csv"))
+    assert emptied(marks.format("rows = !wc data.csv\nn = 2")).count("\n") >= 2
+    assert "wc" not in emptied(marks.format("rows = !wc data.csv\nn = 2"))
+    for source in ("%%bash\nhead data.csv", "head data.csv"):
+        with pytest.raises(AssignmentError, match="is not Python by itself"):
+            emptied(marks.format(source))
+
+
 def test_a_stub_without_end_is_the_authors_mistake() -> None:
     with pytest.raises(AssignmentError, match="without END CODE HERE"):
         emptied("### START CODE HERE ###\nx = 1")

@@ -15,7 +15,7 @@ from grader.authors.importing.literals import Inputs
 from grader.authors.importing.names import Names, loaded
 from grader.authors.importing.planned import Kind, Planned, PlannedCase, PlannedDriver, State
 from grader.authors.importing.recording import END, Call, Recorded, short_value
-from grader.authors.importing.tests_of import ParsedTest, Pin, parsed_test, pins_of
+from grader.authors.importing.tests_of import ParsedTest, Pin, parsed_test, pins_of, raised_in
 from grader.values.frozen import freeze, holds_digest
 
 # More calls of one exercise are left to a driver, which makes them in its loop.
@@ -61,8 +61,8 @@ class Planner:
                 planned.needs(State.LOOK, f"{why}, so this is not graded")
         if unit.points <= 0:
             planned.needs(State.AUTHOR, "it is worth 0 points there; give it points")
-        for problem in self._failures(unit):
-            planned.needs(State.LOOK, problem)
+        for state, problem in self._failures(unit):
+            planned.needs(state, problem)
         return planned
 
     def _planned(self, unit: Unit, number: int, parsed: list[ParsedTest]) -> Planned:
@@ -162,6 +162,9 @@ class Planner:
         case = PlannedCase(Call(name, (), ""), _least(rtols), _least(atols), public, 1.0)
         planned = Planned(unit, Kind.VALUE, name, value=case)
         if self.alone.values.get(END, {}).get(name, "") not in seen:
+            if self.recorded.values.get(END, {}).get(name, "") in seen:
+                why = "it is another value each time that the master runs; give it a seed"
+                return planned.needs(State.AUTHOR, why)
             planned.at_cell = unit.cell
         return planned
 
@@ -257,10 +260,13 @@ class Planner:
             return self.alone.values.get(END, {}).get(name, "") != then
         return any(each > step for each in self.names.bound_in.get(name, ()))
 
-    def _failures(self, unit: Unit) -> Iterator[str]:
+    def _failures(self, unit: Unit) -> Iterator[tuple[State, str]]:
+        """How the master fails a test: where the test says no, the master's answer is not right."""
         for test in unit.tests:
             if error := self.recorded.errors.get(test.step):
-                yield f"the master does not pass its test: {error}"
+                own = {"AssertionError", *raised_in(self.master.steps[test.step].source)}
+                state = State.AUTHOR if error.split(":")[0] in own else State.LOOK
+                yield state, f"the master does not pass its test: {error}"
 
 
 def _too_large(call: Call) -> bool:

@@ -115,6 +115,12 @@ def _raises(parsed: ParsedTest, body: list[ast.stmt]) -> Iterator[ast.stmt]:
                     yield from _raises(parsed, block)
 
 
+def raised_in(source: str) -> set[str]:
+    """The names of the types of the exceptions that a test raises itself."""
+    nodes = [each for each in ast.walk(parsed_cell(source).tree) if isinstance(each, ast.Raise)]
+    return {name for each in nodes if each.exc for name in loaded(each.exc)}
+
+
 def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements, where what follows `if ...: raise` as its `else` stands after it.
 

@@ -198,7 +198,7 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_lost(tmp_path: Path) -> N
     )
     assert "the notebook gives x another value after this test" in changed.reasons[0]
     assert changed.state is State.AUTHOR
-    assert failing.state is State.LOOK
+    assert failing.state is State.AUTHOR
     assert "the master does not pass its test: AssertionError" in failing.reasons[0]
     assert empty.reasons == [
         "nothing in its test is understood as an assert about what students write"
@@ -363,3 +363,26 @@ def test_a_comparison_that_is_worked_out_in_the_driver_is_told(tmp_path: Path) -
     )
     assert plan.state is State.LOOK
     assert plan.reasons[0].startswith("`good = powers(2.0)[2] == 4` is worked out where")
+
+
+def test_a_master_without_solutions_makes_nothing_that_gives_points_for_nothing(
+    tmp_path: Path,
+) -> None:
+    plans = planned(
+        tmp_path,
+        answer("choice", "choice = None"),
+        graded("asserted", 1, "assert choice in ['A', 'B']"),
+        graded("raised", 1, "if choice not in ['A', 'B']:\n    raise ValueError('A or B')"),
+    )
+    assert [each.state for each in plans] == [State.AUTHOR, State.AUTHOR]
+    assert "the master does not pass its test: ValueError: A or B" in plans[1].reasons
+
+
+def test_a_value_that_is_drawn_at_random_needs_the_author(tmp_path: Path) -> None:
+    (plan,) = planned(
+        tmp_path,
+        answer("sim", "import random\nsim = random.random()"),
+        graded("near", 1, "assert abs(sim - 0.5) < 0.6"),
+    )
+    assert (plan.kind, plan.state) == (Kind.VALUE, State.AUTHOR)
+    assert plan.reasons == ["it is another value each time that the master runs; give it a seed"]
