@@ -117,7 +117,7 @@ def _modules_in_folders(master: Master, node: ast.AST) -> set[str]:
     return {
         f"{path.parent.name}/{path.name}"
         for name in names
-        if name.isidentifier() and not (here / f"{name}.py").exists() and "sys.path" in code
+        if name.isidentifier() and not (here / f"{name}.py").exists() and "sys" in code
         for path in here.glob(f"*/{name}.py")
         if re.search(rf"\b{re.escape(path.parent.name)}\b", code)
     }

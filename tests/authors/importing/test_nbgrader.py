@@ -312,7 +312,7 @@ def test_a_module_in_a_folder_that_cells_put_on_the_path_comes_along(tmp_path: P
     (tmp_path / "source" / "tools" / "doubling.py").write_text("def double(x):\n    return 2 * x\n")
     made = imported(
         tmp_path,
-        code("import sys\nsys.path.append('tools')\nfrom doubling import double"),
+        code("from sys import path\npath.append('./tools')\nfrom doubling import double"),
         answer("total", "### BEGIN SOLUTION\ntotal = double(2)\n### END SOLUTION"),
         graded("first", 1, "assert total == 4"),
     )
