@@ -168,6 +168,10 @@ class WarmParent:
                 raise KernelFailure("the warm parent has ended")
         except (OSError, KernelFailure) as error:
             os.close(ready)
+            if not isinstance(error, TimeoutError):
+                # Its end of the connection is closed: it is ending, and to be taken for ended.
+                self._process.kill()
+                self._process.wait()
             raise KernelFailure(f"the warm parent did not fork: {error}") from None
         finally:
             os.close(theirs)

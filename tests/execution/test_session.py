@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -498,11 +499,17 @@ def test_kernels_leave_no_process_folder_or_descriptor(
     assert list(short_folder.iterdir()) == []
 
 
-def test_a_warm_parent_that_died_is_replaced() -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_warm_parent_that_died_is_replaced(ended: bool) -> None:
+    """So is one that is about to end: its connection is closed, and the process is still there."""
     execute(["x = 1"])
     parent = warm_parent(confinement())
-    os.kill(parent.number, signal.SIGKILL)
-    os.waitid(os.P_PID, parent.number, os.WEXITED | os.WNOWAIT)
+    if ended:
+        os.kill(parent.number, signal.SIGKILL)
+        os.waitid(os.P_PID, parent.number, os.WEXITED | os.WNOWAIT)
+    else:
+        os.kill(parent.number, signal.SIGSTOP)
+        parent._control.shutdown(socket.SHUT_RDWR)
     _, outcomes = execute(["def f(a): return a"], "f")
     assert outcomes == [Returned(1)]
     assert warm_parent(confinement()).number != parent.number
