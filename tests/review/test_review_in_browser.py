@@ -45,8 +45,15 @@ def tab(browser: Any, serve: Serve) -> Iterator[Callable[..., Any]]:
 
 def _first(tab: Callable[..., Any], review: Review, **options: Any) -> Any:
     page = tab(review.address, **options)
-    page.get_by_role("link", name="Review the next one").click()
+    # Keys count only when the page's script has run, which it has when all is loaded.
+    with page.expect_navigation():
+        page.get_by_role("link", name="Review the next one").click()
     return page
+
+
+def _shows(page: Any, name: str) -> None:
+    page.locator("h1", has_text=name).wait_for()
+    page.wait_for_load_state()
 
 
 def _saved(page: Any, words: str) -> None:
@@ -73,7 +80,7 @@ def test_keys_tick_the_rubric_and_lead_through_the_class(tab: Any, serve: Serve)
         ("k", "bo"),
     ):
         page.keyboard.press(key)
-        page.locator("h1", has_text=name).wait_for()
+        _shows(page, name)
     page.keyboard.press("u")
     page.get_by_role("heading", name="All answers").wait_for()
     _, made = review.standing()["ann"]
@@ -91,7 +98,7 @@ def test_points_and_a_remark_are_saved_when_they_are_left(tab: Any, serve: Serve
     page.keyboard.type("j, k and 1 are letters here.")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    page.locator("h1", has_text="bo").wait_for()
+    _shows(page, "bo")
     _, made = review.standing()["ann"]
     assert (made.score, made.reason, made.items) == (4.5, "j, k and 1 are letters here.", ())
 
