@@ -12,7 +12,7 @@ from grader.assignments.reference import parametric
 from grader.authoring import EXAMPLE
 from grader.errors import AssignmentError, SubmissionError
 from grader.grading.drawn.parameters import check_drawn, given_cells
-from grader.notebooks.cells import bindings, without_assignments
+from grader.notebooks.cells import names_bound, without_assignments
 from grader.notebooks.read import Notebook, read_notebook
 
 
@@ -60,16 +60,12 @@ def _unbound(parameter: Parameter, master: Notebook) -> str:
             f'@parameter("{name}", cell="…")'
         )
     (cell,) = cells
-    if _binds(without_assignments(cell.source, frozenset({name})), name):
+    if name in names_bound(without_assignments(cell.source, frozenset({name}))):
         return (
             f"is not bound by a plain assignment in the cell {cell.number}; write `{name} = …` on "
             "a line of its own, which its value can take the place of"
         )
     return ""
-
-
-def _binds(source: str, name: str) -> bool:
-    return any(name in names for _, names in bindings(source))
 
 
 def _not_knowing(assignment: Assignment) -> Iterator[str]:

@@ -35,7 +35,7 @@ from grader.grading.reference_outputs import check_count
 from grader.model import ExerciseResult, Status, Verdict, Visibility
 from grader.notebooks.cells import functions, syntax_error
 from grader.notebooks.read import Cell, read_notebook
-from grader.notebooks.stubs import START_MARK
+from grader.notebooks.stubs import is_marked
 from grader.report.typeset import not_typeset
 from grader.scenes import Training
 from grader.values import wire
@@ -257,7 +257,7 @@ def _cell(cell: Cell, assignment: Assignment) -> Iterator[str]:
         yield str(error)
         return
     answers = functions(cell.source).keys() & {each.name for each in called(assignment)}
-    if answers and not any(map(START_MARK.match, cell.source.splitlines())):
+    if answers and not is_marked(cell.source):
         yield (
             f"no line `### START CODE HERE ###` stands in {min(answers)!r}, nor END CODE HERE, so "
             "students would get the solution"

@@ -23,7 +23,7 @@ from grader.execution.event_loop import run
 from grader.execution.outcome import Outcome, Returned
 from grader.execution.session import Execution, confinement_for
 from grader.grading.master_run import MasterRun, made_of
-from grader.notebooks.cells import bindings, without_calls
+from grader.notebooks.cells import names_bound, without_calls
 from grader.notebooks.read import Cell, read_notebook
 from grader.sandbox.level import Level
 from grader.values import wire
@@ -50,8 +50,8 @@ def giving(steps: Sequence[CellStep], assignment: Assignment) -> list[CellStep]:
 def left_by(cell: Cell, functions: frozenset[str]) -> set[str]:
     """The names that the statements of a cell bind which are left out with these functions."""
     left_out = without_calls(cell.source, functions)
-    kept = {name for _, names in bindings(left_out) for name in names}
-    return {name for _, names in bindings(cell.source) for name in names} - kept
+    kept = names_bound(left_out)
+    return names_bound(cell.source) - kept
 
 
 def frozen_long_results(assignment: Assignment) -> dict[Path, bytes]:

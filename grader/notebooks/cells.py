@@ -59,6 +59,15 @@ def bindings(source: str) -> list[tuple[ast.stmt, set[str]]]:
     return [(node, names) for node, names in found if names]
 
 
+def names_bound(source: str) -> set[str]:
+    """The names that the statements at a cell's top level bind.
+
+    >>> sorted(names_bound("x = 1; import math"))
+    ['math', 'x']
+    """
+    return {name for _, names in bindings(source) for name in names}
+
+
 def _bound_by(node: ast.stmt) -> set[str]:
     if isinstance(node, Function | ast.ClassDef):
         return {node.name}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from grader.assignments.kinds.kind import ExerciseKind, Words
 from grader.assignments.records import Exercise
 from grader.assignments.untouched import Template
-from grader.notebooks.cells import bindings, functions
+from grader.notebooks.cells import functions, names_bound
 from grader.notebooks.read import Cell, Notebook
 from grader.notebooks.stubs import is_marked, is_untouched
 from grader.values.difference import Returns
@@ -47,7 +47,7 @@ class _Driver(ExerciseKind):
         return bool(self.names_in(cell) & _names(exercise))
 
     def names_in(self, cell: Cell) -> set[str]:
-        return {name for _, names in bindings(cell.source) for name in names}
+        return names_bound(cell.source)
 
     def returns(self, exercise: Exercise) -> Returns:
         return Returns(("observations",))

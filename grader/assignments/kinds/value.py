@@ -12,7 +12,7 @@ from grader.assignments.records import Case, Exercise
 from grader.assignments.untouched import Template
 from grader.authoring import NO_ARGUMENTS
 from grader.model import Visibility
-from grader.notebooks.cells import bindings
+from grader.notebooks.cells import bindings, names_bound
 from grader.notebooks.parsing import parsed_cell
 from grader.notebooks.read import Cell, Notebook
 from grader.notebooks.stubs import is_marked
@@ -63,7 +63,7 @@ class Value(ExerciseKind):
         return exercise.name in self.names_in(cell)
 
     def names_in(self, cell: Cell) -> Collection[str]:
-        return {name for _, names in bindings(cell.source) for name in names}
+        return names_bound(cell.source)
 
     def cases(self, exercise: Exercise) -> tuple[Case, ...]:
         title = f"The value of {exercise.name}."

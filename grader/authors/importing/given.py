@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.authors.importing.foreign import Master, Role, Step, new_cell
-from grader.notebooks.cells import bindings, names_read, syntax_error
+from grader.notebooks.cells import bindings, names_bound, names_read, syntax_error
 from grader.notebooks.parsing import parsed_cell, source_lines
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -32,7 +32,7 @@ def _add_imports(master: Master) -> None:
     found: list[tuple[int, str]] = []
     for number, step in enumerate(master.steps):
         if step.role is not Role.TEST:
-            missing -= {name for _, bound in bindings(step.source) for name in bound}
+            missing -= names_bound(step.source)
             continue
         for node, bound in _imports(step.source, hidden.get(number, frozenset())):
             if bound & missing:

@@ -111,9 +111,11 @@ def _files_in_folders(master: Master) -> list[str]:
 
 def _modules_in_folders(master: Master, node: ast.AST) -> set[str]:
     """The modules that a statement imports from a folder that cells put on the path for it."""
-    here, code = master.path.parent, "\n".join(each.source for each in master.steps)
     names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
     names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+    if not names:
+        return set()
+    here, code = master.path.parent, "\n".join(each.source for each in master.steps)
     return {
         f"{path.parent.name}/{path.name}"
         for name in names

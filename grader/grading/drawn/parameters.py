@@ -17,9 +17,9 @@ from grader.assignments.modules import error_at, words_of
 from grader.errors import WireError
 from grader.execution.cell_steps import CellStep
 from grader.grading.judging.expected import brief
-from grader.notebooks.cells import bindings, syntax_error, without_assignments
+from grader.notebooks.cells import names_bound, syntax_error, without_assignments
 from grader.notebooks.read import Cell, Notebook
-from grader.notebooks.stubs import START_MARK
+from grader.notebooks.stubs import is_marked
 from grader.values import wire
 
 # Names with encoded values, as `CellStep.gives` has them.
@@ -63,20 +63,24 @@ def given_cells(parameter: Parameter, notebook: Notebook) -> list[Cell]:
 
     Where the author has named a cell, it is no other than that.
     """
-    ids = {each.number: each.id for each in notebook.every}
+    ids = _ids(notebook)
     return [
         cell
         for cell in notebook.cells
         if parameter.cell in ("", ids.get(cell.number))
-        and _binds(cell, parameter.name)
-        and not any(map(START_MARK.match, cell.source.splitlines()))
+        and parameter.name in names_bound(cell.source)
+        and not is_marked(cell.source)
     ]
 
 
 def cell_id(parameter: Parameter, notebook: Notebook) -> str:
     """The id of the given cell in a master or template; empty where it has none."""
-    ids = {each.number: each.id for each in notebook.every}
+    ids = _ids(notebook)
     return next((ids.get(each.number, "") for each in given_cells(parameter, notebook)), "")
+
+
+def _ids(notebook: Notebook) -> dict[int, str]:
+    return {each.number: each.id for each in notebook.every}
 
 
 def setting(
@@ -127,11 +131,8 @@ def _cells(parameter: Parameter, notebook: Notebook, template: Notebook) -> list
         numbers = [each.number for each in found if each.kind == "code"]
     else:
         numbers = [each.number for each in given_cells(parameter, notebook)[:1]]
-    return numbers or [each.number for each in notebook.cells if _binds(each, parameter.name)][:1]
-
-
-def _binds(cell: Cell, name: str) -> bool:
-    return any(name in names for _, names in bindings(cell.source))
+    binding = (cell for cell in notebook.cells if parameter.name in names_bound(cell.source))
+    return numbers or [cell.number for cell in binding][:1]
 
 
 def check_drawn(parameters: Sequence[Parameter], student: str) -> None:

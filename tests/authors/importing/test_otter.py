@@ -11,7 +11,7 @@ import pytest
 
 from grader.assignments.load import load_assignment
 from grader.authors.importing.otter import read_otter
-from grader.authors.importing.otter_lines import from_doctest
+from grader.authors.importing.otter.lines import from_doctest
 from grader.authors.importing.planned import Kind, Planned, State
 from grader.authors.importing.run import import_master, plan_master
 from grader.authors.validate import generate, validate

@@ -18,7 +18,7 @@ from grader.authors.importing.foreign import (
     with_unique_ids,
 )
 from grader.authors.importing.marks import Line, marked
-from grader.authors.importing.otter_lines import (
+from grader.authors.importing.otter.lines import (
     OK_TEST,
     answer_lines,
     cases_of,
